@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import * as accounts from './accounts.ts';
+import * as endpoints from './endpoints.ts';
+import * as executions from './executions.ts';
+import * as inventory from './inventory.ts';
+import * as jobs from './jobs.ts';
+import * as runs from './runs.ts';
+
+/** What an endpoint may write to its own subject. */
+export const endpointEventSchemas = [
+  endpoints.agentStartedSchema,
+  runs.runAcceptedSchema,
+  runs.runStartedSchema,
+  runs.runFinishedSchema,
+  runs.commandRefusedSchema,
+  inventory.inventoryChangedSchema,
+  inventory.packagesChangedSchema,
+] as const;
+
+/** What the backend writes, signed with its control key. */
+export const controlEventSchemas = [
+  endpoints.endpointEnrolledSchema,
+  endpoints.endpointCameOnlineSchema,
+  endpoints.endpointWentOfflineSchema,
+  endpoints.endpointQuarantinedSchema,
+  jobs.jobAppliedSchema,
+  executions.executionRequestedSchema,
+  executions.executionTargetedSchema,
+  executions.executionDispatchedSchema,
+  executions.executionCancelRequestedSchema,
+  executions.runsPresumedSchema,
+  accounts.accountCreatedSchema,
+  accounts.accountSignedInSchema,
+  accounts.accountSignedOutSchema,
+  accounts.signInRefusedSchema,
+  accounts.tokenCreatedSchema,
+  accounts.enrolmentTokenCreatedSchema,
+] as const;
+
+export const endpointEventSchema = z.discriminatedUnion('type', endpointEventSchemas);
+export const controlEventSchema = z.discriminatedUnion('type', controlEventSchemas);
+
+export type EndpointEvent = z.infer<typeof endpointEventSchema>;
+export type ControlEvent = z.infer<typeof controlEventSchema>;
+export type KanadeEvent = EndpointEvent | ControlEvent;
+export type EventType = KanadeEvent['type'];
+/** The event of one type: `EventOf<'kanade.run.finished.v1'>`. */
+export type EventOf<Type extends EventType> = Extract<KanadeEvent, { type: Type }>;

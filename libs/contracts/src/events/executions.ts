@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { endpointIdSchema, executionIdSchema, jobIdSchema, runIdSchema, sha256Schema, timeSchema } from '../ids.ts';
+import { executeShapeSchema } from '../manifest.ts';
+import { eventSchema } from './envelope.ts';
+import { presumedRunStates } from './runs.ts';
+
+/** How the targets were named: everything, or endpoints by id. */
+export const selectorSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('all') }),
+  z.strictObject({ kind: z.literal('endpoints'), count: z.int().positive() }),
+]);
+
+/** Somebody asked for an execution; its targets follow in the same atomic append as blocks of at most 1,000. */
+export const executionRequestedSchema = eventSchema(
+  'kanade.execution.requested.v1',
+  z.strictObject({
+    executionId: executionIdSchema,
+    job: z.strictObject({ id: jobIdSchema, version: z.string().max(100) }).nullable(),
+    execute: executeShapeSchema,
+    /** SHA-256 of the script's UTF-8 bytes with the private part's salt before them. */
+    scriptDigest: sha256Schema,
+    selector: selectorSchema,
+    targetCount: z.int().positive(),
+    expiresAt: timeSchema,
+    /** Runs of the same job still waiting on an endpoint are cancelled by this one. */
+    supersede: z.boolean(),
+  }),
+);
+
+export const executionTargetedSchema = eventSchema(
+  'kanade.execution.targeted.v1',
+  z.strictObject({
+    executionId: executionIdSchema,
+    block: z.int().nonnegative(),
+    targets: z.array(z.strictObject({ endpointId: endpointIdSchema, runId: runIdSchema })).min(1).max(1000),
+  }),
+);
+
+/** The commands are in the queue; `sequence` is each one's place in KANADE_COMMANDS, for its deletion once accepted. */
+export const executionDispatchedSchema = eventSchema(
+  'kanade.execution.dispatched.v1',
+  z.strictObject({
+    executionId: executionIdSchema,
+    incarnation: z.string().regex(/^[0-9a-f]{8}$/),
+    commands: z.array(z.strictObject({ runId: runIdSchema, sequence: z.int().positive() })).min(1).max(1000),
+  }),
+);
+
+/** Somebody asked for an end: of the whole execution, or of the named runs. */
+export const executionCancelRequestedSchema = eventSchema(
+  'kanade.execution.cancel-requested.v1',
+  z.strictObject({ executionId: executionIdSchema, runIds: z.array(runIdSchema).max(1000).nullable() }),
+);
+
+/** The backend waited long enough, or withdrew commands nobody had accepted; a later fact of the agent supersedes it. */
+export const runsPresumedSchema = eventSchema(
+  'kanade.execution.runs-presumed.v1',
+  z.strictObject({
+    executionId: executionIdSchema,
+    state: z.enum(presumedRunStates),
+    runIds: z.array(runIdSchema).min(1).max(1000),
+  }),
+);

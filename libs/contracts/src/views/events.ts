@@ -1,0 +1,48 @@
+import { z } from 'zod';
+import { endpointIdSchema, executionIdSchema, positionSchema, timeSchema } from '../ids.ts';
+import { pageQueryShape, pageSchema } from './common.ts';
+
+export const eventViewSchema = z
+  .strictObject({
+    position: positionSchema,
+    id: z.string(),
+    type: z.string(),
+    source: z.string(),
+    /** When the broker recorded it. */
+    recordedAt: timeSchema,
+    /** When its writer says it happened. */
+    time: timeSchema,
+    endpointId: endpointIdSchema.nullable(),
+    executionId: executionIdSchema.nullable(),
+    principal: z.string().nullable(),
+    /** `poison`: recorded but not folded, with the reason beside it. */
+    status: z.enum(['folded', 'poison']),
+    poisonReason: z.string().nullable(),
+  })
+  .meta({ id: 'EventView' });
+export type EventView = z.infer<typeof eventViewSchema>;
+export const eventPageSchema = pageSchema('EventPage', eventViewSchema);
+
+export const eventListQuerySchema = z.strictObject({
+  ...pageQueryShape,
+  type: z.string().max(100).optional(),
+  endpointId: endpointIdSchema.optional(),
+  executionId: executionIdSchema.optional(),
+  from: timeSchema.optional(),
+  to: timeSchema.optional(),
+  /** `asc` pages forward from the oldest (or the cursor), `desc` backward from the newest. */
+  order: z.enum(['asc', 'desc']).default('desc'),
+});
+
+/** One event whole, as the stream keeps it. */
+export const eventDetailSchema = z
+  .strictObject({
+    ...eventViewSchema.shape,
+    subject: z.string(),
+    headers: z.record(z.string(), z.string()),
+    /** The body's exact text. */
+    body: z.string(),
+    /** Whether the writer's signature has been checked: `pending` while the verifier has not reached it. */
+    signature: z.enum(['valid', 'invalid', 'pending']),
+  })
+  .meta({ id: 'EventDetail' });

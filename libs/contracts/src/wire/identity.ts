@@ -1,0 +1,93 @@
+import { z } from 'zod';
+import { endpointIdSchema, timeSchema } from '../ids.ts';
+import { osSchema } from '../events/endpoints.ts';
+
+/** The keys an agent believes, signed by the root key it pinned; a newer version replaces an older one, never the reverse. */
+export const keysetSchema = z.strictObject({
+  version: z.int().positive(),
+  keys: z
+    .array(
+      z.strictObject({
+        /** First 16 hex digits of SHA-256 over the raw public key. */
+        id: z.string().regex(/^[0-9a-f]{16}$/),
+        use: z.enum(['command', 'desired', 'control', 'checkpoint']),
+        /** base64url raw Ed25519 public key. */
+        publicKey: z.string().max(60),
+        validFrom: timeSchema,
+        validUntil: timeSchema,
+      }),
+    )
+    .min(1)
+    .max(100),
+});
+export type Keyset = z.infer<typeof keysetSchema>;
+
+/** A keyset on the wire: the exact bytes signed (base64url) and the root key's signature over `signedText('keyset', 'kanade.keyset', digest)`. */
+export const signedKeysetSchema = z.strictObject({ body: z.string().max(65_536), signature: z.string().max(100) });
+export type SignedKeyset = z.infer<typeof signedKeysetSchema>;
+
+/** What an enrolment token decodes to (base64url JSON). */
+export const enrolmentTokenSchema = z.strictObject({
+  urls: z.array(z.string().max(500)).min(1).max(10),
+  jwt: z.string().max(4000),
+  tokenId: z.string().max(63),
+  /** base64url raw Ed25519 public root key the agent pins. */
+  root: z.string().max(60),
+  /** PEM of the CA to pin; null where the broker is on loopback without TLS. */
+  ca: z.string().max(10_000).nullable(),
+});
+export type EnrolmentToken = z.infer<typeof enrolmentTokenSchema>;
+
+/** Asked of `kanade.enrol`; the signature is by the new signing key over `signedText('enrol', tokenId, digest of body)`. */
+export const enrolRequestSchema = z.strictObject({
+  body: z.string().max(10_000),
+  signature: z.string().max(100),
+});
+
+/** The signed body of an enrol request. */
+export const enrolBodySchema = z.strictObject({
+  tokenId: z.string().max(63),
+  nkey: z.string().regex(/^U[A-Z2-7]{55}$/),
+  signingKey: z.string().max(60),
+  sealingKey: z.string().max(60),
+  hostname: z.string().min(1).max(255),
+  os: osSchema,
+  agentVersion: z.string().max(50),
+  simulated: z.boolean(),
+  at: timeSchema,
+});
+export type EnrolBody = z.infer<typeof enrolBodySchema>;
+
+const credentials = {
+  jwt: z.string().max(4000),
+  renewalJwt: z.string().max(4000),
+} as const;
+
+/** Why the backend said no to an enrol or renew request. */
+export const identityRefusalSchema = z.strictObject({
+  error: z.strictObject({
+    code: z.enum(['token-unknown', 'token-expired', 'token-used-up', 'bad-proof', 'bad-request', 'endpoint-unknown', 'unavailable']),
+    message: z.string().max(500),
+    retryable: z.boolean(),
+  }),
+});
+
+export const enrolAnswerSchema = z.union([
+  z.strictObject({ endpointId: endpointIdSchema, ...credentials, keyset: signedKeysetSchema, time: timeSchema }),
+  identityRefusalSchema,
+]);
+export type EnrolAnswer = z.infer<typeof enrolAnswerSchema>;
+
+/** Asked of `kanade.renew.<endpointId>` on every connection; `renew` asks for new JWTs too. */
+export const renewRequestSchema = z.strictObject({
+  renew: z.boolean(),
+  keysetVersion: z.int().nonnegative(),
+  agentVersion: z.string().max(50),
+});
+
+/** The first answer of every connection: the keyset and the backend's time; new JWTs where asked for. */
+export const renewAnswerSchema = z.union([
+  z.strictObject({ keyset: signedKeysetSchema, time: timeSchema, credentials: z.strictObject(credentials).nullable() }),
+  identityRefusalSchema,
+]);
+export type RenewAnswer = z.infer<typeof renewAnswerSchema>;
