@@ -156,7 +156,7 @@ export default tseslint.config(
   ...importRules,
   {
     files: ['**/*.mjs', '**/*.js', '**/*.cjs'],
-    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', AbortSignal: 'readonly', fetch: 'readonly', Buffer: 'readonly' } },
+    languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', Response: 'readonly', AbortSignal: 'readonly', fetch: 'readonly', Buffer: 'readonly' } },
   },
   {
     files: ['**/vitest.config.ts', 'vitest.base.ts'],

@@ -5,7 +5,6 @@ const sourceConditions = ['@kanade/source'];
 
 /** The Vitest configuration every package shares; workspace packages resolve to their source, so no build is needed. */
 export const kanadeVitest = (root: string, overrides: ViteUserConfig = {}): ViteUserConfig => {
-  const reports = process.env['KANADE_TEST_REPORTS'];
   const name = root.split('/').slice(-2).join('-');
   return defineConfig({
     ...overrides,
@@ -19,7 +18,10 @@ export const kanadeVitest = (root: string, overrides: ViteUserConfig = {}): Vite
       // Real brokers and processes need more than the default 5 s on a busy machine.
       testTimeout: 30_000,
       hookTimeout: 60_000,
-      reporters: reports === undefined ? ['default'] : ['default', ['json', { outputFile: `${reports}/${name}.json` }]],
+      // A `.only` left behind would turn every other test off without a sign.
+      allowOnly: false,
+      // .ci/run sums these; Nx keeps them with the cached result.
+      reporters: ['default', ['json', { outputFile: `${root}/test-results/${overrides.test?.name ?? 'test'}.json` }]],
       ...overrides.test,
     },
   });

@@ -1,0 +1,41 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { node, nx, root } from './paths.mjs';
+import { foreground } from './run.mjs';
+import { say } from './say.mjs';
+
+const runMany = (target, ...rest) => [nx, 'run-many', '-t', target, '--output-style=static', '--nx-bail=false', ...rest];
+
+/** What must hold before every commit. A step with `tests` leaves counts in `test-results` folders. */
+export const checkSteps = [
+  { name: 'references', command: [nx, 'sync:check'] },
+  { name: 'lint', command: runMany('lint') },
+  { name: 'types', command: runMany('typecheck') },
+  {
+    name: 'generated files',
+    command: ['--conditions=@kanade/source', '--disable-warning=ExperimentalWarning', 'tools/generate/src/main.ts', '--check'],
+  },
+  { name: 'tests', command: runMany('test'), tests: true },
+];
+export const systemSteps = [
+  { name: 'build', command: runMany('build') },
+  { name: 'end to end', command: [nx, 'run', '@kanade/e2e:e2e', '--output-style=static'], tests: true },
+];
+export const slowSteps = [{ name: 'slow', command: [nx, 'run', '@kanade/e2e:slow', '--output-style=static'], tests: true }];
+
+/** Runs every step, also after one failed, so that one run tells everything; the exit code is 1 if any failed. */
+export const runSteps = async (label, steps, env) => {
+  const results = [];
+  for (const step of steps) {
+    say(`\n── ${step.name}`);
+    const started = Date.now();
+    const code = await foreground(node, step.command, { cwd: root, env });
+    results.push({ name: step.name, tests: step.tests === true, ok: code === 0, seconds: (Date.now() - started) / 1000 });
+    if (code >= 128) break; // stopped by a signal: whoever sent it wants no further step
+  }
+  mkdirSync(join(root, 'tmp'), { recursive: true });
+  writeFileSync(join(root, 'tmp', `steps-${label}.json`), `${JSON.stringify(results, null, 2)}\n`);
+  say('');
+  for (const { name, ok, seconds } of results) say(`${ok ? 'ok    ' : 'FAILED'}  ${name} (${seconds.toFixed(1)} s)`);
+  return results.length === steps.length && results.every(({ ok }) => ok) ? 0 : 1;
+};
