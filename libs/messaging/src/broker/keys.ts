@@ -1,0 +1,95 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { ensurePrivateDir, readPrivateFile, writePrivateFile } from '../crypto/private-files.ts';
+import { createSigningKey, loadSigningKey, saveSigningKey } from '../crypto/keys.ts';
+import type { SigningKey } from '../crypto/keys.ts';
+import { generateNkey, publicKeyOf } from '../crypto/nkey.ts';
+import type { Nkey, NkeyKind } from '../crypto/nkey.ts';
+import { MessagingError } from '../errors.ts';
+
+/** The NKeys the broker's trust hangs on, each in its own 0600 file of the keys directory. */
+const nkeyFiles = {
+  operator: { file: 'operator.nk', kind: 'operator' },
+  sysAccount: { file: 'account-sys.nk', kind: 'account' },
+  coreAccount: { file: 'account-core.nk', kind: 'account' },
+  agentsAccount: { file: 'account-agents.nk', kind: 'account' },
+  agentSigner: { file: 'signing-agent.nk', kind: 'account' },
+  enrolSigner: { file: 'signing-enrol.nk', kind: 'account' },
+  renewSigner: { file: 'signing-renew.nk', kind: 'account' },
+} as const satisfies Readonly<Record<string, { file: string; kind: NkeyKind }>>;
+
+type NkeyName = keyof typeof nkeyFiles;
+
+/** NKeys of operator, accounts and scoped signing keys. */
+export type BrokerKeys = Readonly<Record<NkeyName, Nkey>>;
+
+const messageKeys = ['root', 'command', 'desired', 'control', 'checkpoint'] as const;
+type MessageKeyName = (typeof messageKeys)[number];
+
+/** The keys the backend signs with, one per purpose, and the key its identity records are MACed with (32 bytes). */
+export type ServerKeys = Readonly<Record<MessageKeyName, SigningKey>> & { readonly identityMac: Uint8Array };
+
+const macFile = 'identity-mac.key';
+
+function mapNkeys(make: (name: NkeyName) => Nkey): BrokerKeys {
+  return {
+    operator: make('operator'),
+    sysAccount: make('sysAccount'),
+    coreAccount: make('coreAccount'),
+    agentsAccount: make('agentsAccount'),
+    agentSigner: make('agentSigner'),
+    enrolSigner: make('enrolSigner'),
+    renewSigner: make('renewSigner'),
+  };
+}
+
+/** Reads the broker's keys; throws when one is missing or readable by others. */
+export function loadBrokerKeys(keysDir: string): BrokerKeys {
+  return mapNkeys((name) => {
+    const seed = readPrivateFile(join(keysDir, nkeyFiles[name].file)).trim();
+    return { seed, publicKey: publicKeyOf(seed) };
+  });
+}
+
+/** Reads the broker's keys, making those that are missing; a lost operator or account key is never replaced while others exist. */
+export function createBrokerKeys(keysDir: string): BrokerKeys {
+  ensurePrivateDir(keysDir);
+  const all = Object.values(nkeyFiles);
+  const missing = all.filter(({ file }) => !existsSync(join(keysDir, file)));
+  const present = all.length - missing.length;
+  const lost = missing.find(({ file }) => file === 'operator.nk' || file.startsWith('account-'));
+  if (lost !== undefined && present > 0) {
+    // A new account key would orphan every stream and every credential, quietly.
+    throw new MessagingError('invalid', `${join(keysDir, lost.file)} is missing though other keys are there; restore it from a backup`, {
+      details: { file: lost.file, found: readdirSync(keysDir) },
+    });
+  }
+  for (const { file, kind } of missing) writePrivateFile(join(keysDir, file), `${generateNkey(kind).seed}\n`);
+  return loadBrokerKeys(keysDir);
+}
+
+/** Reads the keys the backend signs and MACs with. */
+export function loadServerKeys(keysDir: string): ServerKeys {
+  const load = (name: MessageKeyName) => loadSigningKey(join(keysDir, `${name}.pem`));
+  return {
+    root: load('root'),
+    command: load('command'),
+    desired: load('desired'),
+    control: load('control'),
+    checkpoint: load('checkpoint'),
+    identityMac: Buffer.from(readPrivateFile(join(keysDir, macFile)).trim(), 'base64url'),
+  };
+}
+
+/** Reads the keys the backend signs and MACs with, making those that are missing. */
+export function createServerKeys(keysDir: string): ServerKeys {
+  ensurePrivateDir(keysDir);
+  for (const name of messageKeys) {
+    const file = join(keysDir, `${name}.pem`);
+    if (!existsSync(file)) saveSigningKey(createSigningKey(), file);
+  }
+  const mac = join(keysDir, macFile);
+  if (!existsSync(mac)) writePrivateFile(mac, `${randomBytes(32).toString('base64url')}\n`);
+  return loadServerKeys(keysDir);
+}
