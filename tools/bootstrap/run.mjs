@@ -17,7 +17,8 @@ export const capture = (command, args, options = {}) =>
  *
  * The child leads its own process group, because a Ctrl-C at a terminal reaches every process of the group, and npm
  * passes it on as well: the child would be told two or three times, and a second request to stop usually means "now".
- * The IPC channel tells the child when this process was killed outright.
+ * The IPC channel tells the child when this process was killed outright. When npm was, this process notices by its new
+ * parent and stops too. (The npm scripts say `exec` because their shell would keep a signal npm passes on to itself.)
  */
 export const foreground = (command, args, options = {}) =>
   new Promise((done, fail) => {
@@ -31,7 +32,12 @@ export const foreground = (command, args, options = {}) =>
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, forward);
+    const parent = process.ppid;
+    const watch = setInterval(() => {
+      if (process.env.npm_lifecycle_event !== undefined && process.ppid !== parent) forward('SIGTERM');
+    }, 1000);
     const settle = (finish) => {
+      clearInterval(watch);
       for (const signal of signals) process.off(signal, forward);
       finish();
     };
