@@ -1,0 +1,41 @@
+import type { ExecuteShape, FinalRunState, OutputStream, RunReason, Shell } from '@kanade/contracts';
+
+/** A run as the ledger holds it, ready to be started. */
+export interface ScriptRun {
+  readonly runId: string;
+  readonly execute: ExecuteShape;
+  readonly content: {
+    readonly script: string;
+    readonly env: Readonly<Record<string, string>>;
+    readonly arguments: readonly string[];
+  };
+}
+
+/** Takes what a script prints; a returned promise is back-pressure. */
+export interface OutputSink {
+  write(stream: OutputStream, bytes: Uint8Array): void | Promise<void>;
+}
+
+export interface RunOutcome {
+  readonly state: FinalRunState;
+  readonly exitCode: number | null;
+  readonly signal: string | null;
+  readonly reason: RunReason | null;
+  readonly startedAt: Date | null;
+  readonly finishedAt: Date;
+  readonly durationMs: number | null;
+}
+
+export interface RunHandle {
+  /** Resolves when the process runs; never rejects. */
+  readonly started: Promise<void>;
+  readonly outcome: Promise<RunOutcome>;
+  cancel(): void;
+}
+
+export interface ScriptRunner {
+  start(run: ScriptRun, sink: OutputSink): RunHandle;
+  /** Kills and removes what a dead agent left behind. */
+  sweep(): Promise<void>;
+  shells(): Shell[];
+}
