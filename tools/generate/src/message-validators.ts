@@ -1,0 +1,31 @@
+import { controlEvents, endpointEvents, messages, type TypedSchema } from './catalog.ts';
+import { generatedNotice, type GeneratedFile } from './generated-file.ts';
+import type { JsonSchema } from './json-schema.ts';
+import { RuleWriter } from './rule-writer.ts';
+
+const validated = [...endpointEvents, ...controlEvents, ...messages];
+
+/** Writes one validator per message: plain code that needs no library at run time. */
+export function messageValidators(definitions: Record<string, JsonSchema>): GeneratedFile {
+  const writer = new RuleWriter(definitions);
+  const exported = validated.map(({ name }) => `export const validate${name}: Validator<types.${name}> = /* @__PURE__ */ validator(${writer.rule(name)});`);
+  return {
+    path: 'libs/messages/src/generated/validators.ts',
+    text: [
+      generatedNotice,
+      "import { isObject, property, under, unknownKey, unknownTag, validator, type Problem } from '../rules.ts';",
+      "import type { Validator } from '../validator.ts';",
+      "import type * as types from './types.ts';",
+      writer.source(),
+      ...exported,
+      validatorMap('endpointEventValidators', 'EndpointEvent', endpointEvents),
+      validatorMap('controlEventValidators', 'ControlEvent', controlEvents),
+      '',
+    ].join('\n\n'),
+  };
+}
+
+function validatorMap(constant: string, union: string, members: readonly TypedSchema[]): string {
+  const entries = members.map(({ name, type }) => `  ['${type}', validate${name}],`);
+  return `export const ${constant}: ReadonlyMap<string, Validator<types.${union}>> = /* @__PURE__ */ new Map<string, Validator<types.${union}>>([\n${entries.join('\n')}\n]);`;
+}
