@@ -1,0 +1,20 @@
+/** What a principal may see and touch. Sites authorise; today everyone who is signed in has all of them. */
+export interface Scope {
+  readonly sites: 'all';
+}
+
+/** Who asks: every command and query carries one, from the first one on. */
+export interface Principal {
+  readonly kind: 'account' | 'token' | 'system';
+  readonly id: string;
+  readonly username: string;
+  readonly scope: Scope;
+}
+
+/** How events name a principal. */
+export function principalText(principal: Principal): string {
+  return principal.kind === 'system' ? 'system' : `${principal.kind}/${principal.id}`;
+}
+
+/** The backend itself: process managers and the checks of the fold. */
+export const systemPrincipal: Principal = { kind: 'system', id: 'system', username: 'system', scope: { sites: 'all' } };
