@@ -1,5 +1,4 @@
 import type { AgentConnectOptions, AgentConnection } from './agent/types.ts';
-import type { BrokerConfigOptions, BrokerDifference, BrokerPorts, CredsFiles } from './broker/types.ts';
 import type { CoreConnectOptions, CoreConnection } from './core/connection.ts';
 import type {
   AskOptions, CommandQueue, ConnectionEvent, EnrolCall, EventLog, IdentityStore, LeaseKeeper, LiveHandler, LiveOutputHandler,
@@ -11,17 +10,6 @@ const pending = (): never => {
   throw new Error('not built yet');
 };
 
-/** Writes the broker's configuration and accounts; the same input writes the same accounts again. */
-export function writeBrokerConfig(_options: BrokerConfigOptions): { configFile: string } { return pending(); }
-/** Where the broker of process `pid` listens, or undefined while it has not said so. */
-export function readBrokerPorts(_dataDir: string, _pid: number): BrokerPorts | undefined { return pending(); }
-/** Writes creds/admin.creds, backend.creds and sys.creds of a data directory. */
-export function writeCreds(_dataDir: string): CredsFiles { return pending(); }
-/** Creates and updates every stream, bucket and object store, with the admin's credential. */
-export function applyBroker(_admin: CoreConnection, _options: { maxFileBytes: number }): Promise<BrokerDifference[]> { return pending(); }
-/** What is not as the table says; empty when all is well. */
-export function checkBroker(_core: CoreConnection, _options: { maxFileBytes: number }): Promise<BrokerDifference[]> { return pending(); }
-export function connectCore(_options: CoreConnectOptions): Promise<CoreConnection> { return pending(); }
 export function openEventLog(_core: CoreConnection): Promise<EventLog> { return pending(); }
 export function streamReader(_core: CoreConnection, _options: StreamReaderOptions): AsyncIterable<StoredMessage[]> { return pending(); }
 /** Message count, bytes and limits of every stream, for the status page. */

@@ -1,0 +1,124 @@
+import { agentSubjects, askSubject, forAnyEndpoint, forOwnName } from './agent-subjects.ts';
+import type { AgentRole } from './agent-subjects.ts';
+import type { BrokerKeys } from './keys.ts';
+import { backendPermissions } from './permissions.ts';
+import { issueJwt } from '../crypto/jwt.ts';
+
+// A limit that is not spelled out is 0, not unlimited: no connection would be let in.
+const unlimited = { subs: -1, data: -1, payload: -1, imports: -1, exports: -1, wildcards: true, conn: -1, leaf: 0 } as const;
+const noJetStream = { mem_storage: 0, disk_storage: 0, streams: 0, consumer: 0 } as const;
+const jetStream = { mem_storage: -1, disk_storage: -1, streams: -1, consumer: -1, max_ack_pending: -1 } as const;
+
+/** Connections may be plain TCP or WebSocket from the start: adding a type later would be a new template. */
+export const connectionTypes = ['STANDARD', 'WEBSOCKET'] as const;
+
+const published = (role: AgentRole): string[] => agentSubjects.filter((row) => row.roles.includes(role)).map((row) => forOwnName(row.subject));
+
+const secondsInNs = 1_000_000_000;
+
+/** The rights behind each scoped signing key. Changing one disconnects all its holders: a new template is a new key. */
+const templates = (keys: BrokerKeys) => [
+  {
+    kind: 'user_scope',
+    key: keys.agentSigner.publicKey,
+    role: 'agent',
+    template: {
+      pub: { allow: published('agent') },
+      sub: { allow: ['_INBOX.{{name()}}.>', forOwnName(askSubject)] },
+      // One answer to an ask, within a minute, at the ask's own reply subject.
+      resp: { max: 1, ttl: 60 * secondsInNs },
+      subs: 50,
+      data: -1,
+      payload: 1_048_576,
+      allowed_connection_types: connectionTypes,
+    },
+  },
+  {
+    kind: 'user_scope',
+    key: keys.renewSigner.publicKey,
+    role: 'renew',
+    template: {
+      pub: { allow: published('renew') },
+      sub: { allow: ['_INBOX.{{name()}}.>'] },
+      subs: 4,
+      data: -1,
+      payload: 16_384,
+      allowed_connection_types: connectionTypes,
+    },
+  },
+  {
+    kind: 'user_scope',
+    key: keys.enrolSigner.publicKey,
+    role: 'enrol',
+    template: {
+      pub: { allow: published('enrol') },
+      sub: { allow: ['_INBOX.enrol.{{name()}}.>'] },
+      subs: 4,
+      data: -1,
+      payload: 16_384,
+      bearer_token: true,
+      allowed_connection_types: connectionTypes,
+    },
+  },
+];
+
+const coreExports = () =>
+  agentSubjects.map((row) => ({ name: row.name, subject: forAnyEndpoint(row.subject), type: 'service', response_type: row.response }));
+
+const agentsImports = (coreAccount: string) =>
+  agentSubjects.map((row) => ({
+    name: row.name,
+    subject: forAnyEndpoint(row.subject),
+    type: 'service',
+    account: coreAccount,
+    ...(row.share ? { share: true } : {}),
+  }));
+
+/** What stands in each account's JWT, keyed by its public key. */
+export function accountClaims(keys: BrokerKeys): { name: string; subject: string; nats: Readonly<Record<string, unknown>> }[] {
+  const ask = forAnyEndpoint(askSubject);
+  return [
+    { name: 'SYS', subject: keys.sysAccount.publicKey, nats: { limits: { ...unlimited, ...noJetStream }, default_permissions: {} } },
+    {
+      name: 'CORE',
+      subject: keys.coreAccount.publicKey,
+      nats: {
+        limits: { ...unlimited, ...jetStream },
+        exports: coreExports(),
+        imports: [{ name: 'ask', subject: ask, type: 'service', account: keys.agentsAccount.publicKey }],
+        // A scope too: in the backend's own JWT its lists would exceed the server's longest control line.
+        signing_keys: [
+          {
+            kind: 'user_scope',
+            key: keys.backendSigner.publicKey,
+            role: 'backend',
+            template: { ...backendPermissions, subs: -1, data: -1, payload: -1, allowed_connection_types: connectionTypes },
+          },
+        ],
+        default_permissions: {},
+      },
+    },
+    {
+      name: 'AGENTS',
+      subject: keys.agentsAccount.publicKey,
+      nats: {
+        limits: { ...unlimited, ...noJetStream },
+        signing_keys: templates(keys),
+        exports: [{ name: 'ask', subject: ask, type: 'service', response_type: 'Singleton' }],
+        imports: agentsImports(keys.coreAccount.publicKey),
+        default_permissions: {},
+      },
+    },
+  ];
+}
+
+/** The operator's JWT: it names the system account and nothing else. */
+export function operatorJwt(keys: BrokerKeys): string {
+  return issueJwt({
+    name: 'kanade',
+    subject: keys.operator.publicKey,
+    type: 'operator',
+    issuerSeed: keys.operator.seed,
+    nats: { system_account: keys.sysAccount.publicKey },
+  });
+}

@@ -1,0 +1,100 @@
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { ensurePrivateDir, writePrivateFile } from '../crypto/private-files.ts';
+import { issueJwt, readJwt } from '../crypto/jwt.ts';
+import { MessagingError } from '../errors.ts';
+import { parseRecord } from '../wire/json.ts';
+import { accountClaims, operatorJwt } from './accounts.ts';
+import { createBrokerKeys } from './keys.ts';
+import type { BrokerKeys } from './keys.ts';
+import type { BrokerConfigOptions, BrokerPorts } from './types.ts';
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+/** JSON is what nats-server's configuration takes for a quoted text. */
+const quoted = (text: string): string => JSON.stringify(text);
+
+/**
+ * The account's JWT as the broker's resolver has it when it says the same, else a new one. Revocations pushed to the running broker are
+ * kept: a preloaded JWT that forgot them would let revoked endpoints in again.
+ */
+function accountJwt(keys: BrokerKeys, jwtDir: string, account: ReturnType<typeof accountClaims>[number]): string {
+  const file = join(jwtDir, `${account.subject}.jwt`);
+  const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
+  const knownClaims = known === undefined ? undefined : readJwt(known);
+  const ours = knownClaims?.iss === keys.operator.publicKey;
+  const revocations = ours ? knownClaims.nats['revocations'] : undefined;
+  const nats = revocations === undefined ? account.nats : { ...account.nats, revocations };
+  const jwt = issueJwt({ name: account.name, subject: account.subject, type: 'account', issuerSeed: keys.operator.seed, nats });
+  const same = ours && JSON.stringify(knownClaims.nats) === JSON.stringify(readJwt(jwt).nats);
+  return same && known !== undefined ? known : jwt;
+}
+
+const port = (value: number): number => (value === 0 ? -1 : value);
+
+function listeners(options: BrokerConfigOptions): string[] {
+  const { host, tls } = options;
+  if (!isLoopback(host) && tls === undefined) {
+    throw new MessagingError('refused', `the broker may listen on ${host} only with TLS; use a loopback address such as 127.0.0.1, or give certificate and key`);
+  }
+  const files = tls === undefined ? undefined : `cert_file: ${quoted(tls.certFile)}, key_file: ${quoted(tls.keyFile)}, min_version: "1.3"`;
+  return [
+    `host: ${quoted(host)}`,
+    `port: ${port(options.natsPort)}`,
+    ...(files === undefined ? [] : [`tls: { ${files} }`]),
+    `websocket: { host: ${quoted(host)}, port: ${port(options.wsPort)}, ${files === undefined ? 'no_tls: true' : `tls: { ${files} }`} }`,
+  ];
+}
+
+/** Writes `broker/nats.conf` of a data directory (operator, accounts, listeners, JetStream); refuses other than loopback without TLS. */
+export function writeBrokerConfig(options: BrokerConfigOptions): { configFile: string } {
+  const brokerDir = join(options.dataDir, 'broker');
+  const dirs = { jwt: join(brokerDir, 'jwt'), jetstream: join(brokerDir, 'jetstream'), ports: join(brokerDir, 'ports') };
+  const lines = listeners(options);
+  for (const dir of [options.dataDir, brokerDir, ...Object.values(dirs)]) ensurePrivateDir(dir);
+  const keys = createBrokerKeys(join(options.dataDir, 'keys'));
+  const preload = accountClaims(keys).map((account) => `  ${account.subject}: ${quoted(accountJwt(keys, dirs.jwt, account))}`);
+  const configFile = join(brokerDir, 'nats.conf');
+  writePrivateFile(
+    configFile,
+    [
+      'server_name: "kanade"',
+      ...lines,
+      `ports_file_dir: ${quoted(dirs.ports)}`,
+      `operator: ${quoted(operatorJwt(keys))}`,
+      `system_account: ${keys.sysAccount.publicKey}`,
+      `resolver: { type: full, dir: ${quoted(dirs.jwt)}, allow_delete: true, interval: "2m", limit: 1000 }`,
+      'resolver_preload: {',
+      ...preload,
+      '}',
+      // Without "always" two minutes of acknowledged events are lost in a power cut.
+      `jetstream: { store_dir: ${quoted(dirs.jetstream)}, max_mem: 256MB, max_file: ${options.maxFileBytes}, sync_interval: always }`,
+      'ping_interval: "20s"',
+      'ping_max: 2',
+      '',
+    ].join('\n'),
+  );
+  return { configFile };
+}
+
+/** Where the broker of process `pid` listens, or undefined while it has not said so. */
+export function readBrokerPorts(dataDir: string, pid: number): BrokerPorts | undefined {
+  const dir = join(dataDir, 'broker', 'ports');
+  // The file is named after the executable, which need not be called nats-server.
+  const file = existsSync(dir) ? readdirSync(dir).find((name) => name.endsWith(`_${pid}.ports`)) : undefined;
+  if (file === undefined) return undefined;
+  const text = readFileSync(join(dir, file), 'utf8');
+  if (text.trim() === '') return undefined;
+  const ports = parseRecord(text, file);
+  const first = (key: string): string | undefined => {
+    const urls = ports[key];
+    const url: unknown = Array.isArray(urls) ? urls[0] : undefined;
+    return typeof url === 'string' ? url : undefined;
+  };
+  const natsUrl = first('nats');
+  const wsUrl = first('websocket');
+  return natsUrl === undefined || wsUrl === undefined ? undefined : { natsUrl, wsUrl };
+}
