@@ -128,7 +128,7 @@ export default tseslint.config(
     },
   },
   {
-    files: ['apps/cli/src/commands/**/*.ts', '**/vitest.config.ts', '**/vite.config.ts', '**/orval.config.ts', 'vitest.base.ts'],
+    files: ['apps/cli/src/commands/**/*.ts', '**/vitest*.config.ts', '**/vite.config.ts', '**/orval.config.ts', 'vitest.base.ts'],
     // The tools that load these files ask for a default export.
     rules: { 'no-restricted-exports': 'off' },
   },
@@ -159,7 +159,7 @@ export default tseslint.config(
     languageOptions: { globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', clearTimeout: 'readonly', setInterval: 'readonly', clearInterval: 'readonly', Response: 'readonly', AbortSignal: 'readonly', fetch: 'readonly', Buffer: 'readonly' } },
   },
   {
-    files: ['**/vitest.config.ts', 'vitest.base.ts'],
+    files: ['**/vitest*.config.ts', 'vitest.base.ts'],
     rules: { '@nx/enforce-module-boundaries': 'off' },
   },
 );
