@@ -15,3 +15,6 @@ export const pageQueryShape = {
 
 /** The answer of a write: where in the history it is, for `minPosition`. */
 export const acceptedSchema = z.strictObject({ position: positionSchema }).meta({ id: 'Accepted' });
+
+/** Query parameters of everything that reads one thing. */
+export const detailQuerySchema = z.strictObject({ minPosition: positionSchema.optional() });

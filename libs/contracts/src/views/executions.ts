@@ -36,7 +36,7 @@ export const createExecutionResultSchema = z
 
 export const executionStates = ['running', 'succeeded', 'failed', 'cancelled'] as const;
 export const executionStateSchema = z.enum(executionStates).meta({ id: 'ExecutionState' });
-
+export type ExecutionState = z.infer<typeof executionStateSchema>;
 
 export const executionViewSchema = z
   .strictObject({
@@ -118,6 +118,7 @@ export const executionDetailSchema = z
 
 /** `GET /executions/:id/results`: every run with the beginning of its output, a page at a time. */
 export const runResultPageSchema = pageSchema('RunResultPage', runDetailSchema);
+export const runResultListQuerySchema = z.strictObject(pageQueryShape);
 
 /** `GET /runs/:id/output/:stream`: raw bytes from `offset`; the header `Kanade-Total-Bytes` tells how many there are so far. */
 export const outputQuerySchema = z.strictObject({

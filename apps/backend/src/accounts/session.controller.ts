@@ -1,0 +1,52 @@
+import { Body, Controller, Delete, Get, Post, Req, Res } from '@nestjs/common';
+import { sessionViewSchema, signInRequestSchema } from '@kanade/contracts';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { Operation } from '../http/operation.decorator.ts';
+import { identityOf } from '../http/request-context.ts';
+import type { SessionView } from './sign-in.command.ts';
+import { sessionCookieName, sessionCookieOptions } from './session-cookie.ts';
+import { SignInCommand } from './sign-in.command.ts';
+import { SignOutCommand } from './sign-out.command.ts';
+
+@ApiTags('accounts')
+@Controller('api/v1/session')
+export class SessionController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @Operation({
+    id: 'createSession',
+    summary: 'Sign in with a password; the session travels in an httpOnly cookie.',
+    status: 201,
+    answer: sessionViewSchema,
+    answerText: 'Signed in.',
+    problems: ['sign-in-failed', 'forbidden', 'too-large', 'unsupported-media-type'],
+    public: true,
+  })
+  async create(
+    @Body({ schema: signInRequestSchema }) request: z.infer<typeof signInRequestSchema>,
+    @Req() http: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<SessionView> {
+    const { cookie, view } = await this.commands.execute(new SignInCommand(request.username, request.password, http.ip));
+    void reply.setCookie(sessionCookieName, cookie, { ...sessionCookieOptions, expires: new Date(view.expiresAt) });
+    return view;
+  }
+
+  @Get()
+  @Operation({ id: 'getSession', summary: 'Who is signed in.', answer: sessionViewSchema, answerText: 'The session.' })
+  get(@Req() http: FastifyRequest): SessionView {
+    const { principal, accountId, expiresAt } = identityOf(http);
+    return { accountId, username: principal.username, role: 'admin', expiresAt: new Date(expiresAt).toISOString() };
+  }
+
+  @Delete()
+  @Operation({ id: 'deleteSession', summary: 'Sign out.', status: 204, answerText: 'Signed out.' })
+  async delete(@Req() http: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
+    await this.commands.execute(new SignOutCommand(identityOf(http)));
+    void reply.clearCookie(sessionCookieName, sessionCookieOptions);
+  }
+}

@@ -1,0 +1,18 @@
+import { Command } from '@nestjs/cqrs';
+import type { createExecutionRequestSchema, createExecutionResultSchema } from '@kanade/contracts';
+import type { z } from 'zod';
+import type { Principal } from '../accounts/principal.ts';
+
+export type CreateExecutionRequest = z.infer<typeof createExecutionRequestSchema>;
+export type CreateExecutionResult = z.infer<typeof createExecutionResultSchema>;
+
+/** Run a job or a script on endpoints. */
+export class CreateExecutionCommand extends Command<CreateExecutionResult> {
+  constructor(
+    readonly principal: Principal,
+    readonly request: CreateExecutionRequest,
+    readonly idempotencyKey: string | undefined,
+  ) {
+    super();
+  }
+}

@@ -1,0 +1,30 @@
+import type { ProblemCode } from '@kanade/contracts';
+
+interface ProblemKind {
+  readonly status: number;
+  readonly title: string;
+}
+
+/** What each problem code is over HTTP; the only place that knows both. */
+export const problemKinds = {
+  'invalid-request': { status: 400, title: 'The request is not valid' },
+  'not-signed-in': { status: 401, title: 'Not signed in' },
+  'sign-in-failed': { status: 401, title: 'Sign-in failed' },
+  'too-many-attempts': { status: 429, title: 'Too many attempts' },
+  forbidden: { status: 403, title: 'Not allowed' },
+  'not-found': { status: 404, title: 'Not found' },
+  'no-targets': { status: 422, title: 'There is no endpoint to run on' },
+  'ambiguous-target': { status: 422, title: 'The target names more than one endpoint' },
+  conflict: { status: 409, title: 'Somebody else changed it at the same time' },
+  'job-version-conflict': { status: 409, title: 'This version is registered with other content' },
+  'idempotency-conflict': { status: 409, title: 'The Idempotency-Key was used for another request' },
+  'execution-ended': { status: 409, title: 'The execution has ended' },
+  'position-unknown': { status: 409, title: 'The position is not of this history' },
+  'read-behind': { status: 503, title: 'The read model has not come that far yet' },
+  'output-expired': { status: 410, title: 'The output is no longer kept' },
+  'too-large': { status: 413, title: 'The request is too large' },
+  'unsupported-media-type': { status: 415, title: 'The body is of a kind this route does not read' },
+  'storage-full': { status: 507, title: 'The storage is full' },
+  'broker-unavailable': { status: 503, title: 'The message broker is out of reach' },
+  internal: { status: 500, title: 'Something went wrong inside' },
+} as const satisfies Readonly<Record<ProblemCode, ProblemKind>>;

@@ -1,0 +1,34 @@
+import type { FastifyRequest } from 'fastify';
+import type { Principal } from '../accounts/principal.ts';
+import { DomainError } from '../domain-error.ts';
+
+/** How somebody proved who they are. */
+export interface Identity {
+  readonly principal: Principal;
+  /** The session's id where a cookie was the proof; a token has none. */
+  readonly sessionId: string | null;
+  readonly accountId: string;
+  /** When the proof ends, Unix ms. */
+  readonly expiresAt: number;
+}
+
+// Beside the request and not on it: nothing a client sends can ever be taken for an identity.
+const identities = new WeakMap<object, Identity>();
+
+export function setIdentity(request: FastifyRequest, identity: Identity): void {
+  identities.set(request.raw, identity);
+}
+
+export function findIdentity(request: FastifyRequest): Identity | undefined {
+  return identities.get(request.raw);
+}
+
+export function identityOf(request: FastifyRequest): Identity {
+  const identity = findIdentity(request);
+  if (identity === undefined) throw new DomainError('not-signed-in', 'sign in first');
+  return identity;
+}
+
+export function principalOf(request: FastifyRequest): Principal {
+  return identityOf(request).principal;
+}
