@@ -1,0 +1,177 @@
+import type { Clock, Timer } from '../clock/clock.ts';
+import type { Log } from '../log.ts';
+import { runIdVariable } from '../sandbox/sandbox.ts';
+import type { ProcessEnd, ProcessTree, SandboxSupport } from '../sandbox/sandbox.ts';
+import type { StagedScript, Staging } from '../sandbox/staging.ts';
+import { admit } from './admission.ts';
+import type { Admitted, Verdict } from './admission.ts';
+import { OutputPump } from './output-pump.ts';
+import { reason, reasons } from './reasons.ts';
+import type { OutputSink, RunOutcome, ScriptRun } from './runner.ts';
+
+/** Between asking a script to end and ending it. */
+export const graceMs = 5000;
+/** A killed script that does not end by then hangs in the kernel; the run is not held up by it. */
+const stuckAfterMs = 15_000;
+
+export interface Surroundings {
+  readonly scripts: SandboxSupport;
+  readonly staging: Staging;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+interface Moment {
+  readonly wall: number;
+  readonly monotonic: number;
+}
+
+/** One run from its staging to its outcome. */
+export class RunningScript {
+  /** Stays pending for a run that never starts. */
+  readonly started: Promise<void>;
+  readonly #nowStarted: () => void;
+  readonly #run: ScriptRun;
+  readonly #sink: OutputSink;
+  readonly #around: Surroundings;
+  readonly #stuck = Promise.withResolvers<ProcessEnd>();
+  #timers: Timer[] = [];
+  #tree: ProcessTree | undefined;
+  #stop: Verdict | undefined;
+  #startedAt: Moment | undefined;
+  #endedAt: Moment | undefined;
+
+  constructor(run: ScriptRun, sink: OutputSink, around: Surroundings) {
+    this.#run = run;
+    this.#sink = sink;
+    this.#around = around;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    this.started = promise;
+    this.#nowStarted = () => resolve(undefined);
+  }
+
+  cancel(): void {
+    this.#end({ state: 'cancelled', reason: this.#tree ? reasons.cancelled() : reasons.cancelledBefore() });
+  }
+
+  /** Never rejects. */
+  async perform(): Promise<RunOutcome> {
+    try {
+      return this.#outcome(await this.#admitAndRun());
+    } catch (error) {
+      this.#around.log.error({ err: error, runId: this.#run.runId }, 'a run could not be started');
+      return this.#outcome({ state: 'failed', reason: reason('not-started', 'The agent could not start the script; its log tells why.') });
+    }
+  }
+
+  async #admitAndRun(): Promise<Verdict> {
+    const { staging, scripts } = this.#around;
+    const admission = await admit(this.#run, scripts, staging);
+    if ('state' in admission) return admission;
+    try {
+      return this.#stop ?? (await this.#execute(admission));
+    } finally {
+      await this.#cleanUp(admission.staged);
+    }
+  }
+
+  async #execute(admitted: Admitted): Promise<Verdict> {
+    const tree = this.#launch(admitted);
+    const beginning = await Promise.race([tree.started, tree.ended]);
+    if (beginning) return this.#verdict(beginning);
+    this.#startedAt = this.#now();
+    this.#nowStarted();
+    this.#later(this.#run.execute.timeoutMs, () => this.#end({ state: 'timed-out', reason: reasons.timeout(this.#run.execute) }));
+    const pumps = [this.#pump(tree, 'stdout'), this.#pump(tree, 'stderr')];
+    const end = await Promise.race([tree.ended, this.#stuck.promise]);
+    this.#endedAt = this.#now();
+    for (const timer of this.#timers) timer.cancel();
+    const left = await Promise.race([tree.cleared, this.#stuck.promise.then(() => 1)]);
+    if (left > 0) this.#around.log.warn({ runId: this.#run.runId, left }, 'processes of a run cannot be killed');
+    for (const pump of pumps) pump.finish();
+    const kept = await Promise.allSettled(pumps.map(({ done }) => done));
+    if (kept.some(({ status }) => status === 'rejected')) this.#stop ??= { state: 'failed', reason: reasons.outputNotKept() };
+    return this.#verdict(end);
+  }
+
+  #launch({ sandbox, executable, commandLine, staged, cwd }: Admitted): ProcessTree {
+    const { runId, content } = this.#run;
+    this.#tree = sandbox.launch({
+      runId,
+      stagingFolder: staged.folder,
+      executable,
+      arguments: commandLine,
+      environment: { ...sandbox.baseEnvironment(), ...content.env, [runIdVariable]: runId },
+      cwd,
+    });
+    return this.#tree;
+  }
+
+  #pump(tree: ProcessTree, stream: 'stdout' | 'stderr'): OutputPump {
+    const pump = new OutputPump(tree[stream], stream, this.#sink, this.#around.clock);
+    pump.done.catch((error: unknown) => {
+      this.#around.log.error({ err: error, runId: this.#run.runId }, 'output could not be kept');
+      this.#end({ state: 'failed', reason: reasons.outputNotKept() });
+    });
+    return pump;
+  }
+
+  /** The first reason to stop is the one that counts; a script that ended by itself has none. */
+  #end(stop: Verdict): void {
+    if (this.#stop || this.#endedAt) return;
+    this.#stop = stop;
+    this.#tree?.terminate();
+    this.#later(graceMs, () => this.#tree?.kill());
+    this.#later(graceMs + stuckAfterMs, () => this.#stuck.resolve({ kind: 'unkillable' }));
+  }
+
+  #verdict(end: ProcessEnd): Verdict {
+    const stop = this.#stop;
+    switch (end.kind) {
+      case 'exited':
+        if (stop) return { ...stop, exitCode: end.exitCode, signal: end.signal };
+        if (end.signal !== null) return { state: 'failed', reason: reasons.signal(end.signal), signal: end.signal };
+        return { state: end.exitCode === 0 ? 'succeeded' : 'failed', reason: null, exitCode: end.exitCode };
+      case 'not-started':
+        return stop ?? { state: 'failed', reason: reasons.spawn(end.code) };
+      case 'guard-lost':
+        this.#around.log.error({ runId: this.#run.runId, detail: end.message }, 'the keeper of a run was lost');
+        return stop ?? { state: 'failed', reason: reasons.guardLost() };
+      case 'unkillable':
+        return { state: stop?.state ?? 'failed', reason: reasons.unkillable() };
+    }
+    return end satisfies never;
+  }
+
+  #outcome({ state, reason: why, exitCode = null, signal = null }: Verdict): RunOutcome {
+    const end = this.#endedAt ?? this.#now();
+    return {
+      state,
+      exitCode,
+      signal,
+      reason: why,
+      startedAt: this.#startedAt ? new Date(this.#startedAt.wall) : null,
+      finishedAt: new Date(end.wall),
+      durationMs: this.#startedAt ? Math.round(end.monotonic - this.#startedAt.monotonic) : null,
+    };
+  }
+
+  /** Files first: until it is released, the keeper would remove them should the agent die just now. */
+  async #cleanUp(staged: StagedScript): Promise<void> {
+    for (const timer of this.#timers) timer.cancel();
+    try {
+      await this.#around.staging.remove(staged);
+    } catch (error) {
+      this.#around.log.error({ err: error, runId: this.#run.runId }, 'a staging folder could not be removed');
+    }
+    this.#tree?.release();
+  }
+
+  #later(milliseconds: number, task: () => void): void {
+    this.#timers.push(this.#around.clock.after(milliseconds, task));
+  }
+
+  #now(): Moment {
+    return { wall: this.#around.clock.now(), monotonic: this.#around.clock.monotonic() };
+  }
+}
