@@ -21,7 +21,7 @@ export interface JsonSchema {
 }
 
 const draft = 'https://json-schema.org/draft/2020-12/schema';
-const reference = /^#\/\$defs\/(\w+)$/;
+const reference = /^#\/(?:\$defs|components\/schemas)\/(\w+)$/;
 
 /** Writes the named schemas as one `$defs`, each referring to the others by name. */
 export function jsonSchemaDefinitions(schemas: readonly NamedSchema[]): Record<string, JsonSchema> {
@@ -57,7 +57,7 @@ export function standaloneSchema(name: string, definitions: Record<string, JsonS
   return { $schema: draft, title: name, ...root, ...(needed.size > 0 ? { $defs } : {}) };
 }
 
-/** The name behind `#/$defs/<name>`. */
+/** The name behind `#/$defs/<name>` or, in an OpenAPI document, `#/components/schemas/<name>`. */
 export function refName(schema: JsonSchema): string | undefined {
   return schema.$ref === undefined ? undefined : reference.exec(schema.$ref)?.[1];
 }
