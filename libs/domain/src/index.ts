@@ -1,1 +1,11 @@
-export {};
+export * from './decision.ts';
+export * from './blocks.ts';
+export * from './jobs/job.ts';
+export * from './executions/execution.ts';
+export * from './executions/decide-execution.ts';
+export * from './executions/deadlines.ts';
+export * from './endpoints/endpoint.ts';
+export * from './endpoints/enrolment.ts';
+export * from './endpoints/hold-down.ts';
+export * from './accounts/account.ts';
+export * from './accounts/token.ts';

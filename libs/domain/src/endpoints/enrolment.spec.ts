@@ -1,0 +1,27 @@
+import { describe, expect, it } from 'vitest';
+import type { EventDraft } from '../decision.ts';
+import { decider } from '../given.spec-kit.ts';
+import { decideCreateEnrolmentToken, decideUse, evolveEnrolment, initialEnrolment } from './enrolment.ts';
+
+const data = { tokenId: 't1', site: 'default', maxUses: 2, expiresAt: '2026-02-01T00:00:00.000Z' };
+const created: EventDraft = { type: 'kanade.enrolment.token-created.v1', data };
+const enrolment = decider({ initial: initialEnrolment, decide: decideCreateEnrolmentToken, evolve: evolveEnrolment });
+
+describe('an enrolment token', () => {
+  it('refuses another token under the same id', () => {
+    enrolment.given(created).when({ ...data, maxUses: 3 }).refuses('idempotency-conflict');
+    enrolment.given(created).when({ ...data, site: 'tokyo' }).refuses('idempotency-conflict');
+  });
+  it('is made once', () => {
+    enrolment.given().when(data).makes(created);
+    enrolment.given(created).when(data).makes();
+  });
+});
+
+describe('using an enrolment token', () => {
+  const token = { expiresAt: 1000, maxUses: 2, usedBy: ['U1', 'U2'] };
+  it('refuses a third machine where two may enrol', () => expect(decideUse(token, 'U3', 0)).toBe('token-used-up'));
+  it('refuses a new machine after the end', () => expect(decideUse({ ...token, usedBy: [] }, 'U3', 1000)).toBe('token-expired'));
+  it('answers the same machine again', () => expect(decideUse(token, 'U1', 2000)).toBe('again'));
+  it('lets a machine in while there is room', () => expect(decideUse({ ...token, usedBy: ['U1'] }, 'U3', 999)).toBe('new'));
+});
