@@ -64,6 +64,10 @@ const keep = async (made, target) => {
 };
 
 const builtWithGo = async (scratch, target, tried) => {
+  if ((await capture('go', ['version'])).code !== 0) {
+    tried.push('Go is not installed');
+    return undefined;
+  }
   say(`kanade: building nats-server ${wantedVersion} with Go (about half a minute, once) …`);
   const { code, output } = await withProgress(
     capture('go', ['install', `github.com/nats-io/nats-server/v2@v${wantedVersion}`], {
@@ -73,7 +77,7 @@ const builtWithGo = async (scratch, target, tried) => {
     (seconds) => say(`kanade: still building nats-server (${seconds} s) …`),
   );
   if (code === 0) return await keep(join(scratch, name), target);
-  tried.push(code === 127 ? 'Go is not installed' : `go install failed: ${output.trim().split('\n').slice(-2).join(' ')}`);
+  tried.push(`go install failed: ${output.trim().split('\n').slice(-2).join(' ')}`);
   return undefined;
 };
 
