@@ -69,7 +69,7 @@ function decideCancel({ executionId, runIds, openRuns }: CancelExecution, state:
   if (unknown !== undefined) return refuse('not-found', `execution ${executionId} has no run ${unknown}`, { runId: unknown });
   const { cancelRequested } = state;
   if (cancelRequested === 'all') return accept();
-  if (runIds !== null && runIds.every((runId) => cancelRequested.has(runId))) return accept();
+  if (runIds?.every((runId) => cancelRequested.has(runId)) === true) return accept();
   if (openRuns === 0) return refuse('execution-ended', 'everything of it that you want to end has ended already');
   const named = runIds === null ? null : runIds.filter((runId) => !cancelRequested.has(runId));
   return accept({ type: 'kanade.execution.cancel-requested.v1', correlationid: executionId, data: { executionId, runIds: named } });
