@@ -1,0 +1,145 @@
+import type { CancelCommand, Keyset, RunCommand } from '@kanade/contracts';
+import type { CommandMessage } from '@kanade/messaging';
+import { timeText } from '../clock/clock.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { Disk } from '../disk/disk.ts';
+import type { Ledger, LedgerRun } from '../ledger/ledger.ts';
+import type { Log } from '../log.ts';
+import type { EventOutbox } from '../outbox/event-outbox.ts';
+import { commandRefused, endedUnstarted, reasons, runAccepted, runFinished } from '../runs/run-facts.ts';
+import type { Store } from '../store/store.ts';
+import { readSignedCommand } from './read-signed-command.ts';
+
+interface Options {
+  readonly endpointId: string;
+  readonly store: Store;
+  readonly ledger: Ledger;
+  readonly events: EventOutbox;
+  readonly disk: Disk;
+  /** New work is refused while less than this is free. */
+  readonly minFreeBytes: number;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly keyset: () => Keyset;
+  /** The backend's time in ms. */
+  readonly backendNow: () => number;
+  readonly queue: { hold(): void; release(): void; stopRun(runId: string): void };
+}
+
+type Delivery = Pick<CommandMessage, 'sequence' | 'headers' | 'body' | 'pending' | 'ack'>;
+
+/** Takes commands off the queue: each is judged, written to the ledger in one durable transaction with its fact, then acknowledged. */
+export class CommandIntake {
+  readonly #options: Options;
+
+  constructor(options: Options) {
+    this.#options = options;
+  }
+
+  async onCommand(message: Delivery): Promise<void> {
+    const { queue, endpointId, keyset, backendNow, disk, minFreeBytes } = this.#options;
+    // What is behind this command may cancel or supersede it, so nothing starts before all of it was read.
+    queue.hold();
+    const signed = readSignedCommand(message, endpointId, keyset(), backendNow());
+    if (signed.kind === 'refused') {
+      this.#refuse(message, signed.reason);
+    } else if (signed.command.type === 'kanade.command.run.v1') {
+      const roomy = (await disk.freeBytes()) >= minFreeBytes;
+      this.#takeRun(message, signed.command, roomy);
+    } else {
+      this.#takeCancel(message, signed.command);
+    }
+    message.ack();
+    if (message.pending === 0) queue.release();
+  }
+
+  #refuse(message: Delivery, reason: { code: string; message: string }): void {
+    const { store, ledger, events, clock, log } = this.#options;
+    // Nothing in an unbelievable message can serve as its id; its place in the queue tells a redelivery from a new one.
+    const id = `refused-${message.sequence}-${message.headers['Kanade-Signature'] ?? ''}`.slice(0, 200);
+    if (ledger.seen(id) !== undefined) return;
+    log.warn({ sequence: message.sequence, reason: reason.code }, 'refused a command');
+    store.transaction(() => {
+      ledger.noteSeen(id, message.sequence, clock.now());
+      events.append(commandRefused(message.sequence, reason));
+    });
+  }
+
+  /** True when a command with this id was obeyed before; a copy put into the queue again is reported, a redelivery is not. */
+  #isRepeated(message: Delivery, commandId: string): boolean {
+    const before = this.#options.ledger.seen(commandId);
+    if (before === undefined) return false;
+    if (before !== message.sequence) {
+      this.#refuse(message, { code: 'replayed', message: 'A command with the same id was obeyed before; each is obeyed once.' });
+    }
+    return true;
+  }
+
+  #takeRun(message: Delivery, command: RunCommand, roomy: boolean): void {
+    if (this.#isRepeated(message, command.id)) return;
+    const { store, ledger, clock } = this.#options;
+    store.transaction(() => {
+      ledger.noteSeen(command.id, message.sequence, clock.now());
+      // Asked for again under another id, or cancelled before it came.
+      if (ledger.stateOf(command.runId) !== undefined) return;
+      const run: LedgerRun = {
+        runId: command.runId,
+        executionId: command.executionId,
+        state: 'accepted',
+        commandSequence: message.sequence,
+        supersedeKey: command.supersedeKey,
+        expiresAt: Date.parse(command.expiresAt),
+        command: message.body,
+      };
+      if (roomy) this.#accept(run);
+      else this.#endUnstarted({ ...run, state: 'refused', command: new Uint8Array() }, 'refused', reasons.diskFull, true);
+    });
+  }
+
+  #accept(run: LedgerRun): void {
+    const { ledger, events, clock } = this.#options;
+    const older = run.supersedeKey === null ? [] : ledger.waitingFor(run.supersedeKey);
+    for (const other of older) {
+      // Redelivery reorders: what stands behind us in the queue is not older than us.
+      if (other.commandSequence < run.commandSequence) this.#endUnstarted(other, 'cancelled', reasons.superseded, false);
+    }
+    ledger.insert(run, clock.now());
+    events.append(runAccepted(run));
+    const newer = older.some((other) => other.commandSequence > run.commandSequence);
+    if (newer) this.#endUnstarted(run, 'cancelled', reasons.superseded, false);
+  }
+
+  #takeCancel(message: Delivery, command: CancelCommand): void {
+    if (this.#isRepeated(message, command.id)) return;
+    const { store, ledger, clock, queue } = this.#options;
+    const running = store.transaction(() => {
+      ledger.noteSeen(command.id, message.sequence, clock.now());
+      const state = ledger.stateOf(command.runId);
+      if (state === undefined) {
+        const unseen: LedgerRun = {
+          runId: command.runId,
+          executionId: command.executionId,
+          state: 'cancelled',
+          commandSequence: message.sequence,
+          supersedeKey: null,
+          expiresAt: Date.parse(command.expiresAt),
+          command: new Uint8Array(),
+        };
+        this.#endUnstarted(unseen, 'cancelled', reasons.cancelled, true);
+        return false;
+      }
+      const waiting = ledger.waitingRun(command.runId);
+      if (waiting) this.#endUnstarted(waiting, 'cancelled', reasons.cancelled, false);
+      return state === 'starting' || state === 'started';
+    });
+    if (running) queue.stopRun(command.runId);
+  }
+
+  #endUnstarted(run: LedgerRun, state: 'cancelled' | 'refused', reason: { code: string; message: string }, unknown: boolean): void {
+    const { ledger, events, clock } = this.#options;
+    const now = clock.now();
+    if (unknown) ledger.insert(run, now);
+    else ledger.move(run, state, now);
+    events.append(runFinished(run, endedUnstarted(state, reason, timeText(now))));
+  }
+}

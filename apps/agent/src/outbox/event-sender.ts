@@ -1,0 +1,189 @@
+import { headers } from '@kanade/contracts';
+import { signBytes } from '@kanade/messaging';
+import type { AgentConnection, OutgoingMessage, SigningKey, StoredMessage } from '@kanade/messaging';
+import type { Clock } from '../clock/clock.ts';
+import type { Log } from '../log.ts';
+import { BackOff } from './back-off.ts';
+import type { EventOutbox, OutboxEvent } from './event-outbox.ts';
+import type { Fact } from './facts.ts';
+import { judge } from './judge.ts';
+import type { OutputOutbox } from './output-outbox.ts';
+import { WakeUp } from './wake-up.ts';
+
+/** A backlog longer than this goes as one atomic batch: its fixed cost is that of about 15 single appends. */
+const longestSingles = 15;
+const largestBatch = 200;
+const largestBatchBytes = 2 * 1024 * 1024;
+
+export type EventTransport = Pick<AgentConnection, 'appendEvents' | 'readLastEvent'>;
+
+interface Options {
+  readonly events: EventOutbox;
+  readonly output: OutputOutbox;
+  readonly transport: EventTransport;
+  readonly signingKey: SigningKey;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** The fact an epoch begins with. */
+  readonly openingFact: () => Fact;
+}
+
+/** Brings the outbox's events into the history: in order, each once, whatever was lost or restored in between. */
+export class EventSender {
+  readonly #options: Options;
+  readonly #wake = new WakeUp();
+  readonly #backOff: BackOff;
+  #connected = false;
+  #stopped = false;
+  /** Stream sequence of our last stored event; unknown until the history was read on this connection. */
+  #expected: number | undefined;
+  #conflict: string | undefined;
+  /** After a failed batch the next events go one by one: a broker short of batch slots must not stop facts. */
+  #single = false;
+  #loop: Promise<void> | undefined;
+
+  constructor(options: Options) {
+    this.#options = options;
+    this.#backOff = new BackOff(options.clock);
+  }
+
+  /** Why nothing is sent any more, when somebody else writes in this endpoint's name. */
+  get conflict(): string | undefined {
+    return this.#conflict;
+  }
+
+  start(): void {
+    this.#loop ??= this.#run();
+  }
+
+  wake(): void {
+    this.#wake.wake();
+  }
+
+  /** On every connect: the history may be another one, so it is read before anything is appended. */
+  connected(): void {
+    this.#connected = true;
+    this.#expected = undefined;
+    this.#backOff.reset();
+    this.#wake.wake();
+  }
+
+  disconnected(): void {
+    this.#connected = false;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#backOff.reset();
+    this.#wake.wake();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      if (!this.#connected || this.#conflict !== undefined) {
+        await this.#wake.wait();
+        continue;
+      }
+      try {
+        const more = await this.#step();
+        this.#backOff.succeeded();
+        if (!more && !this.#isStopped()) await this.#wake.wait();
+      } catch (error) {
+        await this.#afterFailure(error);
+      }
+    }
+  }
+
+  // Read through a method: the compiler does not know that an await lets others change it.
+  #isStopped(): boolean {
+    return this.#stopped;
+  }
+
+  async #afterFailure(error: unknown): Promise<void> {
+    this.#expected = undefined;
+    const level = this.#backOff.failures > 3 ? 'warn' : 'debug';
+    this.#options.log[level]({ err: error }, 'events could not be sent; they wait in the outbox');
+    await this.#backOff.wait();
+  }
+
+  /** One read or one append; false when there is nothing left to do. */
+  async #step(): Promise<boolean> {
+    if (this.#expected === undefined) {
+      this.#reconcile(await this.#options.transport.readLastEvent());
+      return true;
+    }
+    const batch = this.#nextBatch();
+    if (batch.length === 0) return false;
+    const atomic = batch.length > 1;
+    try {
+      const result = await this.#options.transport.appendEvents(this.#messagesOf(batch), this.#expected);
+      if (result.outcome === 'conflict') {
+        this.#reconcile(result.last);
+        return true;
+      }
+      this.#options.events.acknowledge(batch, result.lastSequence);
+      this.#expected = result.lastSequence;
+      this.#single = false;
+      return true;
+    } catch (error) {
+      if (atomic) this.#single = true;
+      throw error;
+    }
+  }
+
+  /** The next events, none of which waits for output that is not stored yet. */
+  #nextBatch(): OutboxEvent[] {
+    const { events, output } = this.#options;
+    const pending = events.pending(largestBatch);
+    const blocked = pending.findIndex(({ waitsForRun }) => waitsForRun !== null && !output.isStored(waitsForRun));
+    const ready = blocked < 0 ? pending : pending.slice(0, blocked);
+    if (this.#single || ready.length <= longestSingles) return ready.slice(0, 1);
+    let size = 0;
+    const fits = ready.findIndex(({ body }) => (size += body.length) > largestBatchBytes);
+    return fits < 0 ? ready : ready.slice(0, Math.max(1, fits));
+  }
+
+  #messagesOf(batch: readonly OutboxEvent[]): OutgoingMessage[] {
+    return batch.map((event, index) => {
+      const chain = {
+        [headers.epoch]: String(event.epoch),
+        [headers.sequence]: String(event.sequence),
+        [headers.previous]: event.previous,
+      };
+      if (index < batch.length - 1) return { headers: chain, body: event.body };
+      const { signingKey } = this.#options;
+      return { headers: { ...chain, [headers.signature]: signBytes(signingKey, event.hash), [headers.key]: signingKey.id }, body: event.body };
+    });
+  }
+
+  #reconcile(last: StoredMessage | undefined): void {
+    const { events, output, log, openingFact } = this.#options;
+    const verdict = judge(last, events);
+    switch (verdict.kind) {
+      case 'continue':
+        if (verdict.through) events.acknowledgeThrough(verdict.through.number, verdict.expected);
+        this.#expected = verdict.expected;
+        return;
+      case 'rewind':
+        log.warn({ after: verdict.expected }, 'the history is behind this endpoint: sending again what it lost');
+        output.rewind(events.rewindAfter(verdict.after));
+        this.#expected = verdict.expected;
+        return;
+      case 'open-epoch':
+        log.warn({ epoch: verdict.epoch }, 'the history and this endpoint lost each other: beginning a new epoch');
+        output.rewind(events.openEpoch(verdict.epoch, openingFact()));
+        this.#expected = verdict.expected;
+        return;
+      case 'conflict':
+        this.#conflict = verdict.detail;
+        log.error(
+          { detail: verdict.detail },
+          'identity conflict: another machine writes in the name of this endpoint (a cloned disk?). Nothing more is sent; enrol this machine anew in an empty data directory',
+        );
+        return;
+      default:
+        verdict satisfies never;
+    }
+  }
+}
