@@ -50,7 +50,8 @@ export const subjects = {
   liveOutput: (endpointId: string, runId: string, stream: OutputStream) =>
     `kanade.live.${endpoint(endpointId)}.${run(runId)}.${stream}`,
   ask: (endpointId: string, question: string) => `kanade.ask.${endpoint(endpointId)}.${assertSubjectToken(question, 'question')}`,
-  enrol: 'kanade.enrol',
+  /** Has the token's id in it because of what ADR 0013 tells: an import without a wildcard can be reached by a steered reply. */
+  enrol: (tokenId: string) => `kanade.enrol.${assertSubjectToken(tokenId, 'enrolment token id')}`,
   renew: (endpointId: string) => `kanade.renew.${endpoint(endpointId)}`,
   inbox: (endpointId: string) => `_INBOX.${endpoint(endpointId)}`,
   enrolInbox: (tokenId: string) => `_INBOX.enrol.${assertSubjectToken(tokenId, 'enrolment token id')}`,

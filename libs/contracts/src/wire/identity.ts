@@ -38,7 +38,7 @@ export const enrolmentTokenSchema = z.strictObject({
 });
 export type EnrolmentToken = z.infer<typeof enrolmentTokenSchema>;
 
-/** Asked of `kanade.enrol`; the signature is by the new signing key over `signedText('enrol', tokenId, digest of body)`. */
+/** Asked of `kanade.enrol.<tokenId>`; the signature is by the new signing key over `signedText('enrol', tokenId, digest of body)`. */
 export const enrolRequestSchema = z.strictObject({
   body: z.string().max(10_000),
   signature: z.string().max(100),

@@ -1,4 +1,5 @@
 import type { LiveMessageIn, OutgoingMessage, StoredMessage } from '../wire/message.ts';
+import type { MessagingError } from '../errors.ts';
 import type { Stoppable } from '../core/types.ts';
 
 export interface AgentCredentials {
@@ -9,7 +10,7 @@ export interface AgentCredentials {
 export interface AgentConnectOptions {
   /** nats://, tls://, ws:// or wss:// addresses, tried in turn. */
   readonly urls: readonly string[];
-  /** Asked at every (re)connect, synchronously: the newest JWT must be at hand; a throw is logged as an auth failure, not fatal. */
+  /** Asked at every (re)connect, synchronously: the newest JWT must be at hand; when it throws, the last known credentials are used. */
   readonly credentials: () => AgentCredentials;
   readonly endpointId: string;
   /** PEM of the pinned CA; null only where the broker is on loopback. */
@@ -33,6 +34,8 @@ export interface CommandHandlers {
   onCommand(message: CommandMessage): Promise<void>;
   /** After every connect, once nothing is pending any more: what is known may start. Called again whenever the queue runs empty. */
   onDrained?(): void;
+  /** Told what `onCommand` rejected with. */
+  onFailure?(error: unknown): void;
 }
 
 export interface OutputChunk {
@@ -47,6 +50,8 @@ export interface OutputChunk {
 export interface AgentConnection {
   readonly endpointId: string;
   readonly connected: boolean;
+  /** Why it is not connected, as far as known; `denied` when the broker refuses the credentials. */
+  readonly lastFailure: MessagingError | undefined;
   /** Called on the first connect and on every one after it (at once when connected now); returns a function that stops it. */
   onConnect(listener: () => void): () => void;
   onDisconnect(listener: () => void): () => void;

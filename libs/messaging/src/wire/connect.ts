@@ -5,6 +5,7 @@ import type { Credentials } from '../crypto/credentials.ts';
 import { publicKeyOf, signWithSeed } from '../crypto/nkey.ts';
 import { MessagingError } from '../errors.ts';
 import { toMessagingError } from './failures.ts';
+import { rememberInbox } from './inbox.ts';
 
 export interface WireOptions {
   readonly urls: readonly string[];
@@ -58,7 +59,7 @@ export async function openWire(options: WireOptions): Promise<NatsConnection> {
     ...(options.ca === null ? {} : { tls: { ca: options.ca } }),
   };
   try {
-    return await (webSocket ? wsconnect(settings) : connect(settings));
+    return rememberInbox(await (webSocket ? wsconnect(settings) : connect(settings)), options.inboxPrefix);
   } catch (cause) {
     throw toMessagingError(cause, 'connect to the broker');
   }

@@ -5,6 +5,7 @@ import { apiCodes, apiError, toMessagingError } from './failures.ts';
 import { isRecord, numberAt, parseRecord, recordAt, textAt } from './json.ts';
 import type { JsonRecord } from './json.ts';
 import type { StoredMessage } from './message.ts';
+import { whileConnected } from './status.ts';
 
 /** Our requests to JetStream answer within milliseconds or not at all. */
 export const requestTimeoutMs = 5000;
@@ -19,7 +20,7 @@ export function toHeaders(record: Readonly<Record<string, string>>): MsgHdrs {
 /** A message's headers as a plain record; of a repeated one the first value. */
 export function fromHeaders(from: MsgHdrs | undefined): Record<string, string> {
   const record: Record<string, string> = {};
-  if (from !== undefined) for (const key of from.keys()) record[key] = from.get(key);
+  if (from !== undefined) for (const [name, values] of from) record[name] = values[0] ?? '';
   return record;
 }
 
@@ -45,10 +46,12 @@ export async function request(
   more: { readonly headers?: Readonly<Record<string, string>>; readonly timeoutMs?: number } = {},
 ): Promise<Msg> {
   try {
-    return await nc.request(subject, body, {
-      timeout: more.timeoutMs ?? requestTimeoutMs,
-      ...(more.headers === undefined ? {} : { headers: toHeaders(more.headers) }),
-    });
+    return await whileConnected(nc, doing, () =>
+      nc.request(subject, body, {
+        timeout: more.timeoutMs ?? requestTimeoutMs,
+        ...(more.headers === undefined ? {} : { headers: toHeaders(more.headers) }),
+      }),
+    );
   } catch (cause) {
     throw toMessagingError(cause, doing);
   }

@@ -1,0 +1,221 @@
+import { headers as names, subjects } from '@kanade/contracts';
+import type { NatsConnection } from '@nats-io/nats-core';
+import type { Stoppable } from '../core/types.ts';
+import { MessagingError } from '../errors.ts';
+import { expectationHeader } from '../wire/atomic-batch.ts';
+import { openWire } from '../wire/connect.ts';
+import { toMessagingError } from '../wire/failures.ts';
+import { fromHeaders, publishStored, request, toHeaders } from '../wire/jetstream.ts';
+import { watchConnection } from '../wire/status.ts';
+import type { ConnectionWatch } from '../wire/status.ts';
+import { appendEvents, readLastEvent } from './append.ts';
+import { consumeCommands } from './commands.ts';
+import type { AgentConnectOptions, AgentConnection, CommandHandlers, OutputChunk } from './types.ts';
+import type { LiveMessageIn } from '../wire/message.ts';
+
+type AskHandler = (question: string, message: LiveMessageIn) => Promise<Uint8Array | undefined>;
+
+/** One agent's connection: there from the start, connected as soon and as often as the broker lets it. */
+class RunningAgentConnection implements AgentConnection {
+  readonly endpointId: string;
+  readonly #options: AgentConnectOptions;
+  readonly #connects = new Set<() => void>();
+  readonly #disconnects = new Set<() => void>();
+  /** What has to be set up on the connection once it is there. */
+  readonly #attachments = new Set<(nc: NatsConnection) => void>();
+  #nc: NatsConnection | undefined;
+  #watch: ConnectionWatch | undefined;
+  #failure: MessagingError | undefined;
+  #closed = false;
+  #hurry = false;
+  #retry: NodeJS.Timeout | undefined;
+
+  constructor(options: AgentConnectOptions) {
+    this.#options = options;
+    this.endpointId = options.endpointId;
+  }
+
+  get connected(): boolean {
+    return this.#watch?.connected() === true;
+  }
+
+  get lastFailure(): MessagingError | undefined {
+    return this.connected ? undefined : (this.#watch?.lastFailure() ?? this.#failure);
+  }
+
+  /** The first attempt; further ones follow by themselves. */
+  async open(): Promise<void> {
+    const { urls, credentials, ca } = this.#options;
+    try {
+      const nc = await openWire({
+        urls,
+        name: `agent ${this.endpointId}`,
+        inboxPrefix: subjects.inbox(this.endpointId),
+        credentials,
+        ca,
+        reconnect: true,
+        hurry: () => this.#hurry,
+      });
+      if (this.#closed) return await nc.close();
+      this.#attach(nc);
+    } catch (error) {
+      this.#failure = toMessagingError(error, 'connect to the broker');
+      if (this.#closed) return;
+      this.#retry = setTimeout(() => void this.open(), 1000 + Math.random() * 4000);
+    }
+  }
+
+  #attach(nc: NatsConnection): void {
+    const watch = watchConnection(nc);
+    this.#nc = nc;
+    this.#watch = watch;
+    watch.onReconnect(() => fire(this.#connects));
+    watch.onDisconnect(() => fire(this.#disconnects));
+    for (const attach of this.#attachments) attach(nc);
+    fire(this.#connects);
+  }
+
+  #live(doing: string): NatsConnection {
+    if (this.#nc === undefined || !this.connected) throw new MessagingError('disconnected', `could not ${doing}: the broker is away`);
+    return this.#nc;
+  }
+
+  onConnect(listener: () => void): () => void {
+    this.#connects.add(listener);
+    if (this.connected) listener();
+    return () => void this.#connects.delete(listener);
+  }
+
+  onDisconnect(listener: () => void): () => void {
+    this.#disconnects.add(listener);
+    return () => void this.#disconnects.delete(listener);
+  }
+
+  async appendEvents(entries: Parameters<AgentConnection['appendEvents']>[0], expectedLastSequence: number) {
+    return appendEvents(this.#live('append events'), this.endpointId, entries, expectedLastSequence);
+  }
+
+  async readLastEvent() {
+    return readLastEvent(this.#live('read the last event'), this.endpointId);
+  }
+
+  async publishOutput(chunk: OutputChunk): Promise<void> {
+    const nc = this.#live('store output');
+    // "Wrong last sequence" means that an earlier try had stored it.
+    await publishStored(nc, subjects.output(this.endpointId, chunk.runId, chunk.stream, chunk.chunk), chunk.body, {
+      ...chunk.headers,
+      [expectationHeader]: '0',
+    });
+  }
+
+  async publishPrivate(eventId: string, body: Uint8Array): Promise<void> {
+    const nc = this.#live('store a private part');
+    await publishStored(nc, subjects.endpointPrivate(this.endpointId, eventId), body, { [expectationHeader]: '0' });
+  }
+
+  publishSample(body: Uint8Array): void {
+    this.#tell(subjects.metrics(this.endpointId), body, {});
+  }
+
+  publishBeat(body: Uint8Array): void {
+    this.#tell(subjects.presence(this.endpointId), body, {});
+  }
+
+  publishLive(runId: string, stream: 'stdout' | 'stderr', headers: Readonly<Record<string, string>>, body: Uint8Array): void {
+    this.#tell(subjects.liveOutput(this.endpointId, runId, stream), body, headers);
+  }
+
+  #tell(subject: string, body: Uint8Array, headers: Readonly<Record<string, string>>): void {
+    if (this.connected) this.#nc?.publish(subject, body, { headers: toHeaders(headers) });
+  }
+
+  consumeCommands(handlers: CommandHandlers): Stoppable {
+    let consumer: ReturnType<typeof consumeCommands> | undefined;
+    const attach = (nc: NatsConnection) => {
+      consumer = consumeCommands(nc, this.endpointId, handlers);
+    };
+    this.#attachments.add(attach);
+    if (this.#nc !== undefined) attach(this.#nc);
+    const forget = [this.onConnect(() => consumer?.restart()), this.onDisconnect(() => consumer?.restart())];
+    return {
+      stop: () => {
+        this.#attachments.delete(attach);
+        for (const end of forget) end();
+        consumer?.stop();
+      },
+    };
+  }
+
+  answerAsks(handler: AskHandler): Stoppable {
+    let end: (() => void) | undefined;
+    const attach = (nc: NatsConnection) => {
+      const subscription = nc.subscribe(subjects.ask(this.endpointId, 'x').replace(/x$/, '*'), {
+        callback: (error, message) => {
+          // Only what came through the account border carries such a reply; nobody else is answered.
+          if (error !== null || message.reply?.startsWith('_R_.') !== true) return;
+          const asked = { subject: message.subject, headers: fromHeaders(message.headers), body: message.data };
+          const answer = handler(message.subject.split('.').at(-1) ?? '', asked);
+          void answer.then(
+            (body) => body !== undefined && message.respond(body),
+            () => undefined,
+          );
+        },
+      });
+      end = () => subscription.unsubscribe();
+    };
+    this.#attachments.add(attach);
+    if (this.#nc !== undefined) attach(this.#nc);
+    return {
+      stop: () => {
+        this.#attachments.delete(attach);
+        end?.();
+      },
+    };
+  }
+
+  async renew(body: Uint8Array, timeoutMs = 10_000): Promise<Uint8Array> {
+    return (await request(this.#live('renew'), subjects.renew(this.endpointId), body, 'renew', { timeoutMs })).data;
+  }
+
+  async reconnect(): Promise<void> {
+    const nc = this.#live('reconnect');
+    this.#hurry = true;
+    try {
+      const back = new Promise<void>((resolve) => {
+        const forget = this.#watch?.onReconnect(() => {
+          forget?.();
+          resolve();
+        });
+      });
+      await nc.reconnect();
+      await back;
+    } finally {
+      this.#hurry = false;
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    await this.#nc?.close();
+  }
+}
+
+function fire(listeners: ReadonlySet<() => void>): void {
+  for (const listener of [...listeners]) listener();
+}
+
+/**
+ * Opens an agent's connection. Resolves after the first attempt, whether it succeeded or not: an agent works without the broker, and the
+ * connection keeps trying; until then its methods throw `disconnected`.
+ */
+export async function connectAgent(options: AgentConnectOptions): Promise<AgentConnection> {
+  const connection = new RunningAgentConnection(options);
+  await connection.open();
+  return connection;
+}
+
+/** Names a chunk's place and salt, for publishOutput: offset in bytes, 16 bytes of salt as hex. */
+export function outputHeaders(offset: number, salt: string): Record<string, string> {
+  return { [names.offset]: String(offset), [names.salt]: salt };
+}

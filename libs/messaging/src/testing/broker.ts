@@ -1,0 +1,93 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { openSync, closeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { applyBroker } from '../broker/apply.ts';
+import { readBrokerPorts, writeBrokerConfig } from '../broker/config.ts';
+import { writeCreds } from '../broker/creds.ts';
+import type { BrokerPorts } from '../broker/types.ts';
+import { connectCore } from '../core/connection.ts';
+import { findNatsServer } from './find-server.ts';
+
+/** A real broker of its own for one test file. */
+export interface TestBroker {
+  readonly url: string;
+  readonly wsUrl: string;
+  readonly dataDir: string;
+  readonly keysDir: string;
+  readonly adminCreds: string;
+  readonly backendCreds: string;
+  readonly sysCreds: string;
+  readonly maxFileBytes: number;
+  /** SIGKILL; resolves when it is gone. */
+  kill(): Promise<void>;
+  /** Starts it again on the same ports and data (after kill). */
+  restart(): Promise<void>;
+  /** Stops it and removes its data. */
+  stop(): Promise<void>;
+}
+
+async function start(configFile: string, dataDir: string): Promise<{ child: ChildProcess; ports: BrokerPorts }> {
+  const log = join(dataDir, 'broker', 'log');
+  const fd = openSync(log, 'a', 0o600);
+  const child = spawn(findNatsServer(), ['-c', configFile], { stdio: ['ignore', fd, fd] });
+  closeSync(fd);
+  // A test run that dies must not leave brokers behind.
+  process.once('exit', () => child.kill('SIGKILL'));
+  const deadline = Date.now() + 20_000;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) break;
+    const ports = child.pid === undefined ? undefined : readBrokerPorts(dataDir, child.pid);
+    if (ports !== undefined) return { child, ports };
+    await sleep(5);
+  }
+  child.kill('SIGKILL');
+  throw new Error(`nats-server did not start:\n${readFileSync(log, 'utf8')}`);
+}
+
+async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, 'exit');
+  child.kill(signal);
+  await gone;
+}
+
+const portOf = (url: string): number => Number(new URL(url).port);
+
+/** Starts nats-server with kanade's own configuration, accounts, credentials and streams in a temporary directory. */
+export async function startTestBroker(options: { maxFileBytes?: number } = {}): Promise<TestBroker> {
+  const maxFileBytes = options.maxFileBytes ?? 2 * 1024 ** 3;
+  const dataDir = mkdtempSync(join(tmpdir(), 'kanade-broker-'));
+  const config = { dataDir, host: '127.0.0.1', natsPort: 0, wsPort: 0, maxFileBytes };
+  const { configFile } = writeBrokerConfig(config);
+  const creds = writeCreds(dataDir);
+  let { child, ports } = await start(configFile, dataDir);
+  // From now on the same ports, so that clients find it again.
+  writeBrokerConfig({ ...config, natsPort: portOf(ports.natsUrl), wsPort: portOf(ports.wsUrl) });
+  const admin = await connectCore({ url: ports.natsUrl, credsFile: creds.admin, name: 'test setup' });
+  await applyBroker(admin, { maxFileBytes });
+  await admin.close();
+  return {
+    url: ports.natsUrl,
+    wsUrl: ports.wsUrl,
+    dataDir,
+    keysDir: join(dataDir, 'keys'),
+    adminCreds: creds.admin,
+    backendCreds: creds.backend,
+    sysCreds: creds.sys,
+    maxFileBytes,
+    kill: () => end(child, 'SIGKILL'),
+    restart: async () => {
+      await end(child, 'SIGKILL');
+      ({ child, ports } = await start(configFile, dataDir));
+    },
+    stop: async () => {
+      await end(child, 'SIGTERM');
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,61 @@
+import { createInbox } from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/nats-core';
+import { MessagingError } from '../errors.ts';
+import { inboxOf } from './inbox.ts';
+import { requestTimeoutMs, storedFromDirect } from './jetstream.ts';
+import type { StoredMessage } from './message.ts';
+
+/** What to read: messages from `from` on whose subject fits `filter`, at most `count` of them. */
+export interface BatchQuery {
+  readonly from: number;
+  readonly filter: string;
+  readonly count: number;
+}
+
+// More than this and a client that is busy for a moment is cut off as a slow consumer.
+const maxBytes = 4 * 1024 * 1024;
+
+/** One batched direct get, which needs no consumer; empty at the stream's end. It may hold fewer than `count` with more to come. */
+export function getBatch(nc: NatsConnection, stream: string, query: BatchQuery): Promise<StoredMessage[]> {
+  return new Promise((resolve, reject) => {
+    const messages: StoredMessage[] = [];
+    const doing = `read from ${stream}`;
+    const inbox = createInbox(inboxOf(nc));
+    const finish = (failure?: MessagingError): void => {
+      clearTimeout(timer);
+      subscription.unsubscribe();
+      if (failure === undefined) resolve(messages);
+      else reject(failure);
+    };
+    const silent = () => finish(new MessagingError('timeout', `could not ${doing}: no answer`));
+    let timer = setTimeout(silent, requestTimeoutMs);
+    const subscription = nc.subscribe(inbox, {
+      callback: (error, message) => {
+        if (error !== null) return finish(new MessagingError('disconnected', `could not ${doing}: ${error.message}`, { cause: error }));
+        const status = message.headers?.code ?? 0;
+        if (status === 204 || status === 404) return finish();
+        if (status === 503) return finish(new MessagingError('unavailable', `could not ${doing}: the stream does not answer`));
+        if (status !== 0) return finish(new MessagingError('refused', `could not ${doing}: ${message.headers?.description ?? ''} (${status})`));
+        messages.push(storedFromDirect(message));
+        clearTimeout(timer);
+        timer = setTimeout(silent, requestTimeoutMs);
+      },
+    });
+    const body = { seq: Math.max(1, query.from), next_by_subj: query.filter, batch: query.count, max_bytes: maxBytes };
+    nc.publish(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify(body), { reply: inbox });
+  });
+}
+
+/** All messages from `from` on whose subject fits `filter`, in batches of at most 1,000, up to the sequence `to` when given. */
+export async function* getAll(nc: NatsConnection, stream: string, range: { from: number; to?: number; filter: string }): AsyncGenerator<StoredMessage[]> {
+  let next = range.from;
+  while (range.to === undefined || next <= range.to) {
+    const batch = await getBatch(nc, stream, { from: next, filter: range.filter, count: 1000 });
+    const last = batch.at(-1);
+    if (last === undefined) return;
+    const { to } = range;
+    const wanted = to === undefined ? batch : batch.filter(({ sequence }) => sequence <= to);
+    if (wanted.length > 0) yield wanted;
+    next = last.sequence + 1;
+  }
+}

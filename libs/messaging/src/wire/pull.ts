@@ -1,0 +1,159 @@
+import { createInbox } from '@nats-io/nats-core';
+import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
+import { inboxOf } from './inbox.ts';
+import { fromHeaders } from './jetstream.ts';
+import type { StoredMessage } from './message.ts';
+
+/** A message a consumer delivered: also its number among that consumer's deliveries, what waits behind it, and where to acknowledge. */
+export interface PulledMessage extends StoredMessage {
+  readonly consumerSequence: number;
+  readonly pending: number;
+  readonly ackSubject: string;
+}
+
+export interface PullOptions {
+  readonly stream: string;
+  readonly consumer: string;
+  /** Messages per pull; at most twice as many wait here for whoever takes them. */
+  readonly batch: number;
+  /** How long a pull may wait in the broker. Below 30 s: the account import forgets a request after its response threshold. */
+  readonly expiresMs: number;
+  readonly heartbeatMs: number;
+}
+
+/** Messages of a consumer as they come, with back-pressure. It never heals: `broken` ends it, and its owner makes a new one. */
+export interface Pull {
+  /** What has come, waiting at most `timeoutMs` for the first; empty when nothing came or the pull is broken. */
+  take(timeoutMs: number): Promise<PulledMessage[]>;
+  /** Why nothing more will come; undefined while all is well. */
+  readonly broken: string | undefined;
+  /** True once the broker has said that nothing is waiting. */
+  readonly drained: boolean;
+  stop(reason?: string): void;
+}
+
+function pulled(message: Msg): PulledMessage | undefined {
+  // $JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time ns>.<pending>
+  const tokens = (message.reply ?? '').split('.');
+  if (tokens.length !== 9 || tokens[0] !== '$JS' || tokens[1] !== 'ACK') return undefined;
+  return {
+    sequence: Number(tokens[5]),
+    subject: message.subject,
+    recordedAt: Math.floor(Number(tokens[7]) / 1e6),
+    headers: fromHeaders(message.headers),
+    body: message.data,
+    consumerSequence: Number(tokens[6]),
+    pending: Number(tokens[8]),
+    ackSubject: message.reply ?? '',
+  };
+}
+
+class RunningPull implements Pull {
+  broken: string | undefined;
+  drained = false;
+  readonly #nc: NatsConnection;
+  readonly #options: PullOptions;
+  readonly #inbox: string;
+  readonly #subscription: Subscription;
+  #buffer: PulledMessage[] = [];
+  #wake: (() => void) | undefined;
+  #pulls = 0;
+  #outstanding = 0;
+  #silence: NodeJS.Timeout | undefined;
+
+  constructor(nc: NatsConnection, options: PullOptions) {
+    this.#nc = nc;
+    this.#options = options;
+    // A new inbox every time: the broker keeps old requests of an inbox whose answers can no longer find their way.
+    this.#inbox = createInbox(inboxOf(nc));
+    this.#subscription = nc.subscribe(`${this.#inbox}.*`, {
+      callback: (error, message) => {
+        if (error === null) this.#receive(message);
+        else this.stop(error.message);
+      },
+    });
+    // The first asks for what is there, so that its end is known at once.
+    this.#pull(true);
+  }
+
+  async take(timeoutMs: number): Promise<PulledMessage[]> {
+    if (this.#buffer.length === 0 && this.broken === undefined) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, timeoutMs);
+        this.#wake = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      this.#wake = undefined;
+    }
+    const taken = this.#buffer;
+    this.#buffer = [];
+    this.#pullOn();
+    return taken;
+  }
+
+  stop(reason = 'stopped'): void {
+    if (this.broken !== undefined) return;
+    this.broken = reason;
+    clearTimeout(this.#silence);
+    this.#subscription.unsubscribe();
+    this.#wake?.();
+  }
+
+  #pullOn(): void {
+    if (this.broken === undefined && this.#outstanding === 0 && this.#buffer.length < this.#options.batch) this.#pull(false);
+  }
+
+  #pull(first: boolean): void {
+    const { stream, consumer, batch, expiresMs, heartbeatMs } = this.#options;
+    this.#pulls += 1;
+    this.#outstanding = batch;
+    const body = first ? { batch, no_wait: true } : { batch, expires: expiresMs * 1e6, idle_heartbeat: heartbeatMs * 1e6 };
+    try {
+      this.#nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, JSON.stringify(body), { reply: `${this.#inbox}.${this.#pulls}` });
+    } catch (error) {
+      this.stop(error instanceof Error ? error.message : 'the connection is closed');
+      return;
+    }
+    this.#listen();
+  }
+
+  #listen(): void {
+    clearTimeout(this.#silence);
+    this.#silence = setTimeout(() => this.stop('the broker has gone silent'), this.#options.heartbeatMs * 2 + 1000);
+  }
+
+  #receive(message: Msg): void {
+    const current = message.subject === `${this.#inbox}.${this.#pulls}`;
+    const code = message.headers?.code ?? 0;
+    const taken = code === 0 ? pulled(message) : undefined;
+    if (taken !== undefined) {
+      this.#buffer.push(taken);
+      this.#outstanding -= 1;
+      if (this.#outstanding === 0) clearTimeout(this.#silence);
+      else this.#listen();
+      if (taken.pending === 0) this.drained = true;
+      this.#pullOn();
+      this.#wake?.();
+      return;
+    }
+    if (code === 100) return this.#listen();
+    if (!current && code !== 503) return;
+    if (code === 404 || code === 408) {
+      if (code === 404) {
+        this.drained = true;
+        this.#wake?.();
+      }
+      this.#outstanding = 0;
+      this.#pullOn();
+      return;
+    }
+    this.stop(code === 503 ? 'no consumer answers' : `${message.headers?.description ?? 'an answer that is none'} (${code})`);
+  }
+}
+
+/** Starts pulling from a consumer. */
+export function openPull(nc: NatsConnection, options: PullOptions): Pull {
+  return new RunningPull(nc, options);
+}
