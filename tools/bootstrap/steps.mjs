@@ -26,12 +26,14 @@ export const slowSteps = [{ name: 'slow', command: [nx, 'run', '@kanade/e2e:slow
 /** Runs every step, also after one failed, so that one run tells everything; the exit code is 1 if any failed. */
 export const runSteps = async (label, steps, env) => {
   const results = [];
+  let stopped = false;
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => (stopped = true));
   for (const step of steps) {
     say(`\n── ${step.name}`);
     const started = Date.now();
     const code = await foreground(node, step.command, { cwd: root, env });
     results.push({ name: step.name, tests: step.tests === true, ok: code === 0, seconds: (Date.now() - started) / 1000 });
-    if (code >= 128) break; // stopped by a signal: whoever sent it wants no further step
+    if (stopped) break;
   }
   mkdirSync(join(root, 'tmp'), { recursive: true });
   writeFileSync(join(root, 'tmp', `steps-${label}.json`), `${JSON.stringify(results, null, 2)}\n`);
