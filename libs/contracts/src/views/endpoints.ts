@@ -7,6 +7,7 @@ import { pageQueryShape, pageSchema } from './common.ts';
 
 export const endpointStatuses = ['online', 'offline', 'never-seen'] as const;
 export const endpointStatusSchema = z.enum(endpointStatuses).meta({ id: 'EndpointStatus' });
+export type EndpointStatus = z.infer<typeof endpointStatusSchema>;
 
 export const endpointViewSchema = z
   .strictObject({

@@ -1,0 +1,51 @@
+import { parseEventSubject } from '@kanade/contracts';
+import type { AnyEvent } from '@kanade/messages';
+import type { openProjections } from '../projections/projections.ts';
+import { checkEvent, foreignHeader } from './check-event.ts';
+import type { Writer } from './check-event.ts';
+import type { openChains } from './chain.ts';
+import { dispatch, refuse } from './events.ts';
+import type { Refusal } from './events.ts';
+import type { StoredMessage } from './message.ts';
+import type { Session } from './session.ts';
+
+/** Says in English why a control event is not the backend's own, or `undefined` when its signature holds. */
+export type VerifyControl = (message: StoredMessage) => string | undefined;
+
+/** Folds one event through all checks; a refusal means it was indexed and not folded. */
+export function openEventFold(
+  session: Session,
+  projections: ReturnType<typeof openProjections>,
+  chains: ReturnType<typeof openChains>,
+  verifyControl: VerifyControl,
+) {
+  /** The writing endpoint's key (0 for the backend), once header, chain or signature hold. */
+  const checkWriter = (writer: Writer, message: StoredMessage): number | Refusal => {
+    const foreign = foreignHeader(message.headers);
+    if (foreign !== undefined) return refuse('foreign-header', `the header ${foreign} has no business on an event`);
+    if (writer.kind === 'control') {
+      const reason = verifyControl(message);
+      return reason === undefined ? 0 : refuse('bad-signature', reason);
+    }
+    const endpointKey = session.keys.endpoint(writer.endpointId);
+    if (endpointKey === undefined) return refuse('endpoint-unknown', `endpoint ${writer.endpointId} was never enrolled`);
+    return chains.follow(endpointKey, message) ?? endpointKey;
+  };
+
+  const judge = (message: StoredMessage): { refusal: Refusal | undefined; envelope: AnyEvent | undefined } => {
+    const writer = parseEventSubject(message.subject);
+    if (writer === undefined) return { refusal: refuse('bad-subject', `${message.subject} is no subject of an event`), envelope: undefined };
+    const writtenBy = checkWriter(writer, message);
+    const checked = checkEvent(writer, message);
+    if (typeof writtenBy !== 'number') return { refusal: writtenBy, envelope: checked.ok ? checked.event : checked.envelope };
+    if (!checked.ok) return checked;
+    const place = { position: message.sequence, recordedAt: message.recordedAt, endpointKey: writtenBy };
+    return { refusal: dispatch(projections.events, checked.event.type, checked.event, place), envelope: checked.event };
+  };
+
+  return (message: StoredMessage): Refusal | undefined => {
+    const { refusal, envelope } = judge(message);
+    projections.index.add(message, envelope);
+    return refusal;
+  };
+}

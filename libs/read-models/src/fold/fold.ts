@@ -1,0 +1,178 @@
+import { openProjections } from '../projections/projections.ts';
+import { isStorageFailure } from '../sqlite/open.ts';
+import type { Connection } from '../sqlite/open.ts';
+import { openChains } from './chain.ts';
+import type { Change, RunChange, SampleChange } from './changes.ts';
+import { openCheckpoints } from './checkpoints.ts';
+import type { Checkpoint } from './checkpoints.ts';
+import { HistoryMismatchError } from './errors.ts';
+import { refuse } from './events.ts';
+import type { Refusal } from './events.ts';
+import { openEventFold } from './fold-event.ts';
+import type { VerifyControl } from './fold-event.ts';
+import { mergeByTime } from './merge.ts';
+import type { Batches, Incoming } from './merge.ts';
+import { foldedStreams } from './message.ts';
+import type { FoldedStream, StoredMessage } from './message.ts';
+import { openPoison } from './poison.ts';
+import { openSession } from './session.ts';
+
+export interface FoldOptions {
+  /** 8 hex digits naming the history that is folded. */
+  readonly incarnation: string;
+  readonly verifyControl: VerifyControl;
+}
+
+/** What one transaction did. */
+export interface Commit {
+  /** Messages taken per stream; fewer than given where a message speaks of a run or endpoint that is not folded yet. */
+  readonly taken: Readonly<Record<FoldedStream, number>>;
+  /** Messages that became poison. */
+  readonly poisoned: number;
+  readonly changes: readonly Change[];
+  readonly runs: readonly RunChange[];
+  readonly samples: readonly SampleChange[];
+  /** Position of the first `run.finished` whose output is not there yet; null when none is. */
+  readonly firstHeld: number | null;
+}
+
+/** Folds messages into one file. */
+export interface Fold {
+  checkpoint(stream: FoldedStream): Checkpoint | undefined;
+  /**
+   * Folds messages in one transaction that also moves the checkpoints. A message that cannot be folded becomes poison; a gap throws
+   * HistoryMismatchError. `unknownIsPoison` says that everything a message could speak of has been folded.
+   */
+  apply(batches: Batches, options?: { readonly unknownIsPoison?: boolean }): Commit;
+  /** Ends runs whose output will never come, up to a position. */
+  releaseHeld(upTo: number): Commit;
+  poisonCount(): number;
+}
+
+type Result = Refusal | 'unknown' | undefined;
+
+/** Prepares everything the fold needs on a connection whose tables exist. */
+export function openFold(connection: Connection, options: FoldOptions): Fold {
+  const session = openSession(connection);
+  const projections = openProjections(session);
+  const checkpoints = openCheckpoints(connection);
+  const poison = openPoison(session);
+  const foldEvent = openEventFold(session, projections, openChains(session), options.verifyControl);
+
+  const foldOne = ({ stream, message }: Incoming): Result => {
+    switch (stream) {
+      case 'events': return foldEvent(message);
+      case 'output': return projections.output.fold(message);
+      case 'private': return projections.privateParts.fold(message);
+      case 'metrics': return projections.samples.fold(message);
+      default: return stream satisfies never;
+    }
+  };
+  const transaction = makeTransaction({ connection, session, projections, checkpoints, poison, foldOne, incarnation: options.incarnation });
+
+  return {
+    checkpoint: (stream) => checkpoints.find(stream),
+    apply: (batches, { unknownIsPoison = false } = {}) => transaction(batches, unknownIsPoison),
+    releaseHeld(upTo) {
+      connection.transaction(() => {
+        projections.executions.releaseUpTo(upTo);
+        projections.flush();
+      })();
+      return { taken: { events: 0, output: 0, private: 0, metrics: 0 }, poisoned: 0, ...session.changes.take(), firstHeld: projections.executions.firstHeld() };
+    },
+    poisonCount: () => poison.count(),
+  };
+}
+
+interface Parts {
+  readonly connection: Connection;
+  readonly session: ReturnType<typeof openSession>;
+  readonly projections: ReturnType<typeof openProjections>;
+  readonly checkpoints: ReturnType<typeof openCheckpoints>;
+  readonly poison: ReturnType<typeof openPoison>;
+  readonly foldOne: (incoming: Incoming) => Result;
+  readonly incarnation: string;
+}
+
+function makeTransaction(parts: Parts) {
+  const { connection, session, projections, checkpoints, poison, incarnation } = parts;
+  const foldAll = (incoming: readonly Incoming[], unknownIsPoison: boolean, foldOne: (one: Incoming) => Result) => {
+    const taken = { events: 0, output: 0, private: 0, metrics: 0 };
+    const last: Partial<Record<FoldedStream, StoredMessage>> = {};
+    const blocked = new Set<FoldedStream>();
+    let poisoned = 0;
+    for (const one of incoming) {
+      if (blocked.has(one.stream)) continue;
+      let result = foldOne(one);
+      if (result === 'unknown') {
+        if (!unknownIsPoison) {
+          blocked.add(one.stream);
+          continue;
+        }
+        result = refuse('unknown-owner', `${one.message.subject} speaks of something nobody made`);
+      }
+      if (result !== undefined) {
+        poison.record(one.stream, one.message, result);
+        poisoned += 1;
+      }
+      taken[one.stream] += 1;
+      last[one.stream] = one.message;
+    }
+    projections.flush();
+    for (const stream of foldedStreams) {
+      const message = last[stream];
+      if (message !== undefined) checkpoints.move(stream, incarnation, message);
+    }
+    if (last.events !== undefined) session.changes.row('event', `${incarnation}:${last.events.sequence}`);
+    return { taken, poisoned };
+  };
+  const forget = (): void => {
+    projections.forget();
+    session.changes.take();
+  };
+  /** One by one, each behind a savepoint: only the message that breaks a projection is lost to it. */
+  const foldCarefully = (one: Incoming): Result => {
+    try {
+      return connection.transaction(() => {
+        const result = parts.foldOne(one);
+        projections.flush();
+        return result;
+      })();
+    } catch (error) {
+      if (isStorageFailure(error)) throw error;
+      projections.forget();
+      if (one.stream === 'events') projections.index.add(one.message, undefined);
+      return refuse('fold-failed', error instanceof Error ? error.message : String(error));
+    }
+  };
+
+  return (batches: Batches, unknownIsPoison: boolean): Commit => {
+    for (const stream of foldedStreams) assertContinues(stream, checkpoints.find(stream), batches[stream] ?? [], incarnation);
+    const incoming = mergeByTime(batches);
+    const run = connection.transaction((foldOne: (one: Incoming) => Result) => foldAll(incoming, unknownIsPoison, foldOne));
+    let done: ReturnType<typeof foldAll>;
+    try {
+      done = run.immediate(parts.foldOne);
+    } catch (error) {
+      forget();
+      if (isStorageFailure(error)) throw error;
+      done = run.immediate(foldCarefully);
+    }
+    return { ...done, ...session.changes.take(), firstHeld: projections.executions.firstHeld() };
+  };
+}
+
+/** KANADE_EVENTS never deletes, so a gap is corruption; the other streams may have gaps, but never go back. */
+function assertContinues(stream: FoldedStream, checkpoint: Checkpoint | undefined, messages: readonly StoredMessage[], incarnation: string): void {
+  if (checkpoint !== undefined && checkpoint.incarnation !== incarnation) {
+    throw new HistoryMismatchError('incarnation', checkpoint.sequence, `the read model was folded from history ${checkpoint.incarnation}, this is ${incarnation}`);
+  }
+  let known = checkpoint?.sequence ?? 0;
+  for (const { sequence } of messages) {
+    if (sequence <= known) throw new HistoryMismatchError('rewound', sequence, `${stream} went back from ${known} to ${sequence}`);
+    if (stream === 'events' && sequence !== known + 1) {
+      throw new HistoryMismatchError('gap', known + 1, `events ${known + 1} to ${sequence - 1} are missing from the stream`);
+    }
+    known = sequence;
+  }
+}

@@ -1,0 +1,37 @@
+/** Tables of the fold itself. A comment after a column names its TypeScript type where SQL's is too wide; the generated table types read it. */
+export const foldSchema = `
+CREATE TABLE checkpoints (
+  stream TEXT NOT NULL PRIMARY KEY,
+  incarnation TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  recordedAt INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE poison (
+  stream TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  code TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  recordedAt INTEGER NOT NULL,
+  size INTEGER NOT NULL,
+  bytes BLOB NOT NULL,
+  PRIMARY KEY (stream, sequence)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chains (
+  endpointKey INTEGER NOT NULL PRIMARY KEY,
+  epoch INTEGER NOT NULL,
+  sequence INTEGER NOT NULL,
+  hash TEXT NOT NULL,
+  recordedAt INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE epochs (
+  endpointKey INTEGER NOT NULL,
+  epoch INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (endpointKey, epoch)
+) STRICT, WITHOUT ROWID;
+`;

@@ -1,0 +1,69 @@
+import type { EventMap } from '../../fold/events.ts';
+import type { Session } from '../../fold/session.ts';
+import type { EndpointsTable } from '../../generated/tables.ts';
+import { prepareWrite } from '../../sqlite/statements.ts';
+import type { Parameter } from '../../sqlite/statements.ts';
+
+type NewEndpoint = Pick<
+  EndpointsTable,
+  'key' | 'id' | 'name' | 'searchName' | 'osFamily' | 'osName' | 'osVersion' | 'osArchitecture' | 'agentVersion' | 'site' | 'simulated' | 'enrolledAt' | 'nkey' | 'signingKey' | 'sealingKey'
+>;
+type Start = Pick<EndpointsTable, 'key' | 'name' | 'searchName' | 'osFamily' | 'osName' | 'osVersion' | 'osArchitecture' | 'agentVersion' | 'shells'>;
+
+/** What searches compare with: hosts do not tell capitals apart. */
+export const searchText = (name: string): string => name.toLowerCase();
+
+const prepareEnrol = ({ connection }: Session) =>
+  prepareWrite(connection, (query, parameter: Parameter<NewEndpoint>) =>
+    query
+      .insertInto('endpoints')
+      .values({
+        key: parameter('key'), id: parameter('id'), name: parameter('name'), searchName: parameter('searchName'), status: 'never-seen',
+        osFamily: parameter('osFamily'), osName: parameter('osName'), osVersion: parameter('osVersion'), osArchitecture: parameter('osArchitecture'),
+        agentVersion: parameter('agentVersion'), site: parameter('site'), simulated: parameter('simulated'), quarantined: 0, enrolledAt: parameter('enrolledAt'),
+        shells: '[]', nkey: parameter('nkey'), signingKey: parameter('signingKey'), sealingKey: parameter('sealingKey'), packageCount: 0,
+      })
+      // Enrolled again, the endpoint keeps its row and its history, and has new keys.
+      .onConflict((conflict) =>
+        conflict.column('id').doUpdateSet(({ ref }) => ({
+          name: ref('excluded.name'), searchName: ref('excluded.searchName'), agentVersion: ref('excluded.agentVersion'), site: ref('excluded.site'),
+          nkey: ref('excluded.nkey'), signingKey: ref('excluded.signingKey'), sealingKey: ref('excluded.sealingKey'), enrolledAt: ref('excluded.enrolledAt'),
+        })),
+      ));
+
+const prepareStart = ({ connection }: Session) =>
+  prepareWrite(connection, (query, parameter: Parameter<Start>) =>
+    query
+      .updateTable('endpoints')
+      .set({
+        name: parameter('name'), searchName: parameter('searchName'), osFamily: parameter('osFamily'), osName: parameter('osName'), osVersion: parameter('osVersion'),
+        osArchitecture: parameter('osArchitecture'), agentVersion: parameter('agentVersion'), shells: parameter('shells'),
+      })
+      .where('key', '=', parameter('key')));
+
+const operatingSystem = (os: EventMap['kanade.agent.started.v1']['data']['os']) => ({
+  osFamily: os.family, osName: os.name, osVersion: os.version, osArchitecture: os.architecture,
+});
+
+/** The statements over `endpoints`. */
+export function openEndpointRows(session: Session) {
+  const { connection } = session;
+  const enrol = prepareEnrol(session);
+  const start = prepareStart(session);
+  return {
+    enrol(event: EventMap['kanade.endpoint.enrolled.v1'], position: number): void {
+      const { data } = event;
+      enrol({
+        key: position, id: data.endpointId, name: data.hostname, searchName: searchText(data.hostname), ...operatingSystem(data.os), agentVersion: data.agentVersion,
+        site: data.site, simulated: data.simulated ? 1 : 0, enrolledAt: event.time, nkey: data.nkey, signingKey: data.signingKey, sealingKey: data.sealingKey,
+      });
+    },
+    start(key: number, { data }: EventMap['kanade.agent.started.v1']): void {
+      start({ key, name: data.hostname, searchName: searchText(data.hostname), ...operatingSystem(data.os), agentVersion: data.agentVersion, shells: JSON.stringify(data.shells) });
+    },
+    setStatus: prepareWrite(connection, (query, parameter: Parameter<Pick<EndpointsTable, 'key' | 'status' | 'observedAt'>>) =>
+      query.updateTable('endpoints').set({ status: parameter('status'), observedAt: parameter('observedAt') }).where('key', '=', parameter('key'))),
+    quarantine: prepareWrite(connection, (query, parameter: Parameter<{ key: number; reason: string }>) =>
+      query.updateTable('endpoints').set({ quarantined: 1, quarantineReason: parameter('reason') }).where('key', '=', parameter('key'))),
+  };
+}

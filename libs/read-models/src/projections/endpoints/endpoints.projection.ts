@@ -1,0 +1,56 @@
+import type { EventHandlers, EventMap, Refusal } from '../../fold/events.ts';
+import { refuse } from '../../fold/events.ts';
+import type { Session } from '../../fold/session.ts';
+import { openEndpointRows } from './endpoint-rows.ts';
+import { openInventory } from './inventory.ts';
+
+type Presence = EventMap['kanade.endpoint.came-online.v1'] | EventMap['kanade.endpoint.went-offline.v1'];
+
+/** Endpoints as they are now: identity, presence, inventory. */
+export function openEndpoints(session: Session) {
+  const { keys, changes } = session;
+  const rows = openEndpointRows(session);
+  const inventory = openInventory(session);
+
+  const observed = (event: Presence, status: 'online' | 'offline'): Refusal | undefined => {
+    const { endpointId, observedAt } = event.data;
+    const key = keys.endpoint(endpointId);
+    if (key === undefined) return refuse('endpoint-unknown', `endpoint ${endpointId} was never enrolled`);
+    rows.setStatus({ key, status, observedAt });
+    changes.row('endpoint', endpointId);
+    return undefined;
+  };
+
+  const events: EventHandlers = {
+    'kanade.endpoint.enrolled.v1': (event, { position }) => {
+      rows.enrol(event, position);
+      changes.row('endpoint', event.data.endpointId);
+      return undefined;
+    },
+    'kanade.endpoint.came-online.v1': (event) => observed(event, 'online'),
+    'kanade.endpoint.went-offline.v1': (event) => observed(event, 'offline'),
+    'kanade.endpoint.quarantined.v1': ({ data }) => {
+      const key = keys.endpoint(data.endpointId);
+      if (key === undefined) return refuse('endpoint-unknown', `endpoint ${data.endpointId} was never enrolled`);
+      rows.quarantine({ key, reason: data.reason });
+      changes.row('endpoint', data.endpointId);
+      return undefined;
+    },
+    'kanade.agent.started.v1': (event, { endpointKey }) => {
+      rows.start(endpointKey, event);
+      changes.row('endpoint', event.source.slice('endpoint/'.length));
+      return undefined;
+    },
+    'kanade.inventory.changed.v1': (event, place) => {
+      inventory.setFacet(event, place);
+      changes.row('endpoint', event.source.slice('endpoint/'.length));
+      return undefined;
+    },
+    'kanade.inventory.packages-changed.v1': (event, place) => {
+      inventory.changePackages(event, place);
+      changes.row('endpoint', event.source.slice('endpoint/'.length));
+      return undefined;
+    },
+  };
+  return { events };
+}

@@ -1,0 +1,59 @@
+import type { EventMap, Place } from '../../fold/events.ts';
+import type { Session } from '../../fold/session.ts';
+import type { FacetsTable, PackagesTable } from '../../generated/tables.ts';
+import { prepareWrite } from '../../sqlite/statements.ts';
+import type { Parameter } from '../../sqlite/statements.ts';
+import { searchText } from './endpoint-rows.ts';
+
+type PackageKey = Omit<PackagesTable, 'version'>;
+
+const preparePackages = ({ connection }: Session) => ({
+  reset: prepareWrite(connection, (query, parameter: Parameter<{ endpointKey: number }>) =>
+    query.deleteFrom('packages').where('endpointKey', '=', parameter('endpointKey'))),
+  remove: prepareWrite(connection, (query, parameter: Parameter<PackageKey>) =>
+    query
+      .deleteFrom('packages')
+      .where('endpointKey', '=', parameter('endpointKey'))
+      .where('searchName', '=', parameter('searchName'))
+      .where('name', '=', parameter('name'))
+      .where('architecture', '=', parameter('architecture'))
+      .where('source', '=', parameter('source'))),
+  set: prepareWrite(connection, (query, parameter: Parameter<PackagesTable>) =>
+    query.replaceInto('packages').values({
+      endpointKey: parameter('endpointKey'), searchName: parameter('searchName'), architecture: parameter('architecture'), source: parameter('source'),
+      name: parameter('name'), version: parameter('version'),
+    })),
+});
+
+/** The statements over facets and installed packages. */
+export function openInventory(session: Session) {
+  const { connection } = session;
+  const packages = preparePackages(session);
+  const setFacet = prepareWrite(connection, (query, parameter: Parameter<FacetsTable>) =>
+    query.replaceInto('facets').values({
+      endpointKey: parameter('endpointKey'), facet: parameter('facet'), value: parameter('value'), changedAt: parameter('changedAt'), position: parameter('position'),
+    }));
+  const touch = prepareWrite(connection, (query, parameter: Parameter<{ key: number; at: string }>) =>
+    query.updateTable('endpoints').set({ inventoryChangedAt: parameter('at') }).where('key', '=', parameter('key')));
+  const countPackages = prepareWrite(connection, (query, parameter: Parameter<{ key: number }>) =>
+    query
+      .updateTable('endpoints')
+      .set(({ selectFrom, fn }) => ({
+        packageCount: selectFrom('packages').whereRef('packages.endpointKey', '=', 'endpoints.key').select(fn.countAll<number>().as('count')).$asScalar().$notNull(),
+      }))
+      .where('key', '=', parameter('key')));
+
+  return {
+    setFacet(event: EventMap['kanade.inventory.changed.v1'], { endpointKey, position }: Place): void {
+      setFacet({ endpointKey, facet: event.data.facet, value: JSON.stringify(event.data.value), changedAt: event.time, position });
+      touch({ key: endpointKey, at: event.time });
+    },
+    changePackages({ data, time }: EventMap['kanade.inventory.packages-changed.v1'], { endpointKey }: Place): void {
+      if (data.reset) packages.reset({ endpointKey });
+      for (const gone of data.removed) packages.remove({ endpointKey, searchName: searchText(gone.name), ...gone });
+      for (const present of data.present) packages.set({ endpointKey, searchName: searchText(present.name), ...present });
+      countPackages({ key: endpointKey });
+      touch({ key: endpointKey, at: time });
+    },
+  };
+}

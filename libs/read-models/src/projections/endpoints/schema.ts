@@ -1,0 +1,48 @@
+/** `key` is the position of the endpoint's enrolment. Columns of the inventory are apart: lists never read them. */
+export const endpointsSchema = `
+CREATE TABLE endpoints (
+  key INTEGER NOT NULL PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  searchName TEXT NOT NULL,
+  status TEXT NOT NULL, -- EndpointStatus
+  osFamily TEXT NOT NULL, -- OsFamily
+  osName TEXT NOT NULL,
+  osVersion TEXT NOT NULL,
+  osArchitecture TEXT NOT NULL,
+  agentVersion TEXT NOT NULL,
+  site TEXT NOT NULL,
+  simulated INTEGER NOT NULL,
+  quarantined INTEGER NOT NULL,
+  quarantineReason TEXT,
+  enrolledAt TEXT NOT NULL,
+  shells TEXT NOT NULL,
+  nkey TEXT NOT NULL UNIQUE,
+  signingKey TEXT NOT NULL,
+  sealingKey TEXT NOT NULL,
+  observedAt TEXT,
+  inventoryChangedAt TEXT,
+  packageCount INTEGER NOT NULL
+) STRICT;
+CREATE INDEX endpointsByName ON endpoints (searchName, key);
+CREATE INDEX endpointsByStatus ON endpoints (status, searchName, key);
+
+CREATE TABLE facets (
+  endpointKey INTEGER NOT NULL,
+  facet TEXT NOT NULL, -- FacetName
+  value TEXT NOT NULL,
+  changedAt TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (endpointKey, facet)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE packages (
+  endpointKey INTEGER NOT NULL,
+  searchName TEXT NOT NULL,
+  architecture TEXT NOT NULL,
+  source TEXT NOT NULL, -- PackageSource
+  name TEXT NOT NULL,
+  version TEXT NOT NULL,
+  PRIMARY KEY (endpointKey, searchName, name, architecture, source)
+) STRICT, WITHOUT ROWID;
+`;

@@ -1,0 +1,53 @@
+import { parseEventSubject } from '@kanade/contracts';
+import type { AnyEvent } from '@kanade/messages';
+import type { StoredMessage } from '../../fold/message.ts';
+import type { Session } from '../../fold/session.ts';
+import type { EventsTable } from '../../generated/tables.ts';
+import { prepareGet, prepareWrite } from '../../sqlite/statements.ts';
+import type { Parameter } from '../../sqlite/statements.ts';
+
+/** The index of the history: one row per event, folded or poisoned. */
+export function openEvents({ connection, keys }: Session) {
+  const insert = prepareWrite(connection, (query, parameter: Parameter<EventsTable>) =>
+    query.insertInto('events').values({
+      position: parameter('position'), id: parameter('id'), typeKey: parameter('typeKey'), source: parameter('source'), endpointKey: parameter('endpointKey'),
+      executionKey: parameter('executionKey'), principal: parameter('principal'), recordedAt: parameter('recordedAt'), time: parameter('time'),
+    }));
+  const insertType = prepareWrite(connection, (query, parameter: Parameter<{ name: string }>) =>
+    query.insertInto('eventTypes').values({ name: parameter('name') }));
+  const findType = prepareGet(connection, (query, parameter: Parameter<{ name: string }>) =>
+    query.selectFrom('eventTypes').select('key').where('name', '=', parameter('name')));
+  const types = new Map<string, number>();
+
+  const typeKey = (name: string): number => {
+    const known = types.get(name) ?? findType({ name })?.key;
+    if (known !== undefined) {
+      types.set(name, known);
+      return known;
+    }
+    insertType({ name });
+    return typeKey(name);
+  };
+
+  return {
+    /** `event` is undefined when nothing of the message could be read. */
+    add(message: StoredMessage, event: AnyEvent | undefined): void {
+      const writer = parseEventSubject(message.subject);
+      const endpointId = writer?.kind === 'endpoint' ? writer.endpointId : writer?.aggregate === 'endpoint' ? writer.id : undefined;
+      insert({
+        position: message.sequence,
+        id: event?.id ?? '',
+        typeKey: typeKey(event?.type ?? ''),
+        source: writer === undefined ? message.subject.slice(0, 200) : writer.kind === 'endpoint' ? null : `control/${writer.aggregate}/${writer.id}`,
+        endpointKey: endpointId === undefined ? null : (keys.endpoint(endpointId) ?? null),
+        executionKey: event?.correlationid === undefined ? null : (keys.execution(event.correlationid) ?? null),
+        principal: event?.principal ?? null,
+        recordedAt: message.recordedAt,
+        time: event?.time ?? new Date(message.recordedAt).toISOString(),
+      });
+    },
+    forget(): void {
+      types.clear();
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import type { EventHandlers, EventMap, Place, Refusal } from '../../fold/events.ts';
+import { refuse } from '../../fold/events.ts';
+import type { Session } from '../../fold/session.ts';
+import type { ExecutionsTable } from '../../generated/tables.ts';
+import { prepareWrite } from '../../sqlite/statements.ts';
+import type { Parameter } from '../../sqlite/statements.ts';
+import { openRuns } from './runs.projection.ts';
+import { openTallies } from './tallies.ts';
+
+type NewExecution = Pick<
+  ExecutionsTable,
+  | 'key' | 'id' | 'jobId' | 'jobVersion' | 'shell' | 'timeoutMs' | 'runAs' | 'cwd' | 'scriptDigest' | 'requestedBy' | 'requestedAt' | 'expiresAt'
+  | 'supersede' | 'targetCount' | 'eventId' | 'privateDigest'
+>;
+
+const prepare = ({ connection }: Session) => ({
+  insert: prepareWrite(connection, (query, parameter: Parameter<NewExecution>) =>
+    query.insertInto('executions').values({
+      key: parameter('key'), id: parameter('id'), state: 'running', jobId: parameter('jobId'), jobVersion: parameter('jobVersion'), shell: parameter('shell'),
+      timeoutMs: parameter('timeoutMs'), runAs: parameter('runAs'), cwd: parameter('cwd'), scriptDigest: parameter('scriptDigest'), requestedBy: parameter('requestedBy'),
+      requestedAt: parameter('requestedAt'), expiresAt: parameter('expiresAt'), supersede: parameter('supersede'), cancelRequested: 0,
+      targetCount: parameter('targetCount'), eventId: parameter('eventId'), privateDigest: parameter('privateDigest'),
+    })),
+  cancel: prepareWrite(connection, (query, parameter: Parameter<{ key: number }>) =>
+    query.updateTable('executions').set({ cancelRequested: 1 }).where('key', '=', parameter('key'))),
+});
+
+/** Executions, their runs, and the counts of both. */
+export function openExecutions(session: Session, nameOf: (principal: string) => string) {
+  const { keys, changes } = session;
+  const tallies = openTallies(session);
+  const runs = openRuns(session, tallies);
+  const { insert, cancel } = prepare(session);
+
+  const request = (event: EventMap['kanade.execution.requested.v1'], { position }: Place): Refusal | undefined => {
+    const { data } = event;
+    if (keys.execution(data.executionId) !== undefined) return refuse('execution-repeated', `execution ${data.executionId} was requested before`);
+    insert({
+      key: position, id: data.executionId, jobId: data.job?.id ?? null, jobVersion: data.job?.version ?? null, ...data.execute, scriptDigest: data.scriptDigest,
+      requestedBy: nameOf(event.principal ?? 'system'), requestedAt: event.time, expiresAt: data.expiresAt, supersede: data.supersede ? 1 : 0,
+      targetCount: data.targetCount, eventId: event.id, privateDigest: event.privatedigest ?? null,
+    });
+    changes.row('execution', data.executionId);
+    return undefined;
+  };
+
+  const events: EventHandlers = {
+    ...runs.events,
+    'kanade.execution.requested.v1': request,
+    'kanade.execution.cancel-requested.v1': ({ data }) => {
+      const key = keys.execution(data.executionId);
+      if (key === undefined) return refuse('execution-unknown', `execution ${data.executionId} was never requested`);
+      cancel({ key });
+      changes.row('execution', data.executionId);
+      return undefined;
+    },
+  };
+  return {
+    events,
+    outputStored: runs.outputStored,
+    releaseUpTo: runs.releaseUpTo,
+    firstHeld: runs.firstHeld,
+    flush: () => tallies.flush(),
+    forget(): void {
+      tallies.forget();
+      runs.forget();
+    },
+  };
+}

@@ -1,0 +1,92 @@
+/**
+ * `executions.key` is the position of the request; `runs.key` counts up in the order of targets. Counts are kept on the execution, so that
+ * a list reads one narrow row each. Indexes on states are partial: a run leaves them when it ends, so they stay as small as what is going on.
+ */
+export const executionsSchema = `
+CREATE TABLE executions (
+  key INTEGER NOT NULL PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  state TEXT NOT NULL, -- ExecutionState
+  jobId TEXT,
+  jobVersion TEXT,
+  shell TEXT NOT NULL, -- Shell
+  timeoutMs INTEGER NOT NULL,
+  runAs TEXT NOT NULL, -- RunAs
+  cwd TEXT,
+  scriptDigest TEXT NOT NULL,
+  requestedBy TEXT NOT NULL,
+  requestedAt TEXT NOT NULL,
+  expiresAt TEXT NOT NULL,
+  supersede INTEGER NOT NULL,
+  cancelRequested INTEGER NOT NULL,
+  endedAt INTEGER,
+  targetCount INTEGER NOT NULL,
+  eventId TEXT NOT NULL,
+  privateDigest TEXT,
+  queued INTEGER NOT NULL DEFAULT 0,
+  accepted INTEGER NOT NULL DEFAULT 0,
+  started INTEGER NOT NULL DEFAULT 0,
+  succeeded INTEGER NOT NULL DEFAULT 0,
+  failed INTEGER NOT NULL DEFAULT 0,
+  timedOut INTEGER NOT NULL DEFAULT 0,
+  cancelled INTEGER NOT NULL DEFAULT 0,
+  refused INTEGER NOT NULL DEFAULT 0,
+  skipped INTEGER NOT NULL DEFAULT 0,
+  interrupted INTEGER NOT NULL DEFAULT 0,
+  expired INTEGER NOT NULL DEFAULT 0,
+  lost INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX executionsByState ON executions (state, key);
+CREATE INDEX executionsByJob ON executions (jobId, key) WHERE jobId IS NOT NULL;
+
+CREATE TABLE runs (
+  key INTEGER NOT NULL PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  executionKey INTEGER NOT NULL,
+  endpointKey INTEGER NOT NULL,
+  state TEXT NOT NULL, -- RunState
+  presumed INTEGER NOT NULL,
+  supersededState TEXT, -- PresumedState
+  exitCode INTEGER,
+  signal TEXT,
+  reasonCode TEXT,
+  reasonMessage TEXT,
+  startedAt TEXT,
+  finishedAt TEXT,
+  durationMs INTEGER,
+  stdoutBytes INTEGER,
+  stderrBytes INTEGER,
+  outputChunks INTEGER,
+  deadlineAt INTEGER,
+  commandIncarnation TEXT NOT NULL DEFAULT '',
+  commandSequence INTEGER,
+  queuedPosition INTEGER NOT NULL,
+  acceptedPosition INTEGER,
+  startedPosition INTEGER,
+  endedPosition INTEGER,
+  endedAt INTEGER
+) STRICT;
+CREATE INDEX runsByExecution ON runs (executionKey, key);
+CREATE INDEX runsByEndpoint ON runs (endpointKey, key);
+CREATE INDEX runsByEnd ON runs (endedPosition) WHERE endedPosition IS NOT NULL;
+CREATE INDEX runsByDeadline ON runs (deadlineAt) WHERE deadlineAt IS NOT NULL;
+CREATE INDEX runsToDispatch ON runs (commandIncarnation, key) WHERE state = 'queued';
+CREATE INDEX runsActive ON runs (endpointKey) WHERE state IN ('accepted', 'started');
+CREATE INDEX runsByCommand ON runs (commandSequence) WHERE commandSequence IS NOT NULL;
+
+CREATE TABLE heldEnds (
+  runKey INTEGER NOT NULL PRIMARY KEY,
+  position INTEGER NOT NULL,
+  recordedAt INTEGER NOT NULL,
+  stdoutChunks INTEGER NOT NULL,
+  stderrChunks INTEGER NOT NULL,
+  event TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE endTallies (
+  hour INTEGER NOT NULL,
+  state TEXT NOT NULL, -- RunState
+  count INTEGER NOT NULL,
+  PRIMARY KEY (hour, state)
+) STRICT, WITHOUT ROWID;
+`;

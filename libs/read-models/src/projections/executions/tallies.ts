@@ -1,0 +1,85 @@
+import type { RunState } from '@kanade/messages';
+import type { Session } from '../../fold/session.ts';
+import { prepareGet, prepareWrite } from '../../sqlite/statements.ts';
+import type { Parameter } from '../../sqlite/statements.ts';
+import { countColumn, executionState, isEnded } from './run-states.ts';
+import type { Counts } from './run-states.ts';
+
+interface Tally extends Counts {
+  readonly id: string;
+  readonly targetCount: number;
+  readonly timeoutMs: number;
+  readonly expiresAt: string;
+  endedAt: number | null;
+}
+const columns = [
+  'queued', 'accepted', 'started', 'succeeded', 'failed', 'timedOut', 'cancelled', 'refused', 'skipped', 'interrupted', 'expired', 'lost',
+] as const;
+
+const hourMs = 3_600_000;
+
+const prepareSave = ({ connection }: Session) =>
+  prepareWrite(connection, (query, parameter: Parameter<Counts & { key: number; state: ReturnType<typeof executionState>; endedAt: number | null }>) =>
+    query
+      .updateTable('executions')
+      .set({
+        queued: parameter('queued'), accepted: parameter('accepted'), started: parameter('started'), succeeded: parameter('succeeded'), failed: parameter('failed'),
+        timedOut: parameter('timedOut'), cancelled: parameter('cancelled'), refused: parameter('refused'), skipped: parameter('skipped'),
+        interrupted: parameter('interrupted'), expired: parameter('expired'), lost: parameter('lost'), state: parameter('state'), endedAt: parameter('endedAt'),
+      })
+      .where('key', '=', parameter('key')));
+
+/** Counts per execution and hour, kept in memory during a commit: ten thousand results of one execution cost one row. */
+export function openTallies(session: Session) {
+  const { connection, changes } = session;
+  const load = prepareGet(connection, (query, parameter: Parameter<{ key: number }>) =>
+    query.selectFrom('executions').select(['id', 'targetCount', 'timeoutMs', 'expiresAt', 'endedAt', ...columns]).where('key', '=', parameter('key')));
+  const save = prepareSave(session);
+  const addToHour = prepareWrite(connection, (query, parameter: Parameter<{ hour: number; state: RunState; count: number }>) =>
+    query
+      .insertInto('endTallies')
+      .values({ hour: parameter('hour'), state: parameter('state'), count: parameter('count') })
+      .onConflict((conflict) => conflict.columns(['hour', 'state']).doUpdateSet(({ eb, ref }) => ({ count: eb('endTallies.count', '+', ref('excluded.count')) }))));
+  let touched = new Map<number, Tally>();
+  let hours = new Map<string, { hour: number; state: RunState; count: number }>();
+
+  const of = (key: number): Tally => {
+    const known = touched.get(key);
+    if (known !== undefined) return known;
+    const tally = load({ key });
+    if (tally === undefined) throw new Error(`execution ${key} has no row`);
+    touched.set(key, tally);
+    return tally;
+  };
+  const countEnd = (state: RunState, at: number, by: 1 | -1): void => {
+    const hour = Math.floor(at / hourMs);
+    const entry = hours.get(`${hour} ${state}`) ?? { hour, state, count: 0 };
+    entry.count += by;
+    hours.set(`${hour} ${state}`, entry);
+  };
+
+  return {
+    of,
+    /** Moves one run from a state (null: it is new) to another, at a recorded time. */
+    move(key: number, from: { readonly state: RunState; readonly endedAt: number | null } | null, to: RunState, at: number): void {
+      const tally = of(key);
+      if (from !== null) tally[countColumn(from.state)] -= 1;
+      tally[countColumn(to)] += 1;
+      if (from?.endedAt != null) countEnd(from.state, from.endedAt, -1);
+      if (isEnded(to)) countEnd(to, at, 1);
+      tally.endedAt = executionState(tally, tally.targetCount) === 'running' ? null : at;
+    },
+    flush(): void {
+      for (const [key, tally] of touched) {
+        save({ ...tally, key, state: executionState(tally, tally.targetCount) });
+        changes.row('execution', tally.id);
+      }
+      for (const entry of hours.values()) addToHour(entry);
+      this.forget();
+    },
+    forget(): void {
+      touched = new Map();
+      hours = new Map();
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { EventHandlers } from '../fold/events.ts';
+import type { Session } from '../fold/session.ts';
+import { openAccounts } from './accounts/accounts.projection.ts';
+import { openEndpoints } from './endpoints/endpoints.projection.ts';
+import { openEvents } from './events/events.projection.ts';
+import { openExecutions } from './executions/executions.projection.ts';
+import { openJobs } from './jobs/jobs.projection.ts';
+import { openOutput } from './output/output.projection.ts';
+import { openPrivateParts } from './private-parts/private-parts.projection.ts';
+import { openSamples } from './samples/samples.projection.ts';
+
+function combine(parts: readonly EventHandlers[]): EventHandlers {
+  const types = parts.flatMap((part) => Object.keys(part));
+  const twice = types.find((type, index) => types.indexOf(type) !== index);
+  if (twice !== undefined) throw new Error(`two projections claim ${twice}; every event type belongs to one`);
+  return Object.assign({}, ...parts);
+}
+
+/** Every projection, with its statements prepared on one connection. */
+export function openProjections(session: Session) {
+  const accounts = openAccounts(session);
+  const executions = openExecutions(session, accounts.nameOf);
+  const index = openEvents(session);
+  const output = openOutput(session, executions.outputStored);
+  const samples = openSamples(session);
+  const parts = [accounts.events, openEndpoints(session).events, openJobs(session, accounts.nameOf).events, executions.events];
+  return {
+    events: combine(parts),
+    index,
+    output,
+    samples,
+    privateParts: openPrivateParts(session),
+    executions,
+    /** Writes what was kept in memory during a commit. */
+    flush(): void {
+      executions.flush();
+      samples.flush();
+    },
+    /** Drops everything remembered, after a rollback. */
+    forget(): void {
+      executions.forget();
+      index.forget();
+      output.forget();
+      session.keys.forget();
+    },
+  };
+}

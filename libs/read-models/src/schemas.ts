@@ -1,0 +1,14 @@
+import { foldSchema } from './fold/schema.ts';
+import { accountsSchema } from './projections/accounts/schema.ts';
+import { endpointsSchema } from './projections/endpoints/schema.ts';
+import { eventsSchema } from './projections/events/schema.ts';
+import { executionsSchema } from './projections/executions/schema.ts';
+import { jobsSchema } from './projections/jobs/schema.ts';
+import { outputSchema } from './projections/output/schema.ts';
+import { privatePartsSchema } from './projections/private-parts/schema.ts';
+import { samplesSchema } from './projections/samples/schema.ts';
+
+/** The SQL that makes every table and index of the read model. */
+export const schemas: readonly string[] = [
+  foldSchema, accountsSchema, endpointsSchema, eventsSchema, executionsSchema, jobsSchema, outputSchema, privatePartsSchema, samplesSchema,
+];

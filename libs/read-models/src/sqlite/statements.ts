@@ -1,0 +1,78 @@
+import { DummyDriver, Kysely, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely';
+import type { Compilable, RawBuilder } from 'kysely';
+import type { Tables } from '../generated/tables.ts';
+import type { Connection } from './open.ts';
+
+/** Builds queries over the read model's tables; it only compiles, and runs nothing itself. */
+export const build = new Kysely<Tables>({
+  dialect: {
+    createAdapter: () => new SqliteAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+  },
+});
+
+/** What SQLite takes as the value of a parameter. */
+export type Value = number | string | null | Uint8Array;
+
+class Placeholder {
+  readonly name: string;
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+/** Stands for a value that comes when the statement runs. */
+export type Parameter<Args> = <Name extends keyof Args & string>(name: Name) => RawBuilder<Args[Name]>;
+
+/** Writes one statement with named parameters; Kysely checks its columns and their types. */
+export type Writing<Args, Row> = (query: Kysely<Tables>, parameter: Parameter<Args>) => Compilable<Row>;
+
+type ArgsOf<Args> = Readonly<Record<keyof Args & string, Value>>;
+
+interface Compiled<Args> {
+  readonly text: string;
+  /** The bound values of one run, in the order of the text's question marks. */
+  bind(args: Args): Value[];
+}
+
+const isValue = (value: unknown): value is Value =>
+  value === null || typeof value === 'number' || typeof value === 'string' || value instanceof Uint8Array;
+
+function compile<Args extends ArgsOf<Args>, Row>(writing: Writing<Args, Row>): Compiled<Args> {
+  const names = new Map<Placeholder, keyof Args & string>();
+  const compiled = writing(build, (name) => {
+    const placeholder = new Placeholder(name);
+    names.set(placeholder, name);
+    return sql`${placeholder}`;
+  }).compile();
+  const sources = compiled.parameters.map((value): { name: keyof Args & string } | { constant: Value } => {
+    const name = value instanceof Placeholder ? names.get(value) : undefined;
+    if (name !== undefined) return { name };
+    if (!isValue(value)) throw new TypeError(`a statement of the read model holds ${String(value)}, which SQLite cannot store`);
+    return { constant: value };
+  });
+  return { text: compiled.sql, bind: (args) => sources.map((source) => ('name' in source ? args[source.name] : source.constant)) };
+}
+
+/** Prepares a statement that changes rows; the returned function tells how many it changed. */
+export function prepareWrite<Args extends ArgsOf<Args>>(connection: Connection, writing: Writing<Args, unknown>): (args: Args) => number {
+  const compiled = compile(writing);
+  const statement = connection.prepare<Value[]>(compiled.text);
+  return (args) => statement.run(...compiled.bind(args)).changes;
+}
+
+/** Prepares a statement that finds one row. */
+export function prepareGet<Args extends ArgsOf<Args>, Row>(connection: Connection, writing: Writing<Args, Row>): (args: Args) => Row | undefined {
+  const compiled = compile(writing);
+  const statement = connection.prepare<Value[], Row>(compiled.text);
+  return (args) => statement.get(...compiled.bind(args));
+}
+
+/** Prepares a statement that finds rows. */
+export function prepareAll<Args extends ArgsOf<Args>, Row>(connection: Connection, writing: Writing<Args, Row>): (args: Args) => Row[] {
+  const compiled = compile(writing);
+  const statement = connection.prepare<Value[], Row>(compiled.text);
+  return (args) => statement.all(...compiled.bind(args));
+}
