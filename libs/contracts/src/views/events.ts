@@ -32,6 +32,8 @@ export const eventListQuerySchema = z.strictObject({
   to: timeSchema.optional(),
   /** `asc` pages forward from the oldest (or the cursor), `desc` backward from the newest. */
   order: z.enum(['asc', 'desc']).default('desc'),
+  /** Only events recorded after this position. */
+  after: positionSchema.optional(),
 });
 
 /** One event whole, as the stream keeps it. */

@@ -1,0 +1,47 @@
+import type { Command } from '@oclif/core';
+import { Backup } from './commands/backup.ts';
+import { EndpointList } from './commands/endpoint/list.ts';
+import { EndpointShow } from './commands/endpoint/show.ts';
+import { EnrolTokenCreate } from './commands/enrol-token/create.ts';
+import { EventList } from './commands/event/list.ts';
+import { EventShow } from './commands/event/show.ts';
+import { EventTail } from './commands/event/tail.ts';
+import { ExecutionCancel } from './commands/execution/cancel.ts';
+import { ExecutionList } from './commands/execution/list.ts';
+import { ExecutionOutput } from './commands/execution/output.ts';
+import { ExecutionShow } from './commands/execution/show.ts';
+import { ExecutionWatch } from './commands/execution/watch.ts';
+import { JobApply } from './commands/job/apply.ts';
+import { JobList } from './commands/job/list.ts';
+import { JobRun } from './commands/job/run.ts';
+import { JobShow } from './commands/job/show.ts';
+import { JobValidate } from './commands/job/validate.ts';
+import { Login } from './commands/login.ts';
+import { Restore } from './commands/restore.ts';
+import { Run } from './commands/run.ts';
+import { Status } from './commands/status.ts';
+
+/** Every command by its oclif id. */
+export const COMMANDS = {
+  backup: Backup,
+  'endpoint:list': EndpointList,
+  'endpoint:show': EndpointShow,
+  'enrol-token:create': EnrolTokenCreate,
+  'event:list': EventList,
+  'event:show': EventShow,
+  'event:tail': EventTail,
+  'execution:cancel': ExecutionCancel,
+  'execution:list': ExecutionList,
+  'execution:output': ExecutionOutput,
+  'execution:show': ExecutionShow,
+  'execution:watch': ExecutionWatch,
+  'job:apply': JobApply,
+  'job:list': JobList,
+  'job:run': JobRun,
+  'job:show': JobShow,
+  'job:validate': JobValidate,
+  login: Login,
+  restore: Restore,
+  run: Run,
+  status: Status,
+} satisfies Record<string, Command.Class>;

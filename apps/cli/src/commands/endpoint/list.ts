@@ -1,0 +1,37 @@
+import { Flags } from '@oclif/core';
+import { listEndpoints } from '@kanade/api-client';
+import { BaseCommand } from '../../base-command.ts';
+import { pageFlags, pageOf } from '../../page-flags.ts';
+import { renderTable } from '../../render/table.ts';
+import { formatTime } from '../../render/units.ts';
+
+const sorts = ['name', '-name', 'status', '-status', 'enrolledAt', '-enrolledAt'] as const;
+
+export class EndpointList extends BaseCommand {
+  static override readonly summary = 'List the endpoints.';
+  static override readonly examples = ['<%= config.bin %> endpoint list --status offline', '<%= config.bin %> endpoint list --search web --json'];
+  static override readonly flags = {
+    ...pageFlags,
+    search: Flags.string({ description: 'part of the name, or the beginning of the id' }),
+    status: Flags.option({ options: ['online', 'offline', 'never-seen'] as const, description: 'only those in this state' })(),
+    sort: Flags.option({ options: sorts, default: 'name', description: 'the order; - before it turns it round' })(),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(EndpointList);
+    this.connect(flags);
+    const { search, status, sort } = flags;
+    const page = await listEndpoints({ ...pageOf(flags), sort, ...(search === undefined ? {} : { search }), ...(status === undefined ? {} : { status }) });
+    this.print(flags, page, () =>
+      renderTable(page.items, [
+        { title: 'NAME', value: (endpoint) => endpoint.name + (endpoint.simulated ? ' (simulated)' : '') },
+        { title: 'STATUS', value: (endpoint) => endpoint.status + (endpoint.quarantined ? ', quarantined' : '') },
+        { title: 'OS', value: (endpoint) => `${endpoint.os.name} ${endpoint.os.version}` },
+        { title: 'AGENT', value: (endpoint) => endpoint.agentVersion },
+        { title: 'LAST SEEN', value: (endpoint) => formatTime(endpoint.lastSeenAt) },
+        { title: 'ID', value: (endpoint) => endpoint.id },
+      ]),
+    );
+    if (!flags.json && page.nextCursor !== null) this.tell(`More: --cursor ${page.nextCursor}`);
+  }
+}

@@ -1,0 +1,61 @@
+import { Args, Flags } from '@oclif/core';
+import { getEndpoint, listEndpointPackages, type EndpointDetail, type PackagePage } from '@kanade/api-client';
+import { BaseCommand } from '../../base-command.ts';
+import { allItems, collect } from '../../paging.ts';
+import { renderTable } from '../../render/table.ts';
+import { formatBytes, formatTime } from '../../render/units.ts';
+import { resolveEndpoint } from '../../targets.ts';
+
+export class EndpointShow extends BaseCommand {
+  static override readonly summary = 'Show one endpoint: its state, hardware, system, disks, network and software.';
+  static override readonly examples = ['<%= config.bin %> endpoint show web-1', '<%= config.bin %> endpoint show web-1 --packages'];
+  static override readonly args = { endpoint: Args.string({ required: true, description: 'its name or id' }) };
+  static override readonly flags = { packages: Flags.boolean({ description: 'list the installed packages too' }) };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(EndpointShow);
+    this.connect(flags);
+    const id = await resolveEndpoint(args.endpoint);
+    const endpoint = await getEndpoint(id);
+    if (!flags.packages) {
+      this.print(flags, endpoint, describe);
+      return;
+    }
+    const packages = await collect(allItems((cursor) => listEndpointPackages(id, { limit: 500, ...(cursor === undefined ? {} : { cursor }) })));
+    this.print(flags, { ...endpoint, packages }, () => `${describe(endpoint)}\n\n${describePackages(packages)}`);
+  }
+}
+
+function describe(endpoint: EndpointDetail): string {
+  const { hardware, os, disks, network, packageCount } = endpoint.inventory;
+  const facts: [string, string][] = [
+    ['name', endpoint.name + (endpoint.simulated ? ' (simulated)' : '')],
+    ['id', endpoint.id],
+    ['status', `${endpoint.status}${endpoint.quarantined ? ', quarantined' : ''}, last seen ${formatTime(endpoint.lastSeenAt)}`],
+    ['site', endpoint.site],
+    ['agent', `${endpoint.agentVersion}, enrolled ${formatTime(endpoint.enrolledAt)}, shells ${endpoint.shells.join(' ')}`],
+    ['system', `${endpoint.os.name} ${endpoint.os.version} (${endpoint.os.architecture})${os ? `, kernel ${os.kernel}` : ''}`],
+  ];
+  if (hardware) {
+    const { cpu } = hardware;
+    facts.push(['machine', `${hardware.manufacturer} ${hardware.model}${hardware.virtual ? ' (virtual)' : ''}`.trim()]);
+    facts.push(['processor', `${cpu.model}, ${cpu.sockets} socket(s), ${cpu.physicalCores} core(s), ${cpu.logicalCores} logical`]);
+    facts.push(['memory', `${formatBytes(hardware.memoryBytes)} (${hardware.memoryBytes} bytes)`]);
+  }
+  for (const disk of disks?.disks ?? []) facts.push([disk.kind, `${disk.name}  ${formatBytes(disk.sizeBytes)}  ${disk.model}`.trimEnd()]);
+  for (const link of network?.interfaces ?? []) facts.push(['network', `${link.name}  ${link.up ? 'up' : 'down'}  ${[...link.ipv4, ...link.ipv6].join(' ')}`.trimEnd()]);
+  facts.push(['packages', `${packageCount} installed`]);
+  return renderTable(facts, [
+    { title: '', value: ([name]) => name },
+    { title: '', value: ([, value]) => value },
+  ]).trimStart();
+}
+
+function describePackages(packages: PackagePage['items']): string {
+  return renderTable(packages, [
+    { title: 'PACKAGE', value: (item) => item.name },
+    { title: 'VERSION', value: (item) => item.version },
+    { title: 'ARCHITECTURE', value: (item) => item.architecture },
+    { title: 'SOURCE', value: (item) => item.source },
+  ]);
+}

@@ -1,0 +1,38 @@
+import { Args } from '@oclif/core';
+import { getExecution } from '@kanade/api-client';
+import { BaseCommand } from '../../base-command.ts';
+import { renderTable } from '../../render/table.ts';
+import { formatBytes, formatDuration, formatTime } from '../../render/units.ts';
+import { fetchResult } from '../../run/execution-result.ts';
+import { describeCounts } from './list.ts';
+
+export class ExecutionShow extends BaseCommand {
+  static override readonly summary = 'Show one execution: every run with its state and the beginning of its output.';
+  static override readonly args = { execution: Args.string({ required: true, description: 'its id' }) };
+
+  async run(): Promise<void> {
+    const { args, flags } = await this.parse(ExecutionShow);
+    this.connect(flags);
+    const result = await fetchResult(args.execution);
+    if (flags.json) {
+      this.log(JSON.stringify(result, null, 2));
+      return;
+    }
+    const execution = await getExecution(args.execution);
+    this.log(`${execution.id}  ${execution.state}: ${describeCounts(execution)}`);
+    this.log(`requested ${formatTime(execution.requestedAt)} by ${execution.requestedBy}, ended ${formatTime(execution.endedAt)}\n`);
+    this.log(
+      renderTable(result.runs, [
+        { title: 'ENDPOINT', value: (run) => run.endpointName },
+        { title: 'STATE', value: (run) => run.state },
+        { title: 'EXIT', value: (run) => (run.exitCode === null ? '-' : String(run.exitCode)), align: 'right' },
+        { title: 'TIME', value: (run) => formatDuration(run.durationMs), align: 'right' },
+        { title: 'STDOUT', value: (run) => formatBytes(run.stdoutBytes), align: 'right' },
+        { title: 'STDERR', value: (run) => formatBytes(run.stderrBytes), align: 'right' },
+        { title: 'RUN', value: (run) => run.runId },
+        { title: 'REASON', value: (run) => run.reason?.message ?? '' },
+      ]),
+    );
+    if (result.runs.length > 0) this.tell('\nOutput: kanade execution output RUN');
+  }
+}

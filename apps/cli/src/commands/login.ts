@@ -1,0 +1,47 @@
+import { hostname, userInfo } from 'node:os';
+import { Flags } from '@oclif/core';
+import { configureApi, createToken } from '@kanade/api-client';
+import { BaseCommand } from '../base-command.ts';
+import { profileStoreFile, saveProfile } from '../config/profile-store.ts';
+import { usageFailure } from '../failure.ts';
+import { askHidden, readAll } from '../prompt.ts';
+
+export class Login extends BaseCommand {
+  static override readonly summary = 'Sign in to a backend and keep a token for it.';
+  static override readonly description =
+    'The password is asked for, or read from standard input with --password-stdin; it is never a flag, where other users could see it.';
+  static override readonly examples = ['<%= config.bin %> login --url http://127.0.0.1:8080 --username admin'];
+  static override readonly flags = {
+    url: Flags.string({ required: true, description: 'the backend’s address' }),
+    username: Flags.string({ char: 'u', default: 'admin', description: 'the account to sign in with' }),
+    name: Flags.string({ description: 'the profile to keep it under', default: 'default' }),
+    expires: Flags.string({ description: 'how long the token is good for', default: '90d' }),
+    'password-stdin': Flags.boolean({ description: 'read the password from standard input' }),
+  };
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Login);
+    const url = readUrl(flags.url);
+    configureApi({ baseUrl: url });
+    const password = flags['password-stdin'] ? (await readAll(process.stdin)).replace(/\r?\n$/, '') : await askHidden(`Password of ${flags.username} at ${url}: `);
+    const created = await createToken({
+      username: flags.username,
+      password,
+      name: `kanade CLI of ${userInfo().username} on ${hostname()}`.slice(0, 100),
+      expiresIn: flags.expires,
+    });
+    saveProfile(process.env, flags.name, { url, token: created.token });
+    this.print(flags, { profile: flags.name, url, tokenId: created.tokenId, expiresAt: created.expiresAt }, () => {
+      return `Signed in to ${url} as ${flags.username}; kept in ${profileStoreFile(process.env)} until ${created.expiresAt}.`;
+    });
+  }
+}
+
+function readUrl(text: string): string {
+  if (!URL.canParse(text)) throw usageFailure(`--url ${text} is no address.`, 'Write it like https://kanade.example.net or http://127.0.0.1:8080.');
+  const url = new URL(text);
+  if (url.protocol !== 'https:' && url.protocol !== 'http:') throw usageFailure(`--url ${text}: only http and https are understood.`);
+  const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
+  if (url.protocol === 'http:' && !loopback) throw usageFailure(`--url ${text}: a password does not go over plain http.`, 'Use https; plain http is for this machine’s own addresses.');
+  return url.origin;
+}

@@ -1,0 +1,22 @@
+import { Flags } from '@oclif/core';
+import { resolveEndpoint } from './targets.ts';
+
+/** The flags that choose events. */
+export const eventFilterFlags = {
+  type: Flags.string({ description: 'only this type, e.g. kanade.run.finished.v1' }),
+  endpoint: Flags.string({ char: 'e', description: 'only what concerns this endpoint (name or id)' }),
+  execution: Flags.string({ description: 'only what belongs to this execution' }),
+};
+
+/** The filter flags as the API takes them. */
+export async function filterOf(flags: {
+  readonly type?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly execution?: string | undefined;
+}): Promise<{ type?: string; endpointId?: string; executionId?: string }> {
+  return {
+    ...(flags.type === undefined ? {} : { type: flags.type }),
+    ...(flags.endpoint === undefined ? {} : { endpointId: await resolveEndpoint(flags.endpoint) }),
+    ...(flags.execution === undefined ? {} : { executionId: flags.execution }),
+  };
+}
