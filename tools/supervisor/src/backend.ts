@@ -1,0 +1,46 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { childEnvironment } from './child-environment.ts';
+import { root, type DataPaths } from './paths.ts';
+import type { Ports } from './ports.ts';
+import type { Settings } from './settings.ts';
+import type { ChildPlan } from './supervised-child.ts';
+
+/** Where the console and the API are. */
+export function httpUrl(settings: Settings, ports: Ports): string {
+  return `http://${settings.httpHost === '::1' ? '[::1]' : settings.httpHost}:${ports.http}`;
+}
+
+/** Starts the backend; it is ready when its health page says so. */
+export function backendPlan(settings: Settings, paths: DataPaths, ports: Ports, natsUrl: string): ChildPlan {
+  return {
+    name: 'the backend',
+    logFile: join(paths.logs, 'backend.log'),
+    holdFile: join(paths.hold, 'backend'),
+    stopGraceMs: 15_000,
+    command: () => ({
+      file: process.execPath,
+      args: ['--enable-source-maps', join(root, 'apps/backend/dist/main.js')],
+      env: childEnvironment({
+        KANADE_HTTP_HOST: settings.httpHost,
+        KANADE_HTTP_PORT: String(ports.http),
+        KANADE_NATS_URL: natsUrl,
+        KANADE_DATA_DIR: paths.dataDir,
+        KANADE_CONSOLE_DIR: join(root, 'apps/console/dist'),
+        KANADE_ADMIN_PASSWORD_FILE: paths.adminPassword,
+        KANADE_LOG_LEVEL: settings.logLevel,
+        NODE_ENV: 'production',
+      }),
+    }),
+    ready: (_pid, signal) => untilHealthy(`${httpUrl(settings, ports)}/health/ready`, signal),
+  };
+}
+
+async function untilHealthy(url: string, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]) }).catch(() => undefined);
+    await answer?.body?.cancel();
+    if (answer?.status === 200) return;
+    await delay(100, undefined, { signal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,48 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { dropBallast, freeBytes, layBallast, tightBytes } from './disk-space.ts';
+import type { DataPaths } from './paths.ts';
+import type { Say } from './say.ts';
+import type { SupervisedChild } from './supervised-child.ts';
+
+const fullDisk = /no space left on device|disk quota exceeded|JetStream out of resources|insufficient storage|not enough space on the disk/i;
+
+/**
+ * Watches for a full disk. JetStream answers it with timeouts and stays stuck when space is back until it is restarted, so the broker is
+ * ours to restart: once on the space the ballast gives back, then again when there is room.
+ */
+export class DiskWatch {
+  readonly #paths: DataPaths;
+  readonly #say: Say;
+  readonly #stopping: AbortSignal;
+  #full: Promise<void> | undefined;
+
+  constructor(paths: DataPaths, say: Say, stopping: AbortSignal) {
+    this.#paths = paths;
+    this.#say = say;
+    this.#stopping = stopping;
+  }
+
+  /** Takes a line the broker printed, and acts when it tells of a full disk. */
+  readLine(line: string, broker: () => SupervisedChild | undefined): void {
+    if (!fullDisk.test(line) || this.#full !== undefined) return;
+    this.#full = this.#relieve(broker).finally(() => {
+      this.#full = undefined;
+    });
+  }
+
+  async #relieve(broker: () => SupervisedChild | undefined): Promise<void> {
+    const freed = dropBallast(this.#paths);
+    this.#say(`the disk of ${this.#paths.dataDir} is full; nothing can be recorded until there is room${freed ? '. 64 MiB kept for this have been released' : ''}`);
+    await this.#untilRoom();
+    if (this.#stopping.aborted) return;
+    this.#say('there is room again; restarting the broker, which does not recover by itself');
+    await broker()?.restart();
+    layBallast(this.#paths);
+  }
+
+  async #untilRoom(): Promise<void> {
+    while (!this.#stopping.aborted && freeBytes(this.#paths.dataDir) < tightBytes) {
+      await delay(1000, undefined, { signal: this.#stopping }).catch(() => undefined);
+    }
+  }
+}
