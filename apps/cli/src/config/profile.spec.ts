@@ -23,7 +23,7 @@ function writeLocal(folder: string, url: string): string {
 
 describe('resolveProfile', () => {
   it('says how to sign in when there is none', () => {
-    expect(() => resolveProfile(environment(), home, undefined)).toThrowError(expect.objectContaining({ exitCode: exitCodes.notSignedIn }));
+    expect(() => resolveProfile(environment(), home, undefined)).toThrow(expect.objectContaining({ exitCode: exitCodes.notSignedIn }));
   });
 
   it('finds the installation above the working directory', () => {
