@@ -30,7 +30,7 @@ export interface RunHandle {
   /** Resolves when the process runs; never rejects. */
   readonly started: Promise<void>;
   readonly outcome: Promise<RunOutcome>;
-  cancel(): void;
+  readonly cancel: () => void;
 }
 
 export interface ScriptRunner {

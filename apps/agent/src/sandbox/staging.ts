@@ -105,7 +105,23 @@ async function writeExclusively(file: string, content: Uint8Array): Promise<void
 export async function removeStaging(folder: string): Promise<void> {
   for (const mount of (await mountsBelow(folder)).reverse()) libc().detachMount(mount);
   if ((await mountsBelow(folder)).length > 0) throw new StagingError('staging-failed', `Something is still mounted below ${folder}; unmount it and restart the agent.`);
-  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+  try {
+    await removeTree(folder);
+  } catch (error) {
+    if (codeOf(error) !== 'EACCES') throw error;
+    // Only root may empty a folder that a script has closed to its own user.
+    await openFolders(folder);
+    await removeTree(folder);
+  }
+}
+
+const removeTree = (folder: string) => rm(folder, { recursive: true, force: true, maxRetries: 3 });
+
+async function openFolders(folder: string): Promise<void> {
+  await chmod(folder, 0o700);
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.isDirectory()) await openFolders(join(folder, entry.name));
+  }
 }
 
 async function mountsBelow(folder: string): Promise<string[]> {

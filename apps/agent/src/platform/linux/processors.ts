@@ -30,7 +30,7 @@ export function countList(text: string): number {
 
 /** What /proc/cpuinfo calls the processor; ARM names no model, only numbers of implementer and part. */
 export function modelOf(info: string): string {
-  const field = (name: string) => new RegExp(`^${name}\\s*:\\s*(.+)$`, 'im').exec(info)?.[1]?.trim();
+  const field = (name: string) => new RegExp(`^${name}\\s*:\\s*(.+)$`, 'm').exec(info)?.[1]?.trim();
   const named = field('model name') ?? field('cpu model') ?? field('Hardware') ?? field('Processor');
   if (named !== undefined) return named;
   const implementer = field('CPU implementer');

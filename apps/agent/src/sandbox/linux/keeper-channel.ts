@@ -5,8 +5,8 @@ export const channelFd = 3;
 export const scriptStdoutFd = 4;
 export const scriptStderrFd = 5;
 
-/** What the agent tells a keeper: one `launch`, then at most these two. The channel's end means the agent is gone. */
-export type KeeperOrder = { readonly order: 'launch'; readonly request: LaunchRequest } | { readonly order: 'terminate' } | { readonly order: 'kill' };
+/** What the agent tells a keeper: one `launch`, then any of the others. The channel's end without `release` means the agent is gone. */
+export type KeeperOrder = { readonly order: 'launch'; readonly request: LaunchRequest } | { readonly order: 'terminate' | 'kill' | 'release' };
 
 /** What a keeper tells the agent, in this sequence: started, ended, cleared; or not-started alone. */
 export type KeeperReport =
@@ -36,9 +36,9 @@ export function parseOrder(line: string): KeeperOrder {
   const value = asRecord(JSON.parse(line));
   switch (value['order']) {
     case 'terminate':
-      return { order: 'terminate' };
     case 'kill':
-      return { order: 'kill' };
+    case 'release':
+      return { order: value['order'] };
     case 'launch':
       return { order: 'launch', request: parseRequest(asRecord(value['request'])) };
     default:

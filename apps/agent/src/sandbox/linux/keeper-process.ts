@@ -33,16 +33,20 @@ export function launchKeeper(command: readonly string[], request: LaunchRequest)
 
   const take = (report: KeeperReport) => {
     if (report.report === 'started') started.resolve(undefined);
-    else if (report.report === 'cleared') cleared.resolve(report.left);
-    else if (report.report === 'ended') ended.resolve({ kind: 'exited', exitCode: report.exitCode, signal: report.signal });
+    else if (report.report === 'cleared') {
+      done = report.left === 0;
+      cleared.resolve(report.left);
+    } else if (report.report === 'ended') ended.resolve({ kind: 'exited', exitCode: report.exitCode, signal: report.signal });
     else {
+      done = true;
       ended.resolve({ kind: 'not-started', code: report.code, message: report.message });
       cleared.resolve(0);
     }
   };
   const lastWords = collectLastWords(keeper);
-  // Settling twice is harmless, so whatever a keeper had to say before it went wins over how it went.
+  let done = false;
   const lost = (why: string) => {
+    if (done) return;
     ended.resolve({ kind: 'guard-lost', message: `${why} ${lastWords()}`.trim() });
     void sweepRuns([request.runId]).then(() => cleared.resolve(0), () => cleared.resolve(1));
   };
@@ -61,6 +65,7 @@ export function launchKeeper(command: readonly string[], request: LaunchRequest)
     terminate: () => order({ order: 'terminate' }),
     kill: () => order({ order: 'kill' }),
     release: () => {
+      order({ order: 'release' });
       channel.end();
       stdout.destroy();
       stderr.destroy();

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync } from 'node:fs';
+import { closeSync, existsSync, readdirSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { libc } from '../../platform/linux/libc.ts';
@@ -25,8 +25,9 @@ const reapDelayMs = 200;
  * script and all when the agent goes away, killed by force or not.
  */
 export function runKeeper(): void {
-  // Without this the script would hold the channel, and could speak as its keeper and outlive the agent unseen.
-  for (const fd of [channelFd, scriptStdoutFd, scriptStderrFd]) libc().closeOnExec(fd);
+  // Without this the script would hold the channel, and could speak as its keeper and outlive the agent unseen; and
+  // whatever the agent itself was started with, a lock or another's pipe, would be the script's too.
+  for (const fd of openDescriptors()) libc().closeOnExec(fd);
   libc().becomeSubreaper();
   // Whoever signals a whole group means the agent too, and its end is what a keeper follows.
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(name, () => undefined);
@@ -39,9 +40,15 @@ export function runKeeper(): void {
   channel.on('close', () => void keeper.abandon());
 }
 
+function openDescriptors(): number[] {
+  const listed = readdirSync('/proc/self/fd').map(Number);
+  // The one the list was read through is closed again.
+  return listed.filter((fd) => fd > 2 && existsSync(`/proc/self/fd/${fd}`));
+}
+
 class Keeper {
   readonly #report: (report: KeeperReport) => void;
-  #request: LaunchRequest | undefined;
+  #stagingFolder: string | undefined;
   #cgroup: Cgroup | undefined;
   #script: ChildProcess | undefined;
   #ended = false;
@@ -55,9 +62,23 @@ class Keeper {
 
   obey(line: string): void {
     const order = parseOrder(line);
-    if (order.order === 'launch') this.#launch(order.request);
-    else if (order.order === 'terminate') this.#terminate();
-    else void this.#kill();
+    switch (order.order) {
+      case 'launch':
+        this.#launch(order.request);
+        return;
+      case 'terminate':
+        this.#terminate();
+        return;
+      case 'kill':
+        void this.#kill();
+        return;
+      case 'release':
+        // The agent has removed the files already; a folder of that name is no longer ours to remove.
+        this.#stagingFolder = undefined;
+        void this.abandon();
+        return;
+    }
+    order satisfies never;
   }
 
   /** The agent let go, or is gone: nothing of the run may stay, its files neither. */
@@ -66,12 +87,12 @@ class Keeper {
     this.#abandoned = true;
     if (this.#script && !this.#ended) await this.#kill();
     await this.#clear(Infinity);
-    if (this.#request) await removeStaging(this.#request.stagingFolder).catch(() => undefined);
+    if (this.#stagingFolder !== undefined) await removeStaging(this.#stagingFolder).catch(() => undefined);
     process.exit(0);
   }
 
   #launch(request: LaunchRequest): void {
-    this.#request = request;
+    this.#stagingFolder = request.stagingFolder;
     this.#cgroup = createCgroup(request.runId);
     const start = () =>
       spawn(request.executable, request.arguments, {
