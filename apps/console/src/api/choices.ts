@@ -1,0 +1,49 @@
+import type { EndpointSort, EndpointStatus, EventType, ExecutionState, RunState, Shell } from './types.ts';
+
+// Written out instead of imported: the lists stand beside their schemas, and a validator is too heavy for a browser to
+// load for a few words. The compiler keeps them equal to the contract.
+const all =
+  <Choice extends string>() =>
+  <const List extends readonly Choice[]>(list: List & ([Choice] extends [List[number]] ? unknown : never)): List =>
+    list;
+
+export const shells = all<Shell>()(['sh', 'bash', 'pwsh', 'powershell', 'cmd']);
+export const endpointStatuses = all<EndpointStatus>()(['online', 'offline', 'never-seen']);
+export const endpointSorts = all<EndpointSort>()(['name', '-name', 'status', '-status', 'enrolledAt', '-enrolledAt']);
+export const executionStates = all<ExecutionState>()(['running', 'succeeded', 'failed', 'cancelled']);
+export const runStates = all<RunState>()([
+  'queued', 'accepted', 'started', 'succeeded', 'failed', 'timed-out', 'cancelled', 'refused', 'skipped', 'interrupted', 'expired', 'lost',
+]);
+
+const unfinished: readonly RunState[] = ['queued', 'accepted', 'started'];
+
+/** True once nothing more is expected of a run. */
+export function hasEnded(state: RunState): boolean {
+  return !unfinished.includes(state);
+}
+
+export const eventTypes = all<EventType>()([
+  'kanade.account.created.v1',
+  'kanade.account.sign-in-refused.v1',
+  'kanade.account.signed-in.v1',
+  'kanade.account.signed-out.v1',
+  'kanade.agent.started.v1',
+  'kanade.command.refused.v1',
+  'kanade.endpoint.came-online.v1',
+  'kanade.endpoint.enrolled.v1',
+  'kanade.endpoint.quarantined.v1',
+  'kanade.endpoint.went-offline.v1',
+  'kanade.enrolment.token-created.v1',
+  'kanade.execution.cancel-requested.v1',
+  'kanade.execution.dispatched.v1',
+  'kanade.execution.requested.v1',
+  'kanade.execution.runs-presumed.v1',
+  'kanade.execution.targeted.v1',
+  'kanade.inventory.changed.v1',
+  'kanade.inventory.packages-changed.v1',
+  'kanade.job.applied.v1',
+  'kanade.run.accepted.v1',
+  'kanade.run.finished.v1',
+  'kanade.run.started.v1',
+  'kanade.token.created.v1',
+]);

@@ -1,0 +1,58 @@
+import { keepPreviousData, queryOptions } from '@tanstack/react-query';
+import { getEndpoint, getEndpointPerformance, listEndpointPackages, listEndpoints } from '@kanade/api-client';
+import type { EndpointSort, EndpointStatus, EndpointView } from './types.ts';
+
+export interface EndpointListParams {
+  readonly search?: string | undefined;
+  readonly status?: EndpointStatus | undefined;
+  readonly sort?: EndpointSort | undefined;
+  readonly cursor?: string | undefined;
+  readonly limit?: number | undefined;
+}
+
+export const endpointsQuery = (params: EndpointListParams) =>
+  queryOptions({
+    queryKey: ['endpoints', 'list', params],
+    queryFn: ({ signal }) => listEndpoints({ ...params }, { signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const endpointQuery = (endpointId: string) =>
+  queryOptions({ queryKey: ['endpoints', 'detail', endpointId], queryFn: ({ signal }) => getEndpoint(endpointId, {}, { signal }) });
+
+export const packagesQuery = (endpointId: string, params: { search?: string | undefined; cursor?: string | undefined }) =>
+  queryOptions({
+    queryKey: ['endpoints', 'packages', endpointId, params],
+    queryFn: ({ signal }) => listEndpointPackages(endpointId, { ...params, limit: 100 }, { signal }),
+    placeholderData: keepPreviousData,
+  });
+
+/** Samples arrive live as well, so only the first answer and those after a reconnect are fetched. */
+export const performanceQuery = (endpointId: string, minutes: number) =>
+  queryOptions({
+    queryKey: ['performance', endpointId, minutes],
+    queryFn: ({ signal }) => getEndpointPerformance(endpointId, { minutes }, { signal }),
+  });
+
+/** The most targets one execution takes. */
+export const maxTargets = 10_000;
+
+/** Every endpoint that matches, fetched page by page, at most `maxTargets`; `complete` is false when there are more. */
+export async function collectEndpoints(
+  params: EndpointListParams,
+  signal: AbortSignal,
+): Promise<{ endpoints: EndpointView[]; complete: boolean }> {
+  const endpoints: EndpointView[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await listEndpoints({ ...params, cursor, limit: 500 }, { signal });
+    endpoints.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+  } while (cursor !== undefined && endpoints.length < maxTargets);
+  return { endpoints: endpoints.slice(0, maxTargets), complete: cursor === undefined && endpoints.length <= maxTargets };
+}
+
+export const allEndpointsQuery = queryOptions({
+  queryKey: ['endpoints', 'all'],
+  queryFn: ({ signal }) => collectEndpoints({ sort: 'name' }, signal),
+});

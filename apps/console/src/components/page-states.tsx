@@ -1,0 +1,46 @@
+import { Button, Center, Loader } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { ErrorComponentProps } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { paths } from '../paths.ts';
+import { EmptyState, FailureNotice } from './feedback.tsx';
+
+export function PagePending() {
+  const { t } = useTranslation();
+  return (
+    <Center mih="40vh">
+      <Loader size="sm" aria-label={t('table.loading')} />
+    </Center>
+  );
+}
+
+export function PageMissing() {
+  const { t } = useTranslation();
+  return (
+    <EmptyState title={t('app.notFound')} detail={t('app.notFoundDetail')}>
+      <Link to={paths.overview}>{t('app.toOverview')}</Link>
+    </EmptyState>
+  );
+}
+
+/** The page itself failed: a bug of ours, a part that could not be loaded, or no backend at the very start. */
+export function PageCrashed({ error, reset }: ErrorComponentProps) {
+  const { t } = useTranslation();
+  return (
+    <Center mih="40vh" p="md">
+      <div>
+        <FailureNotice error={error} onRetry={reset} />
+        <Center mt="md">
+          <Button
+            variant="default"
+            onClick={() => {
+              location.reload();
+            }}
+          >
+            {t('error.reload')}
+          </Button>
+        </Center>
+      </div>
+    </Center>
+  );
+}

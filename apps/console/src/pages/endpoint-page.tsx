@@ -1,0 +1,108 @@
+import { Skeleton, Tabs } from '@mantine/core';
+import { IconPlayerPlay, IconTimelineEvent } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { ButtonLink } from '../components/button-link.tsx';
+import { choiceOf } from '../search-params.ts';
+import { endpointQuery } from '../api/endpoints.ts';
+import type { EndpointDetail } from '../api/types.ts';
+import { CopyAction } from '../components/code-block.tsx';
+import { EndpointMarks } from '../components/endpoint-marks.tsx';
+import { FailureNotice } from '../components/feedback.tsx';
+import { Card, Facts, PageHead } from '../components/page.tsx';
+import { EndpointStatusBadge } from '../components/state-badge.tsx';
+import { AbsoluteTime, RelativeTime } from '../components/time-text.tsx';
+import { paths } from '../paths.ts';
+import { EndpointRuns } from './endpoint/endpoint-runs.tsx';
+import { Inventory } from './endpoint/inventory.tsx';
+import { Packages } from './endpoint/packages.tsx';
+import { Performance } from './endpoint/performance.tsx';
+
+const route = getRouteApi('/signed-in/endpoints/$endpointId');
+const parts = ['summary', 'performance', 'packages', 'runs'] as const;
+
+function Summary({ endpoint }: { readonly endpoint: EndpointDetail }) {
+  const { t } = useTranslation();
+  return (
+    <Card>
+      <Facts
+        strip
+        facts={[
+          { term: t('endpoints.os'), value: `${endpoint.os.name} ${endpoint.os.version} (${endpoint.os.architecture})` },
+          { term: t('endpoints.agent'), value: endpoint.agentVersion },
+          { term: t('endpoints.lastSeen'), value: <RelativeTime time={endpoint.lastSeenAt} /> },
+          { term: t('endpoints.site'), value: endpoint.site },
+          { term: t('endpoints.shells'), value: endpoint.shells.join(', ') },
+          { term: t('endpoints.enrolledAt'), value: <AbsoluteTime time={endpoint.enrolledAt} /> },
+          { term: t('endpoints.id'), value: <span className="k-copyable"><span className="k-mono">{endpoint.id}</span><CopyAction text={endpoint.id} /></span> },
+        ]}
+      />
+    </Card>
+  );
+}
+
+function Parts({ endpoint }: { readonly endpoint: EndpointDetail }) {
+  const { t } = useTranslation();
+  const { part = 'summary' } = route.useSearch();
+  const navigate = route.useNavigate();
+  return (
+    <Tabs
+      mt="md"
+      keepMounted={false}
+      value={part}
+      onChange={(value) => {
+        void navigate({ search: { part: choiceOf(value, ['performance', 'packages', 'runs']) }, replace: true });
+      }}
+    >
+      <Tabs.List aria-label={t('inventory.tabs')} mb="md">
+        {parts.map((each) => (
+          <Tabs.Tab key={each} value={each}>
+            {t(`inventory.${each}`)}
+          </Tabs.Tab>
+        ))}
+      </Tabs.List>
+      <Tabs.Panel value="summary">
+        <Inventory inventory={endpoint.inventory} />
+      </Tabs.Panel>
+      <Tabs.Panel value="performance">
+        <Performance endpointId={endpoint.id} />
+      </Tabs.Panel>
+      <Tabs.Panel value="packages">
+        <Packages endpointId={endpoint.id} count={endpoint.inventory.packageCount} />
+      </Tabs.Panel>
+      <Tabs.Panel value="runs">
+        <EndpointRuns endpointId={endpoint.id} />
+      </Tabs.Panel>
+    </Tabs>
+  );
+}
+
+export function EndpointPage() {
+  const { t } = useTranslation();
+  const { endpointId } = route.useParams();
+  const { data, error, refetch } = useQuery(endpointQuery(endpointId));
+  const back = <Link to={paths.endpoints}>{t('endpoints.title')}</Link>;
+  if (!data) {
+    return (
+      <>
+        <PageHead title={endpointId} mono back={back} />
+        {error ? <FailureNotice error={error} onRetry={() => void refetch()} /> : <Skeleton height={72} />}
+      </>
+    );
+  }
+  return (
+    <>
+      <PageHead title={data.name} back={back} marks={<><EndpointStatusBadge status={data.status} /><EndpointMarks endpoint={data} /></>}>
+        <ButtonLink to={paths.events} search={{ endpointId }} variant="default" leftSection={<IconTimelineEvent size={15} />}>
+          {t('endpoints.events')}
+        </ButtonLink>
+        <ButtonLink to={paths.run} search={{ endpoint: endpointId }} leftSection={<IconPlayerPlay size={15} />}>
+          {t('endpoints.run')}
+        </ButtonLink>
+      </PageHead>
+      <Summary endpoint={data} />
+      <Parts endpoint={data} />
+    </>
+  );
+}

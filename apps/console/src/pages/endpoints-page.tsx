@@ -1,0 +1,127 @@
+import { Button, Select } from '@mantine/core';
+import { IconDevices2, IconPlayerPlay, IconX } from '@tabler/icons-react';
+import { useQuery } from '@tanstack/react-query';
+import { getRouteApi, Link } from '@tanstack/react-router';
+import { useTranslation } from 'react-i18next';
+import { ButtonLink } from '../components/button-link.tsx';
+import { choiceOf } from '../search-params.ts';
+import { endpointSorts, endpointStatuses } from '../api/choices.ts';
+import { endpointsQuery } from '../api/endpoints.ts';
+import type { EndpointView } from '../api/types.ts';
+import { DataTable } from '../components/data-table.tsx';
+import type { Column } from '../components/data-table.tsx';
+import { EndpointMarks } from '../components/endpoint-marks.tsx';
+import { EmptyState, FailureNotice } from '../components/feedback.tsx';
+import { PageHead, Toolbar } from '../components/page.tsx';
+import { Pager } from '../components/pager.tsx';
+import { useAddressPages } from '../components/pages.ts';
+import { SearchInput } from '../components/search-input.tsx';
+import { useSelection } from '../components/selection.tsx';
+import { EndpointStatusBadge } from '../components/state-badge.tsx';
+import { RelativeTime } from '../components/time-text.tsx';
+import { paths } from '../paths.ts';
+
+const route = getRouteApi('/signed-in/endpoints');
+
+function useColumns(): Column<EndpointView>[] {
+  const { t } = useTranslation();
+  return [
+    {
+      key: 'name',
+      header: t('endpoints.name'),
+      sort: 'name',
+      primary: true,
+      cell: ({ id, name }) => (
+        <Link to={paths.endpoint} params={{ endpointId: id }}>
+          {name}
+        </Link>
+      ),
+    },
+    {
+      key: 'status',
+      header: t('endpoints.status'),
+      sort: 'status',
+      cell: (endpoint) => (
+        <span className="k-badges">
+          <EndpointStatusBadge status={endpoint.status} />
+          <EndpointMarks endpoint={endpoint} />
+        </span>
+      ),
+    },
+    { key: 'os', header: t('endpoints.os'), cell: ({ os }) => `${os.name} ${os.version}`.trim() },
+    { key: 'agent', header: t('endpoints.agent'), cell: ({ agentVersion }) => agentVersion },
+    { key: 'site', header: t('endpoints.site'), cell: ({ site }) => site },
+    { key: 'lastSeen', header: t('endpoints.lastSeen'), align: 'end', cell: ({ lastSeenAt }) => <RelativeTime time={lastSeenAt} /> },
+  ];
+}
+
+function SelectionBar() {
+  const { t } = useTranslation();
+  const { chosen, clear } = useSelection();
+  if (chosen.size === 0) return null;
+  return (
+    <>
+      <ButtonLink to={paths.run} leftSection={<IconPlayerPlay size={15} />}>
+        {t('endpoints.runOn', { count: chosen.size })}
+      </ButtonLink>
+      <Button variant="default" leftSection={<IconX size={14} />} onClick={clear}>
+        {t('endpoints.clearSelection')}
+      </Button>
+    </>
+  );
+}
+
+export function EndpointsPage() {
+  const { t } = useTranslation();
+  const { search, status, sort = 'name', cursor } = route.useSearch();
+  const navigate = route.useNavigate();
+  const pages = useAddressPages(cursor);
+  const selection = useSelection();
+  const { data, error, refetch, isPlaceholderData } = useQuery(endpointsQuery({ search, status, sort, cursor }));
+  const columns = useColumns();
+  const filter = (change: { search?: string | undefined; status?: EndpointView['status'] | undefined; sort?: typeof sort }) => {
+    void navigate({ search: (before) => ({ ...before, ...change, cursor: undefined }), replace: true });
+  };
+  const isFiltered = search !== undefined || status !== undefined;
+  return (
+    <>
+      <PageHead title={t('endpoints.title')}>
+        <SelectionBar />
+      </PageHead>
+      <Toolbar>
+        <SearchInput label={t('endpoints.search')} value={search ?? ''} onChange={(text) => { filter({ search: text === '' ? undefined : text }); }} />
+        <Select
+          w={170}
+          aria-label={t('endpoints.status')}
+          placeholder={t('endpoints.anyStatus')}
+          clearable
+          data={endpointStatuses.map((value) => ({ value, label: t(`endpointStatus.${value}`) }))}
+          value={status ?? null}
+          onChange={(value) => { filter({ status: choiceOf(value, endpointStatuses) }); }}
+        />
+      </Toolbar>
+      {error && <FailureNotice error={error} onRetry={() => void refetch()} />}
+      {(data !== undefined || !error) && (
+        <DataTable
+          label={t('endpoints.table')}
+          columns={columns}
+          rows={data?.items}
+          rowKey={({ id }) => id}
+          stale={isPlaceholderData}
+          sort={{ by: sort, onChange: (by) => { filter({ sort: choiceOf(by, endpointSorts) ?? 'name' }); } }}
+          selection={{ has: ({ id }) => selection.chosen.has(id), toggle: selection.toggle, nameOf: ({ name }) => name }}
+          empty={
+            isFiltered ? (
+              <EmptyState title={t('endpoints.noMatch')} detail={t('endpoints.noMatchDetail')}>
+                <Button variant="default" onClick={() => { filter({ search: undefined, status: undefined }); }}>{t('action.showAll')}</Button>
+              </EmptyState>
+            ) : (
+              <EmptyState icon={<IconDevices2 size={32} stroke={1.3} />} title={t('endpoints.none')} detail={t('endpoints.noneDetail')} />
+            )
+          }
+        />
+      )}
+      <Pager pages={pages} shown={data?.items.length ?? 0} nextCursor={data?.nextCursor} />
+    </>
+  );
+}

@@ -1,0 +1,15 @@
+/** Every address of the console; routes and links use these and nothing else. */
+export const paths = {
+  signIn: '/sign-in',
+  overview: '/',
+  endpoints: '/endpoints',
+  endpoint: '/endpoints/$endpointId',
+  jobs: '/jobs',
+  job: '/jobs/$jobId',
+  run: '/run',
+  executions: '/executions',
+  execution: '/executions/$executionId',
+  events: '/events',
+  event: '/events/$position',
+  status: '/status',
+} as const;

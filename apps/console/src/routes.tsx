@@ -1,0 +1,140 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { endpointSorts, endpointStatuses, executionStates, runStates } from './api/choices.ts';
+import { sessionQuery } from './api/session.ts';
+import { PageCrashed, PageMissing, PagePending } from './components/page-states.tsx';
+import { SignedIn } from './components/signed-in.tsx';
+import { paths } from './paths.ts';
+import { choiceOf, textOf } from './search-params.ts';
+import type {
+  EndpointSearch, EndpointsSearch, EventsSearch, ExecutionSearch, ExecutionsSearch, JobsSearch, RawSearch, RunSearch, SignInSearch,
+} from './search-params.ts';
+
+interface Context {
+  readonly queries: QueryClient;
+}
+
+const root = createRootRouteWithContext<Context>()();
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: paths.signIn,
+  validateSearch: (search: RawSearch): SignInSearch => ({ from: textOf(search['from']), ended: search['ended'] === true || undefined }),
+  component: lazyRouteComponent(() => import('./pages/sign-in-page.tsx'), 'SignInPage'),
+});
+
+/** Everything but the sign-in: whoever is not signed in goes there first, and comes back to where they were. */
+const signedIn = createRoute({
+  getParentRoute: () => root,
+  id: 'signed-in',
+  beforeLoad: async ({ context, location }) => {
+    const session = await context.queries.ensureQueryData(sessionQuery);
+    if (session !== null) return;
+    const from = location.href === paths.overview ? undefined : location.href;
+    // Answered more than once, the session was there before.
+    const ended = (context.queries.getQueryState(sessionQuery.queryKey)?.dataUpdateCount ?? 0) > 1 || undefined;
+    throw redirect({ to: paths.signIn, search: { from, ended } });
+  },
+  component: SignedIn,
+});
+
+const getParentRoute = () => signedIn;
+
+const overview = createRoute({ getParentRoute, path: paths.overview, component: lazyRouteComponent(() => import('./pages/overview-page.tsx'), 'OverviewPage') });
+
+const endpoints = createRoute({
+  getParentRoute,
+  path: paths.endpoints,
+  validateSearch: (search: RawSearch): EndpointsSearch => ({
+    search: textOf(search['search']),
+    status: choiceOf(search['status'], endpointStatuses),
+    sort: choiceOf(search['sort'], endpointSorts),
+    cursor: textOf(search['cursor']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/endpoints-page.tsx'), 'EndpointsPage'),
+});
+
+const endpoint = createRoute({
+  getParentRoute,
+  path: paths.endpoint,
+  validateSearch: (search: RawSearch): EndpointSearch => ({ part: choiceOf(search['part'], ['performance', 'packages', 'runs']) }),
+  component: lazyRouteComponent(() => import('./pages/endpoint-page.tsx'), 'EndpointPage'),
+});
+
+const run = createRoute({
+  getParentRoute,
+  path: paths.run,
+  validateSearch: (search: RawSearch): RunSearch => ({
+    job: textOf(search['job']),
+    endpoint: textOf(search['endpoint']),
+    again: textOf(search['again']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/run-page.tsx'), 'RunPage'),
+});
+
+const jobs = createRoute({
+  getParentRoute,
+  path: paths.jobs,
+  validateSearch: (search: RawSearch): JobsSearch => ({ search: textOf(search['search']), cursor: textOf(search['cursor']) }),
+  component: lazyRouteComponent(() => import('./pages/jobs-page.tsx'), 'JobsPage'),
+});
+
+const job = createRoute({ getParentRoute, path: paths.job, component: lazyRouteComponent(() => import('./pages/job-page.tsx'), 'JobPage') });
+
+const executions = createRoute({
+  getParentRoute,
+  path: paths.executions,
+  validateSearch: (search: RawSearch): ExecutionsSearch => ({
+    state: choiceOf(search['state'], executionStates),
+    jobId: textOf(search['jobId']),
+    cursor: textOf(search['cursor']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/executions-page.tsx'), 'ExecutionsPage'),
+});
+
+const execution = createRoute({
+  getParentRoute,
+  path: paths.execution,
+  validateSearch: (search: RawSearch): ExecutionSearch => ({ run: textOf(search['run']), state: choiceOf(search['state'], runStates) }),
+  component: lazyRouteComponent(() => import('./pages/execution-page.tsx'), 'ExecutionPage'),
+});
+
+const events = createRoute({
+  getParentRoute,
+  path: paths.events,
+  validateSearch: (search: RawSearch): EventsSearch => ({
+    type: textOf(search['type']),
+    endpointId: textOf(search['endpointId']),
+    executionId: textOf(search['executionId']),
+    order: choiceOf(search['order'], ['asc', 'desc']),
+    cursor: textOf(search['cursor']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/events-page.tsx'), 'EventsPage'),
+});
+
+const event = createRoute({ getParentRoute, path: paths.event, component: lazyRouteComponent(() => import('./pages/event-page.tsx'), 'EventPage') });
+
+const status = createRoute({ getParentRoute, path: paths.status, component: lazyRouteComponent(() => import('./pages/status-page.tsx'), 'StatusPage') });
+
+const routeTree = root.addChildren([
+  signIn,
+  signedIn.addChildren([overview, endpoints, endpoint, run, jobs, job, executions, execution, events, event, status]),
+]);
+
+export function createConsoleRouter(queries: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queries },
+    scrollRestoration: true,
+    defaultPreload: 'intent',
+    defaultPendingComponent: PagePending,
+    defaultErrorComponent: PageCrashed,
+    defaultNotFoundComponent: PageMissing,
+  });
+}
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createConsoleRouter>;
+  }
+}

@@ -1,0 +1,67 @@
+import type { EndpointSort, EndpointStatus, ExecutionState, RunState } from './api/types.ts';
+
+/** An address's search as the router reads it: anything at all, typed by whoever edits the address. */
+export type RawSearch = Readonly<Record<string, unknown>>;
+
+/** A search parameter as text; the router has already turned `7` into a number. */
+export function textOf(value: unknown): string | undefined {
+  if (typeof value === 'string') return value === '' ? undefined : value;
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : undefined;
+}
+
+/** A search parameter that must be one of `choices`; anything else counts as absent. */
+export function choiceOf<const Choice extends string>(value: unknown, choices: readonly Choice[]): Choice | undefined {
+  return choices.find((choice) => choice === value);
+}
+
+export interface SignInSearch {
+  /** Where to go afterwards. */
+  readonly from?: string | undefined;
+  /** A session has just ended. */
+  readonly ended?: true | undefined;
+}
+
+export interface EndpointsSearch {
+  readonly search?: string | undefined;
+  readonly status?: EndpointStatus | undefined;
+  readonly sort?: EndpointSort | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface EndpointSearch {
+  /** Which part is shown; the inventory when absent. */
+  readonly part?: 'performance' | 'packages' | 'runs' | undefined;
+}
+
+/** What the run form begins with. */
+export interface RunSearch {
+  readonly job?: string | undefined;
+  readonly endpoint?: string | undefined;
+  /** An execution to repeat. */
+  readonly again?: string | undefined;
+}
+
+export interface JobsSearch {
+  readonly search?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface ExecutionsSearch {
+  readonly state?: ExecutionState | undefined;
+  readonly jobId?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface ExecutionSearch {
+  /** The run whose output is shown; the first when absent. */
+  readonly run?: string | undefined;
+  readonly state?: RunState | undefined;
+}
+
+export interface EventsSearch {
+  readonly type?: string | undefined;
+  readonly endpointId?: string | undefined;
+  readonly executionId?: string | undefined;
+  readonly order?: 'asc' | 'desc' | undefined;
+  readonly cursor?: string | undefined;
+}
