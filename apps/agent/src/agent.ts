@@ -191,13 +191,15 @@ export class Agent {
       backendNow,
       queue: this.#queue,
     });
+    // Not acknowledged, so it comes again; until then the reason is worth knowing.
+    const onFailure = (error: unknown) => log.error({ err: error }, 'a command could not be taken');
     return new Uplink({
       identity,
       renewer: new Renewer({ identity, backendTime, clock, log }),
       backendTime,
       clock,
       log,
-      commands: { onCommand: (message) => intake.onCommand(message), onDrained: () => this.#queue.release() },
+      commands: { onCommand: (message) => intake.onCommand(message), onDrained: () => this.#queue.release(), onFailure },
       answerAsk: createAskAnswerer({ identity, ledger: this.#records.ledger, backendNow }),
       onUp: () => this.#onUp(),
       onDown: () => this.#onDown(),

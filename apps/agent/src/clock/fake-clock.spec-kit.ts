@@ -36,6 +36,11 @@ export class FakeClock implements Clock {
     this.#wall += milliseconds;
   }
 
+  /** The process died, and its timers with it. */
+  forgetAll(): void {
+    this.#waiting.clear();
+  }
+
   async advance(milliseconds: number): Promise<void> {
     const end = this.#elapsed + milliseconds;
     for (;;) {

@@ -145,7 +145,8 @@ export class Uplink {
     const jumped = backendTime.jumped();
     if (!this.#up) {
       const away = clock.monotonic() - this.#downSince;
-      if (renewer.mainJwtEnded() || away > doubtJwtAfterMs) {
+      const denied = this.#connection?.lastFailure?.code === 'denied';
+      if (renewer.mainJwtEnded() || denied || away > doubtJwtAfterMs) {
         this.#downSince = clock.monotonic();
         await renewer.renewFromOutside();
       }

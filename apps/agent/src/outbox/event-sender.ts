@@ -38,7 +38,7 @@ export class EventSender {
   /** Stream sequence of our last stored event; unknown until the history was read on this connection. */
   #expected: number | undefined;
   #conflict: string | undefined;
-  /** After a failed batch the next events go one by one: a broker short of batch slots must not stop facts. */
+  /** After a failed batch this backlog goes one by one: a broker short of batch slots must not stop facts. */
   #single = false;
   #loop: Promise<void> | undefined;
 
@@ -124,7 +124,6 @@ export class EventSender {
       }
       this.#options.events.acknowledge(batch, result.lastSequence);
       this.#expected = result.lastSequence;
-      this.#single = false;
       return true;
     } catch (error) {
       if (atomic) this.#single = true;
@@ -138,6 +137,7 @@ export class EventSender {
     const pending = events.pending(largestBatch);
     const blocked = pending.findIndex(({ waitsForRun }) => waitsForRun !== null && !output.isStored(waitsForRun));
     const ready = blocked < 0 ? pending : pending.slice(0, blocked);
+    if (ready.length <= longestSingles) this.#single = false;
     if (this.#single || ready.length <= longestSingles) return ready.slice(0, 1);
     let size = 0;
     const fits = ready.findIndex(({ body }) => (size += body.length) > largestBatchBytes);

@@ -1,0 +1,144 @@
+import { createSigningKey } from '@kanade/messaging';
+import { describe, expect, test } from 'vitest';
+import { settle } from '../clock/fake-clock.spec-kit.ts';
+import { cancelCommand, createDesk, endpointId, eventsOf, runCommand, signed, storyOf } from './desk.spec-kit.ts';
+
+describe('a command', () => {
+  test('is refused with its reason when nobody signed it, and acknowledged all the same', async () => {
+    const desk = createDesk();
+    const { body, sequence } = signed(desk.commandKey, 1, runCommand(desk.clock, 'a'));
+    await desk.deliver({ body, sequence, headers: {} });
+    expect(storyOf(desk)).toEqual(['refused-command signature-invalid']);
+    expect(desk.acked).toEqual([1]);
+  });
+
+  test.each([
+    ['signed by a stranger', 'signature-invalid', (desk: ReturnType<typeof createDesk>) => signed(createSigningKey(), 1, runCommand(desk.clock, 'a'))],
+    [
+      'altered after it was signed',
+      'signature-invalid',
+      (desk: ReturnType<typeof createDesk>) => {
+        const command = signed(desk.commandKey, 1, runCommand(desk.clock, 'a'));
+        return { ...command, body: Buffer.from(Buffer.from(command.body).toString().replace('true', 'evil')) };
+      },
+    ],
+    ['made for another endpoint', 'signature-invalid', (desk: ReturnType<typeof createDesk>) => signed(desk.commandKey, 1, runCommand(desk.clock, 'a'), 'other')],
+    [
+      'addressed to another endpoint',
+      'foreign-recipient',
+      (desk: ReturnType<typeof createDesk>) => signed(desk.commandKey, 1, runCommand(desk.clock, 'a', { recipient: 'other' })),
+    ],
+    [
+      'past its time',
+      'expired',
+      (desk: ReturnType<typeof createDesk>) => signed(desk.commandKey, 1, runCommand(desk.clock, 'a', { expiresAt: new Date(desk.clock.now()).toISOString() })),
+    ],
+  ])('is refused when it is %s', async (_, code, make) => {
+    const desk = createDesk();
+    await desk.deliver(make(desk));
+    await settle();
+    expect(storyOf(desk)).toEqual([`refused-command ${code}`]);
+    expect(desk.runner.started).toEqual([]);
+    expect(desk.acked).toEqual([1]);
+  });
+
+  test('is refused as a replay when the same one is put into the queue again, once', async () => {
+    const desk = createDesk();
+    await desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')));
+    await settle();
+    const replay = signed(desk.commandKey, 2, runCommand(desk.clock, 'a'));
+    await desk.deliver(replay);
+    await desk.deliver(replay);
+    expect(storyOf(desk)).toEqual(['accepted a', 'started a', 'refused-command replayed']);
+  });
+
+  test('that comes twice is acknowledged twice and run once', async () => {
+    const desk = createDesk();
+    const command = signed(desk.commandKey, 1, runCommand(desk.clock, 'a'));
+    await desk.deliver(command);
+    await desk.deliver(command);
+    await settle();
+    expect(desk.acked).toEqual([1, 1]);
+    expect(desk.runner.started).toEqual(['a']);
+    expect(storyOf(desk)).toEqual(['accepted a', 'started a']);
+  });
+
+  test('for a run known under another id does nothing more', async () => {
+    const desk = createDesk();
+    await desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')));
+    await desk.deliver(signed(desk.commandKey, 2, runCommand(desk.clock, 'a', { id: 'command-again' })));
+    await settle();
+    expect(desk.runner.started).toEqual(['a']);
+    expect(storyOf(desk)).toEqual(['accepted a', 'started a']);
+  });
+
+  test('is refused with disk-full when there is no room, as the end of its run', async () => {
+    const desk = createDesk();
+    desk.space.free = 999;
+    await desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')));
+    desk.space.free = 10_000;
+    await desk.deliver(signed(desk.commandKey, 2, runCommand(desk.clock, 'b')));
+    await settle();
+    expect(storyOf(desk)).toEqual(['refused a', 'accepted b', 'started b']);
+    expect(eventsOf(desk)[0]).toMatchObject({ data: { reason: { code: 'disk-full' } }, correlationid: 'execution-a' });
+  });
+});
+
+describe('a cancel', () => {
+  test('of a run that waits ends it before it starts', async () => {
+    const desk = createDesk();
+    await desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')), 1);
+    await desk.deliver(signed(desk.commandKey, 2, cancelCommand(desk.clock, 'a')));
+    await settle();
+    expect(desk.runner.started).toEqual([]);
+    expect(storyOf(desk)).toEqual(['accepted a', 'cancelled a']);
+  });
+
+  test('of a run that runs stops it', async () => {
+    const desk = createDesk();
+    await desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')));
+    await settle();
+    await desk.deliver(signed(desk.commandKey, 2, cancelCommand(desk.clock, 'a')));
+    await settle();
+    expect(storyOf(desk)).toEqual(['accepted a', 'started a', 'cancelled a']);
+  });
+
+  test('that comes before its run is remembered, and reported', async () => {
+    const desk = createDesk();
+    await desk.deliver(signed(desk.commandKey, 2, cancelCommand(desk.clock, 'a')));
+    await desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')));
+    await settle();
+    expect(storyOf(desk)).toEqual(['cancelled a']);
+    expect(desk.runner.started).toEqual([]);
+  });
+
+  test('of a run that ended changes nothing', async () => {
+    const desk = createDesk();
+    await desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')));
+    await settle();
+    desk.runner.end('a');
+    await settle();
+    await desk.deliver(signed(desk.commandKey, 2, cancelCommand(desk.clock, 'a')));
+    expect(storyOf(desk)).toEqual(['accepted a', 'started a', 'succeeded a']);
+  });
+});
+
+test('a newer run of the same key ends those that wait, whichever is delivered first', async () => {
+  const key = { supersedeKey: 'job' };
+  for (const order of [[1, 2], [2, 1]]) {
+    const desk = createDesk();
+    for (const [index, sequence] of order.entries()) {
+      await desk.deliver(signed(desk.commandKey, sequence, runCommand(desk.clock, `run-${sequence}`, key)), index === 0 ? 1 : 0);
+    }
+    await settle();
+    expect(desk.runner.started).toEqual(['run-2']);
+    expect(storyOf(desk)).toContain('cancelled run-1');
+    expect(eventsOf(desk).find((event) => event.type === 'kanade.run.finished.v1')).toMatchObject({ data: { reason: { code: 'superseded' } } });
+  }
+});
+
+test('events name the endpoint as their source', async () => {
+  const desk = createDesk();
+  await desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')));
+  expect(eventsOf(desk)[0]).toMatchObject({ source: `endpoint/${endpointId}`, subject: 'run/a', data: { commandSequence: 1 } });
+});

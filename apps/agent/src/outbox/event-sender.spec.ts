@@ -1,0 +1,253 @@
+import { chainStart, headers } from '@kanade/contracts';
+import { createSigningKey, sha256Hex, chainHash, verifyBytes } from '@kanade/messaging';
+import type { StoredMessage } from '@kanade/messaging';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { settle } from '../clock/fake-clock.spec-kit.ts';
+import { createDesk } from '../commands/desk.spec-kit.ts';
+import type { Desk } from '../commands/desk.spec-kit.ts';
+import { silentLog } from '../log.ts';
+import { EventSender } from './event-sender.ts';
+import { keptAfterAckMs } from './event-outbox.ts';
+import type { Fact } from './facts.ts';
+import { History } from './history.spec-kit.ts';
+import { OutputSender } from './output-sender.ts';
+
+const signingKey = createSigningKey();
+
+const started = (reason: 'restart' | 'epoch-opened'): Fact => ({
+  type: 'kanade.agent.started.v1',
+  data: {
+    agentVersion: '0.0.0',
+    hostname: 'host',
+    os: { family: 'linux', name: 'Debian', version: '12', architecture: 'x64' },
+    bootId: 'boot',
+    shells: [],
+    reason,
+  },
+});
+
+const fact = (n: number): Fact => ({ type: 'kanade.command.refused.v1', data: { commandSequence: n, reason: { code: 'expired', message: `fact ${n}` } } });
+
+function createSender(desk: Desk, history: History) {
+  const shared = { clock: desk.clock, log: silentLog };
+  const sender = new EventSender({ ...desk, ...shared, transport: history, signingKey, openingFact: () => started('epoch-opened') });
+  const outputSender = new OutputSender({ output: desk.output, ...shared, transport: history, onStored: () => sender.wake() });
+  desk.events.onAppend(() => sender.wake());
+  desk.output.onSealed(() => outputSender.wake());
+  sender.start();
+  outputSender.start();
+  const connect = () => {
+    sender.connected();
+    outputSender.connected();
+    return settle();
+  };
+  onTestFinished(async () => {
+    await Promise.all([sender.stop(), outputSender.stop()]);
+  });
+  return { sender, outputSender, connect };
+}
+
+function setUp() {
+  const desk = createDesk();
+  const history = new History(desk.events.subject);
+  return { desk, history, ...createSender(desk, history) };
+}
+
+/** The facts a history holds, in order: numbers of `fact`, words for the rest. */
+const told = (history: History) => history.bodies.map((body) => /fact (\d+)/.exec(body)?.[1] ?? /"reason":"([a-z-]+)"/.exec(body)?.[1] ?? '?');
+
+function expectWholeChain(events: readonly StoredMessage[], subject: string): void {
+  let previous = chainStart;
+  let epoch = '1';
+  let sequence = 0;
+  for (const event of events) {
+    if (event.headers[headers.epoch] !== epoch) {
+      epoch = event.headers[headers.epoch] ?? '';
+      previous = chainStart;
+      sequence = 0;
+    }
+    sequence++;
+    expect(event.headers).toMatchObject({ [headers.sequence]: String(sequence), [headers.previous]: previous });
+    previous = chainHash({ subject, epoch: Number(epoch), sequence, previous, bodyDigest: sha256Hex(event.body) });
+    const signature = event.headers[headers.signature];
+    if (signature !== undefined) expect(verifyBytes(signingKey.publicKey, previous, signature)).toBe(true);
+  }
+  expect(events.at(-1)?.headers[headers.key]).toBe(signingKey.id);
+}
+
+describe('facts reach the history', () => {
+  test('in order, chained and signed, one by one', async () => {
+    const { desk, history, connect } = setUp();
+    await connect();
+    for (let n = 1; n <= 3; n++) desk.events.append(fact(n));
+    await settle();
+    expect(told(history)).toEqual(['1', '2', '3']);
+    expect(history.appends).toEqual([1, 1, 1]);
+    expectWholeChain(history.events, desk.events.subject);
+    expect(desk.events.pendingCount()).toBe(0);
+  });
+
+  test('as one atomic batch when many waited, signed at its head', async () => {
+    const { desk, history, connect } = setUp();
+    for (let n = 1; n <= 40; n++) desk.events.append(fact(n));
+    await connect();
+    expect(history.appends).toEqual([40]);
+    expect(told(history)).toHaveLength(40);
+    expect(history.events.filter((event) => event.headers[headers.signature] !== undefined)).toHaveLength(1);
+    expectWholeChain(history.events, desk.events.subject);
+  });
+
+  test('one by one where the broker has no room for a batch', async () => {
+    const { desk, history, connect } = setUp();
+    history.refuseBatches = true;
+    for (let n = 1; n <= 20; n++) desk.events.append(fact(n));
+    await connect();
+    await desk.clock.advance(2_000);
+    expect(told(history)).toHaveLength(20);
+    expectWholeChain(history.events, desk.events.subject);
+  });
+
+  test.each([1, 40])('once, though the acknowledgement of %i was lost', async (count) => {
+    const { desk, history, connect } = setUp();
+    history.loseNextAcknowledgement = true;
+    for (let n = 1; n <= count; n++) desk.events.append(fact(n));
+    await connect();
+    desk.events.append(fact(count + 1));
+    await desk.clock.advance(2_000);
+    expect(told(history)).toEqual(Array.from({ length: count + 1 }, (_, index) => String(index + 1)));
+    expectWholeChain(history.events, desk.events.subject);
+  });
+
+  test('after the broker was away for a day', async () => {
+    const { desk, history, connect, sender } = setUp();
+    await connect();
+    history.away = true;
+    desk.events.append(fact(1));
+    await desk.clock.advance(86_400_000);
+    history.away = false;
+    sender.disconnected();
+    await connect();
+    expect(told(history)).toEqual(['1']);
+  });
+
+  test('only after the output they sum up', async () => {
+    const { desk, history, connect } = setUp();
+    history.away = true;
+    const salt = '00'.repeat(16);
+    desk.output.put({ runId: 'a', stream: 'stdout', n: 0, position: 0, salt, bytes: Buffer.from('out') }, true);
+    desk.events.append(fact(1), 'a');
+    await connect();
+    await desk.clock.advance(100);
+    history.away = false;
+    const publish = history.publishOutput.bind(history);
+    let asked = 0;
+    history.publishOutput = (chunk) => {
+      expect(history.events).toEqual([]);
+      return asked++ === 0 ? Promise.reject(new Error('no')) : publish(chunk);
+    };
+    await desk.clock.advance(60_000);
+    expect(told(history)).toEqual(['1']);
+    expect(history.chunks.get('a/stdout/0')).toMatchObject({ headers: { [headers.offset]: '0', [headers.salt]: salt } });
+  });
+});
+
+describe('a history restored from a backup', () => {
+  test('is given again what it lost, with the output', async () => {
+    const { desk, history, connect } = setUp();
+    await connect();
+    desk.events.append(fact(1));
+    desk.output.put({ runId: 'a', stream: 'stdout', n: 0, position: 0, salt: '00'.repeat(16), bytes: Buffer.from('out') }, true);
+    desk.events.append(fact(2), 'a');
+    desk.events.append(fact(3));
+    await settle();
+    expect(told(history)).toEqual(['1', '2', '3']);
+    history.events.splice(1);
+    history.chunks.clear();
+    await connect();
+    expect(told(history)).toEqual(['1', '2', '3']);
+    expect([...history.chunks.keys()]).toEqual(['a/stdout/0']);
+    expectWholeChain(history.events, desk.events.subject);
+  });
+
+  test('that is empty is given all that is kept', async () => {
+    const { desk, history, connect } = setUp();
+    await connect();
+    desk.events.append(fact(1));
+    desk.events.append(fact(2));
+    await settle();
+    history.events = [];
+    await connect();
+    expect(told(history)).toEqual(['1', '2']);
+  });
+
+  test('from longer ago than the outbox reaches gets a new epoch, visibly, and all that is kept', async () => {
+    const { desk, history, connect } = setUp();
+    await connect();
+    for (let n = 1; n <= 3; n++) desk.events.append(fact(n));
+    await settle();
+    await desk.clock.advance(keptAfterAckMs + 1);
+    desk.events.append(fact(4));
+    await settle();
+    desk.events.prune();
+    history.events.splice(1);
+    await connect();
+    desk.events.append(fact(5));
+    await settle();
+    expect(told(history)).toEqual(['1', 'epoch-opened', '4', '5']);
+    expect(history.events.map((event) => event.headers[headers.epoch])).toEqual(['1', '2', '2', '2']);
+    expectWholeChain(history.events, desk.events.subject);
+  });
+});
+
+describe('an endpoint that lost its database', () => {
+  test('begins a new epoch', async () => {
+    const { desk, history, connect } = setUp();
+    await connect();
+    desk.events.append(fact(1));
+    await settle();
+    const fresh = createDesk();
+    const again = createSender(fresh, history);
+    fresh.events.append(fact(2));
+    await again.connect();
+    expect(told(history)).toEqual(['1', 'epoch-opened', '2']);
+    expect(again.sender.conflict).toBeUndefined();
+  });
+});
+
+describe('another machine with the same identity', () => {
+  test('is an identity conflict: nothing more is sent, nothing is lost', async () => {
+    const { desk, history, connect, sender } = setUp();
+    await connect();
+    desk.events.append(fact(1));
+    await settle();
+    const foreign = { [headers.epoch]: '1', [headers.sequence]: '2', [headers.previous]: 'a'.repeat(64) };
+    history.store({ headers: foreign, body: Buffer.from('{"fact":"fact 99"}') });
+    desk.events.append(fact(2));
+    desk.events.append(fact(3));
+    await settle();
+    expect(sender.conflict).toContain('1/2');
+    expect(told(history)).toEqual(['1', '99']);
+    expect(desk.events.pendingCount()).toBe(2);
+    await connect();
+    expect(told(history)).toEqual(['1', '99']);
+  });
+});
+
+test('an event somebody else wrote into the outbox is never signed', async () => {
+  const { desk, history, connect } = setUp();
+  desk.events.append(fact(1));
+  desk.store.run('UPDATE events SET body = ?', Buffer.from('{"fact":"fact 66"}'));
+  await connect();
+  await desk.clock.advance(60_000);
+  expect(history.events).toEqual([]);
+});
+
+test('the newest event is kept for ever, as the place where the chain goes on', async () => {
+  const { desk, connect } = setUp();
+  await connect();
+  desk.events.append(fact(1));
+  await settle();
+  await desk.clock.advance(keptAfterAckMs * 10);
+  desk.events.prune();
+  expect(desk.events.head()).toMatchObject({ epoch: 1, sequence: 1 });
+});
