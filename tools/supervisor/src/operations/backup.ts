@@ -1,0 +1,86 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { connectCore, snapshotStream } from '@kanade/messaging';
+import { lockDataDir, type DataDirLock } from '../data-dir-lock.ts';
+import { brokerBytes } from '../disk-space.ts';
+import { dataPaths, type DataPaths } from '../paths.ts';
+import type { Say } from '../say.ts';
+import { StartupError } from '../startup-error.ts';
+import { backedUpFiles, backedUpStreams, snapshotFile } from './contents.ts';
+import { backupFormat, describeFile, writeManifest, type BackupManifest } from './backup-manifest.ts';
+import { clearFolder, copyPrivately, emptyFolder, listFiles } from './folders.ts';
+import { withTemporaryBroker } from './temporary-broker.ts';
+
+/** What an operation on an installation is given. */
+export interface OperationOptions {
+  readonly dataDir: string;
+  /** The backup's folder. */
+  readonly dir: string;
+  readonly version: string;
+  readonly say: Say;
+  /** Asked for only where a broker has to be started. */
+  readonly natsServer: () => string;
+}
+
+/** Writes a backup of an installation, running or not, into an empty folder; a failed one leaves the folder empty. */
+export async function backup(options: OperationOptions): Promise<BackupManifest> {
+  const paths = dataPaths(options.dataDir);
+  if (!existsSync(paths.adminCreds)) throw new StartupError(`${paths.dataDir} holds no kanade.`, ['Name its data directory with --data-dir or KANADE_DATA_DIR.']);
+  await emptyFolder(options.dir, 'A backup goes into a new or empty folder.');
+  try {
+    return await withBroker(paths, options, (natsUrl) => write(paths, options, natsUrl));
+  } catch (error) {
+    await clearFolder(options.dir);
+    throw error;
+  }
+}
+
+async function write(paths: DataPaths, { dir, version, say }: OperationOptions, natsUrl: string): Promise<BackupManifest> {
+  const createdAt = new Date().toISOString();
+  await mkdir(join(dir, 'streams'), { mode: 0o700 });
+  const streams: BackupManifest['streams'] = [];
+  const admin = await connectCore({ url: natsUrl, credsFile: paths.adminCreds, name: 'backup' });
+  try {
+    for (const stream of backedUpStreams) {
+      const { messages, lastSequence, bytes } = await snapshotStream(admin, stream, join(dir, snapshotFile(stream)));
+      streams.push({ stream, messages, lastSequence, bytes });
+      say(`${stream}: ${messages} messages, ${(bytes / 1024 / 1024).toFixed(1)} MiB`);
+    }
+  } finally {
+    await admin.close();
+  }
+  const copied = await listFiles(paths.dataDir, backedUpFiles);
+  for (const path of copied) await copyPrivately(paths.dataDir, dir, path);
+  const files = [];
+  for (const path of [...backedUpStreams.map(snapshotFile), ...copied]) files.push(await describeFile(dir, path));
+  const manifest = { format: backupFormat, version, createdAt, streams, files };
+  writeManifest(dir, manifest);
+  return manifest;
+}
+
+/** The broker that runs, or one of our own when none does. */
+async function withBroker<Result>(paths: DataPaths, options: OperationOptions, work: (natsUrl: string) => Promise<Result>): Promise<Result> {
+  const lock = tryLock(paths);
+  if (lock === undefined) return work(runningBroker(paths));
+  try {
+    return await withTemporaryBroker(paths, { natsServer: options.natsServer(), maxFileBytes: brokerBytes(paths) }, work);
+  } finally {
+    lock.release();
+  }
+}
+
+function tryLock(paths: DataPaths): DataDirLock | undefined {
+  try {
+    return lockDataDir(paths, 'kanade backup');
+  } catch (error) {
+    if (error instanceof StartupError) return undefined;
+    throw error;
+  }
+}
+
+function runningBroker(paths: DataPaths): string {
+  const runtime: unknown = existsSync(paths.runtime) ? JSON.parse(readFileSync(paths.runtime, 'utf8')) : undefined;
+  if (typeof runtime === 'object' && runtime !== null && 'natsUrl' in runtime && typeof runtime.natsUrl === 'string') return runtime.natsUrl;
+  throw new StartupError(`${paths.dataDir} is in use but not up yet.`, ['Wait until it is ready, or stop it, and try again.']);
+}
