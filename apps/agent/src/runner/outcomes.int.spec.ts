@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../clock/clock.ts';
 import { createTestRunner, eventually, processesOfRun, processesWith, uniqueSeconds } from './test-runner.spec-kit.ts';
 import type { TestRunner } from './test-runner.spec-kit.ts';
 
@@ -43,6 +44,19 @@ describe('how a run ends', () => {
   it('fails when arguments are longer than the system allows', async () => {
     const { outcome } = await test.run('true', { arguments: Array.from({ length: 400 }, () => 'x'.repeat(8000)) });
     expect(outcome).toMatchObject({ state: 'failed', startedAt: null, durationMs: null, reason: { code: 'command-line-too-long' } });
+  });
+});
+
+describe('without a keeper', () => {
+  it.each([
+    { how: 'is missing', keeper: ['/missing/keeper'], code: 'not-started' },
+    { how: 'is not one', keeper: ['/bin/false'], code: 'keeper-lost' },
+  ])('fails when it $how, and leaves no file', async ({ keeper, code }) => {
+    const broken = createTestRunner(systemClock, keeper);
+    const { outcome } = await broken.run('echo ran');
+    expect(outcome).toMatchObject({ state: 'failed', startedAt: null, reason: { code } });
+    expect(readdirSync(join(broken.dataDir, 'agent-scripts'))).toEqual([]);
+    broken.remove();
   });
 });
 

@@ -20,7 +20,7 @@ export const reasons = {
   spawn: (code: string) =>
     code === 'E2BIG'
       ? reason('command-line-too-long', 'Arguments and environment together are longer than the system allows; pass large values in a file.')
-      : reason('not-started', `The shell could not be started (${code}).`),
+      : reason('not-started', `The script could not be started (${code}).`),
   guardLost: () => reason('keeper-lost', 'The process that guards the script was ended by something else, so how the script ended is not known; what was left of it was stopped.'),
   outputNotKept: () => reason('output-not-kept', 'Its output could not be written to the agent’s disk, so it was stopped.'),
   unkillable: () => reason('cannot-be-killed', 'It was stopped, but hangs in the kernel and cannot be ended; restart the endpoint.'),

@@ -78,7 +78,10 @@ export class RunningScript {
   async #execute(admitted: Admitted): Promise<Verdict> {
     const tree = this.#launch(admitted);
     const beginning = await Promise.race([tree.started, tree.ended]);
-    if (beginning) return this.#verdict(beginning);
+    if (beginning) {
+      await tree.cleared;
+      return this.#verdict(beginning);
+    }
     this.#startedAt = this.#now();
     this.#nowStarted();
     this.#later(this.#run.execute.timeoutMs, () => this.#end({ state: 'timed-out', reason: reasons.timeout(this.#run.execute) }));

@@ -64,9 +64,9 @@ export interface TestRunner {
   remove(): void;
 }
 
-export function createTestRunner(clock: Clock = systemClock): TestRunner {
+export function createTestRunner(clock: Clock = systemClock, keeper: readonly string[] = keeperFromSource): TestRunner {
   const dataDir = mkdtempSync(join(tmpdir(), 'kanade-runner-'));
-  const runner = createScriptRunner({ dataDir, platform: createPlatform(keeperFromSource), clock, log: silentLog });
+  const runner = createScriptRunner({ dataDir, platform: createPlatform(keeper), clock, log: silentLog });
   const start: TestRunner['start'] = (script, options) => {
     const capture = new Capture();
     const run = scriptRun(script, options);

@@ -60,6 +60,7 @@ describe('a planted link', () => {
 
   it('in place of the folder of all runs is refused and not followed', async () => {
     symlinkSync(outside, base());
+    await test.runner.sweep();
     const { outcome } = await test.run('echo ran');
     expect(outcome).toMatchObject({ state: 'refused', reason: { code: 'staging-not-private' } });
     expect(readdirSync(outside)).toEqual(['precious']);

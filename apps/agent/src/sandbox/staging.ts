@@ -30,7 +30,8 @@ export interface Staging {
   remove(staged: StagedScript): Promise<void>;
   /** Run ids that have a folder. */
   leftovers(): Promise<string[]>;
-  removeAll(runIds: readonly string[]): Promise<void>;
+  /** Resolves with what went wrong; one folder that stays does not keep the others. */
+  removeAll(runIds: readonly string[]): Promise<unknown[]>;
 }
 
 export function createStaging(dataDir: string): Staging {
@@ -56,7 +57,8 @@ export function createStaging(dataDir: string): Staging {
       return (await readdir(base)).filter((name) => runIdPattern.test(name));
     },
     removeAll: async (runIds) => {
-      for (const runId of runIds) await removeStaging(join(base, runId));
+      const results = await Promise.allSettled(runIds.map((runId) => removeStaging(join(base, runId))));
+      return results.filter((result) => result.status === 'rejected').map((result): unknown => result.reason);
     },
   };
 }

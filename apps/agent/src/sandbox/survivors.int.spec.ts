@@ -32,12 +32,10 @@ async function startSurvivors(runId: string) {
 const sleepers = (seconds: string) => processesWith(`sleep\0${seconds}`);
 
 describe.each([
-  { nets: 'a control group where there may be one', occupy: () => undefined },
+  { nets: 'a control group where there may be one', tag: 'group', occupy: () => undefined },
   // A name that is taken is one of the ways in which a keeper may not make a group.
-  { nets: 'the process tree alone', occupy: (runId: string): Cgroup | undefined => createCgroup(runId) },
-])('held by $nets', ({ nets, occupy }) => {
-  const tag = nets.length;
-
+  { nets: 'the process tree alone', tag: 'tree', occupy: (runId: string): Cgroup | undefined => createCgroup(runId) },
+])('held by $nets', ({ tag, occupy }) => {
   it('nothing is left when the script ends by itself', async () => {
     const runId = `${test.id}-${tag}-ends`;
     const occupied = occupy(runId);

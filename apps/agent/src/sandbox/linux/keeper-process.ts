@@ -22,6 +22,7 @@ interface KeeperStart {
 /** Starts a keeper and hands it the script; throws when there are no descriptors or no memory left for one. */
 export function launchKeeper(command: readonly string[], request: LaunchRequest): ProcessTree {
   const { keeper, stdout, stderr } = startKeeper(command, request.runId);
+  if (keeper.pid === undefined) return unborn({ keeper, stdout, stderr });
   const started = Promise.withResolvers<undefined>();
   const ended = Promise.withResolvers<ProcessEnd>();
   const cleared = Promise.withResolvers<number>();
@@ -53,7 +54,7 @@ export function launchKeeper(command: readonly string[], request: LaunchRequest)
   channel.on('data', lineReader((line) => take(parseReport(line))));
   // The other end is gone; 'close' of the keeper tells how.
   channel.on('error', () => undefined);
-  keeper.once('error', (error) => lost(error.message));
+  keeper.on('error', () => undefined);
   keeper.once('close', (code, signal) => lost(`It ended with ${signal ?? `code ${code ?? '?'}`}.`));
   order({ order: 'launch', request });
   return {
@@ -67,6 +68,25 @@ export function launchKeeper(command: readonly string[], request: LaunchRequest)
     release: () => {
       order({ order: 'release' });
       channel.end();
+      stdout.destroy();
+      stderr.destroy();
+    },
+  };
+}
+
+/** A keeper that the system did not start; without descriptors to spare it has not even streams, only its error. */
+function unborn({ keeper, stdout, stderr }: KeeperStart): ProcessTree {
+  const error = new Promise<Error>((resolve) => keeper.once('error', resolve));
+  const nothing = () => undefined;
+  return {
+    started: new Promise(nothing),
+    ended: error.then((cause) => ({ kind: 'not-started', code: `keeper ${'code' in cause ? String(cause.code) : ''}`.trim(), message: cause.message })),
+    cleared: error.then(() => 0),
+    stdout,
+    stderr,
+    terminate: nothing,
+    kill: nothing,
+    release: () => {
       stdout.destroy();
       stderr.destroy();
     },
