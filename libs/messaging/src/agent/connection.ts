@@ -22,7 +22,7 @@ class RunningAgentConnection implements AgentConnection {
   readonly #connects = new Set<() => void>();
   readonly #disconnects = new Set<() => void>();
   /** What has to be set up on the connection once it is there. */
-  readonly #attachments = new Set<(nc: NatsConnection) => void>();
+  readonly #attachments = new Set<(nc: NatsConnection, watch: ConnectionWatch) => void>();
   #nc: NatsConnection | undefined;
   #watch: ConnectionWatch | undefined;
   #failure: MessagingError | undefined;
@@ -71,7 +71,7 @@ class RunningAgentConnection implements AgentConnection {
     this.#watch = watch;
     watch.onReconnect(() => fire(this.#connects));
     watch.onDisconnect(() => fire(this.#disconnects));
-    for (const attach of this.#attachments) attach(nc);
+    for (const attach of this.#attachments) attach(nc, watch);
     fire(this.#connects);
   }
 
@@ -130,25 +130,11 @@ class RunningAgentConnection implements AgentConnection {
   }
 
   consumeCommands(handlers: CommandHandlers): Stoppable {
-    let consumer: ReturnType<typeof consumeCommands> | undefined;
-    const attach = (nc: NatsConnection) => {
-      consumer = consumeCommands(nc, this.endpointId, handlers);
-    };
-    this.#attachments.add(attach);
-    if (this.#nc !== undefined) attach(this.#nc);
-    const forget = [this.onConnect(() => consumer?.restart()), this.onDisconnect(() => consumer?.restart())];
-    return {
-      stop: () => {
-        this.#attachments.delete(attach);
-        for (const end of forget) end();
-        consumer?.stop();
-      },
-    };
+    return this.#keep((nc, watch) => consumeCommands(nc, watch, this.endpointId, handlers));
   }
 
   answerAsks(handler: AskHandler): Stoppable {
-    let end: (() => void) | undefined;
-    const attach = (nc: NatsConnection) => {
+    return this.#keep((nc) => {
       const subscription = nc.subscribe(subjects.ask(this.endpointId, 'x').replace(/x$/, '*'), {
         callback: (error, message) => {
           // Only what came through the account border carries such a reply; nobody else is answered.
@@ -161,14 +147,22 @@ class RunningAgentConnection implements AgentConnection {
           );
         },
       });
-      end = () => subscription.unsubscribe();
+      return { stop: () => subscription.unsubscribe() };
+    });
+  }
+
+  /** Sets something up on the connection, now or as soon as it is there. */
+  #keep(set: (nc: NatsConnection, watch: ConnectionWatch) => Stoppable): Stoppable {
+    let running: Stoppable | undefined;
+    const attach = (nc: NatsConnection, watch: ConnectionWatch) => {
+      running = set(nc, watch);
     };
     this.#attachments.add(attach);
-    if (this.#nc !== undefined) attach(this.#nc);
+    if (this.#nc !== undefined && this.#watch !== undefined) attach(this.#nc, this.#watch);
     return {
       stop: () => {
         this.#attachments.delete(attach);
-        end?.();
+        running?.stop();
       },
     };
   }

@@ -35,8 +35,9 @@ export async function deleteMessage(nc: NatsConnection, from: string, sequence: 
   const doing = `erase from ${from}`;
   const { failure } = await callApi(nc, `STREAM.MSG.DELETE.${from}`, { seq: sequence }, doing);
   if (failure === undefined) return true;
-  // 10057 is how a message that is gone is told; the store itself answers with "no message found".
-  if (failure.errCode === apiCodes.messageNotFound || failure.errCode === apiCodes.messageDeleteFailed) return false;
+  const gone = failure.errCode === apiCodes.messageNotFound || failure.errCode === apiCodes.sequenceNotFound;
+  // The store's own word for it comes under a code that can mean anything.
+  if (gone || (failure.errCode === apiCodes.messageDeleteFailed && /no message found/.test(failure.description))) return false;
   throw apiError(failure, doing);
 }
 

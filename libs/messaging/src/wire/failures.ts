@@ -31,6 +31,7 @@ export const apiCodes = {
   duplicateInBatch: 10201,
   tooManyBatches: 10210,
   messageNotFound: 10037,
+  sequenceNotFound: 10043,
   messageDeleteFailed: 10057,
   streamNotFound: 10059,
   consumerNotFound: 10014,

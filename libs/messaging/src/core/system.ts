@@ -1,0 +1,86 @@
+import { readCreds } from '../crypto/credentials.ts';
+import { readJwt } from '../crypto/jwt.ts';
+import { readPrivateFile } from '../crypto/private-files.ts';
+import { MessagingError } from '../errors.ts';
+import { openWire } from '../wire/connect.ts';
+import { request } from '../wire/jetstream.ts';
+import { isRecord, listAt, parseRecord, recordAt, textAt } from '../wire/json.ts';
+import { watchConnection } from '../wire/status.ts';
+import { holdWire, wireOf } from './connection.ts';
+import type { CoreConnectOptions } from './connection.ts';
+import type { ConnectionEvent, Stoppable } from './types.ts';
+
+/** The system account's connection: who is connected, told by the broker. */
+export interface SystemConnection {
+  readonly connected: boolean;
+  /** Public key of the AGENTS account, the one this credential may watch. */
+  readonly agentsAccount: string;
+  onReconnect(listener: () => void): () => void;
+  close(): Promise<void>;
+}
+
+/** The account a system credential may watch is told by its own permissions. */
+function watchedAccount(jwt: string): string {
+  for (const allowed of listAt(recordAt(readJwt(jwt).nats, 'sub'), 'allow')) {
+    const account = typeof allowed === 'string' ? /^\$SYS\.ACCOUNT\.(A[A-Z2-7]{55})\.CONNECT$/.exec(allowed)?.[1] : undefined;
+    if (account !== undefined) return account;
+  }
+  throw new MessagingError('invalid', 'the credential may not watch the connections of any account');
+}
+
+/** Opens the system connection with `sys.creds`. */
+export async function connectSystem(options: CoreConnectOptions): Promise<SystemConnection> {
+  const credentials = () => readCreds(readPrivateFile(options.credsFile));
+  const agentsAccount = watchedAccount(credentials().jwt);
+  const nc = await openWire({ urls: [options.url], name: options.name, inboxPrefix: '_INBOX.sys', credentials, ca: options.ca ?? null, reconnect: true });
+  const watch = watchConnection(nc);
+  const connection: SystemConnection = {
+    get connected() {
+      return watch.connected();
+    },
+    agentsAccount,
+    onReconnect: watch.onReconnect,
+    close: () => nc.close(),
+  };
+  return holdWire(connection, nc);
+}
+
+/** Connects and disconnects of endpoints (and of enrolment tokens, by their NKey) as the broker sees them. */
+export function subscribeConnectionEvents(system: SystemConnection, handler: (event: ConnectionEvent) => void): Stoppable {
+  const nc = wireOf(system);
+  const subscriptions = (['connect', 'disconnect'] as const).map((kind) =>
+    nc.subscribe(`$SYS.ACCOUNT.${system.agentsAccount}.${kind.toUpperCase()}`, {
+      callback: (error, message) => {
+        if (error !== null) return;
+        const event = parseRecord(message.data, 'a connection event');
+        const reason = textAt(event, 'reason');
+        handler({
+          kind,
+          nkey: textAt(recordAt(event, 'client'), 'user'),
+          reason: reason === '' ? null : reason,
+          at: Date.parse(textAt(event, 'timestamp')),
+        });
+      },
+    }),
+  );
+  return {
+    stop: () => {
+      for (const subscription of subscriptions) subscription.unsubscribe();
+    },
+  };
+}
+
+/** Public NKeys of the endpoints connected now; to be asked after every reconnect, as events of the time between are lost. */
+export async function listConnectedNkeys(system: SystemConnection): Promise<Set<string>> {
+  const nkeys = new Set<string>();
+  const limit = 1024;
+  for (let offset = 0; ; offset += limit) {
+    const query = JSON.stringify({ auth: true, limit, offset });
+    const reply = await request(wireOf(system), `$SYS.REQ.ACCOUNT.${system.agentsAccount}.CONNZ`, query, 'list connections');
+    const connections = listAt(recordAt(parseRecord(reply.data, 'the list of connections'), 'data'), 'connections');
+    for (const connection of connections) if (isRecord(connection)) nkeys.add(textAt(connection, 'authorized_user'));
+    if (connections.length < limit) break;
+  }
+  nkeys.delete('');
+  return nkeys;
+}
