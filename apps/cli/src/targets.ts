@@ -1,6 +1,5 @@
 import { Flags } from '@oclif/core';
 import { getEndpoint, listEndpoints, ApiError } from '@kanade/api-client';
-import { isSubjectToken } from '@kanade/contracts';
 import { usageFailure } from './failure.ts';
 import { allItems, collect } from './paging.ts';
 
@@ -29,7 +28,7 @@ export async function resolveEndpoint(nameOrId: string): Promise<string> {
     const ids = named.map((endpoint) => `\n  ${endpoint.id}  ${endpoint.status}`).join('');
     throw usageFailure(`${named.length} endpoints are called ${JSON.stringify(nameOrId)}:${ids}`, 'Name the one you mean by its id.');
   }
-  if (isSubjectToken(nameOrId) && (await exists(nameOrId))) return nameOrId;
+  if (await exists(nameOrId)) return nameOrId;
   throw usageFailure(`There is no endpoint called ${JSON.stringify(nameOrId)}.`, '`kanade endpoint list` shows what there is.');
 }
 
@@ -38,7 +37,7 @@ async function exists(id: string): Promise<boolean> {
     await getEndpoint(id);
     return true;
   } catch (error) {
-    if (error instanceof ApiError && error.code === 'not-found') return false;
+    if (error instanceof ApiError && (error.code === 'not-found' || error.code === 'invalid-request')) return false;
     throw error;
   }
 }

@@ -1,4 +1,4 @@
-import { outputStreams, type LiveMessage, type OutputStream, type RunState, type RunView } from '@kanade/contracts';
+import type { LiveMessage, OutputStream, RunState, RunView } from '@kanade/contracts';
 import { OutputAssembler } from './output-assembler.ts';
 
 /** Where a follower fetches what the live connection did not tell. */
@@ -22,6 +22,8 @@ interface FollowedRun {
   ended: boolean;
 }
 
+// Types alone come from the contracts here: their schemas would cost every start a tenth of a second.
+const outputStreams: readonly OutputStream[] = ['stdout', 'stderr'];
 const waiting: readonly RunState[] = ['queued', 'accepted', 'started'];
 /** How many outputs are fetched at a time. */
 const fetchWidth = 8;
