@@ -19,9 +19,12 @@ describe('an enrolment token', () => {
 });
 
 describe('using an enrolment token', () => {
-  const token = { expiresAt: 1000, maxUses: 2, usedBy: ['U1', 'U2'] };
+  const token = { expiresAt: 1000, maxUses: 2, uses: 2, counted: ['U1', 'U2'] };
   it('refuses a third machine where two may enrol', () => expect(decideUse(token, 'U3', 0)).toBe('token-used-up'));
-  it('refuses a new machine after the end', () => expect(decideUse({ ...token, usedBy: [] }, 'U3', 1000)).toBe('token-expired'));
-  it('answers the same machine again', () => expect(decideUse(token, 'U1', 2000)).toBe('again'));
-  it('lets a machine in while there is room', () => expect(decideUse({ ...token, usedBy: ['U1'] }, 'U3', 999)).toBe('new'));
+  it('refuses everybody after the end', () => {
+    expect(decideUse({ ...token, uses: 0 }, 'U3', 1000)).toBe('token-expired');
+    expect(decideUse(token, 'U1', 1000)).toBe('token-expired');
+  });
+  it('counts an interrupted machine once', () => expect(decideUse(token, 'U1', 999)).toBe('counted'));
+  it('lets a machine in while there is room', () => expect(decideUse({ ...token, uses: 1 }, 'U3', 999)).toBe('new'));
 });

@@ -24,17 +24,18 @@ export function evolveEnrolment(state: EnrolmentState, event: ControlEvent): Enr
   return event.type === 'kanade.enrolment.token-created.v1' ? { created: event.data } : state;
 }
 
-/** What limits one use of an enrolment token; times are Unix ms. */
+/** What limits the use of an enrolment token; times are Unix ms. */
 export interface EnrolmentUse {
   readonly expiresAt: number;
   readonly maxUses: number;
-  /** Public NKeys that have enrolled with it so far. */
-  readonly usedBy: readonly string[];
+  readonly uses: number;
+  /** Public NKeys whose use was counted last: one that was interrupted in between goes on with its own. */
+  readonly counted: readonly string[];
 }
 
-/** Whether `nkey` may enrol: the same key again may always have its answer again, lost replies being common. */
-export function decideUse(token: EnrolmentUse, nkey: string, now: number): 'again' | 'new' | 'token-expired' | 'token-used-up' {
-  if (token.usedBy.includes(nkey)) return 'again';
+/** Whether a machine that is not enrolled yet may enrol: `counted` where its use has been counted before, `new` where it is to be. */
+export function decideUse(token: EnrolmentUse, nkey: string, now: number): 'counted' | 'new' | 'token-expired' | 'token-used-up' {
   if (now >= token.expiresAt) return 'token-expired';
-  return token.usedBy.length < token.maxUses ? 'new' : 'token-used-up';
+  if (token.counted.includes(nkey)) return 'counted';
+  return token.uses < token.maxUses ? 'new' : 'token-used-up';
 }

@@ -1,46 +1,31 @@
-import { presenceIntervalMs } from '@kanade/contracts';
-
-/** Time an agent gets beyond a script's own timeout to kill it, store its output and report, ms. */
+/** Time an agent gets beyond a run's own limits to kill it, store its output and report, ms. */
 export const reportGraceMs = 60_000;
+/** How much longer an endpoint that goes on naming a run in its beats is believed, ms. */
+export const overrunMs = 15 * 60_000;
 /** Beats in which an active run must be missing before its endpoint is asked about it. */
 export const missedBeats = 3;
 
-/** A run that has not ended, as far as it is folded; times are Unix ms. */
+/** A run that has not ended, as far as it is folded; `deadlineAt` (Unix ms) is its expiry while queued, else the end of its own time limit. */
 export interface OpenRun {
   readonly state: 'queued' | 'accepted' | 'started';
-  readonly expiresAt: number;
-  readonly timeoutMs: number;
-  /** When it came into its state, as recorded. */
-  readonly since: number;
+  readonly deadlineAt: number;
 }
 
-/** When the run's endpoint last named it in a beat (or since when it has been watched), and since when its endpoint beats at all. */
+/** What its endpoint said of a run: whether its newest beat names it, how many beats in a row did not, whether its ledger denied ever having seen it. */
 export interface RunSigns {
-  readonly listedAt: number;
-  /** The newest beat of its endpoint, null when none came since this process started. */
-  readonly beatAt: number | null;
+  readonly named: boolean;
+  readonly missed: number;
+  readonly denied: boolean;
 }
 
-/** What is to be done about a run now: presume it expired or lost, ask its endpoint, or wait until `at`. */
-export type DeadlineStep = { readonly kind: 'expired' | 'lost' | 'ask' } | { readonly kind: 'wait'; readonly at: number };
-
-/** When a run must have ended, at the latest, if its endpoint is well. */
-export function runDeadline(run: OpenRun): number {
-  // A queued run may start until it expires; one accepted in the last moment still gets its whole time.
-  const begin = run.state === 'started' ? run.since : Math.max(run.since, run.expiresAt);
-  return begin + run.timeoutMs + reportGraceMs;
-}
+/** What is to be done about a run now: presume its end, ask its endpoint, or nothing yet. */
+export type DeadlineStep = 'expired' | 'lost' | 'ask' | null;
 
 /** Decides on one open run, so that every run ends for whoever waits, whatever became of its endpoint. */
 export function decideDeadline(run: OpenRun, signs: RunSigns, now: number): DeadlineStep {
-  if (run.state === 'queued') return now >= run.expiresAt ? { kind: 'expired' } : { kind: 'wait', at: run.expiresAt };
-  const deadline = runDeadline(run);
-  // While its endpoint goes on naming it, a run is not lost; but an endpoint that names it for ever is not believed for ever.
-  const named = signs.beatAt !== null && now - signs.listedAt < missedBeats * presenceIntervalMs;
-  const limit = named ? deadline + run.timeoutMs + 10 * reportGraceMs : deadline;
-  if (now >= limit) return { kind: 'lost' };
-  const silentUntil = signs.listedAt + missedBeats * presenceIntervalMs;
-  const beats = signs.beatAt !== null && now - signs.beatAt < missedBeats * presenceIntervalMs;
-  if (beats && now >= silentUntil) return { kind: 'ask' };
-  return { kind: 'wait', at: Math.min(limit, Math.max(silentUntil, now + presenceIntervalMs)) };
+  if (run.state === 'queued') return now >= run.deadlineAt ? 'expired' : null;
+  if (signs.denied) return 'lost';
+  // An endpoint that names a run is believed, but not for ever.
+  if (now >= run.deadlineAt + reportGraceMs + (signs.named ? overrunMs : 0)) return 'lost';
+  return signs.missed >= missedBeats ? 'ask' : null;
 }
