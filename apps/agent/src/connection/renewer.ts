@@ -14,6 +14,7 @@ import { lifetimeOf } from './credentials.ts';
 const retryMs = 15_000;
 /** A connection may live longer than a JWT's half. */
 const routineMs = 6 * 3_600_000;
+const soonestMs = 1_000;
 
 interface Options {
   readonly identity: Identity;
@@ -50,8 +51,14 @@ export class Renewer {
     void this.#askNow(this.#connection).then((answered) => {
       this.#asking = false;
       if (!this.#connection) return;
-      this.#timer = this.#options.clock.after(jittered(answered ? routineMs : retryMs), () => this.ask());
+      this.#timer = this.#options.clock.after(answered ? this.#untilNext() : jittered(retryMs), () => this.ask());
     });
+  }
+
+  #untilNext(): number {
+    const { identity, backendTime } = this.#options;
+    const untilDue = lifetimeOf(identity.stored.jwt).renewFrom - backendTime.now();
+    return Math.min(jittered(routineMs), Math.max(untilDue, soonestMs));
   }
 
   /** True when the JWT has ended, so that the broker would not let it in. */

@@ -130,6 +130,8 @@ export class Uplink {
     this.#downSince = clock.monotonic();
     renewer.disconnected();
     onDown();
+    // Cut off because the JWT ended: no point in knocking with it again.
+    if (renewer.mainJwtEnded()) void renewer.renewFromOutside();
   }
 
   #lookLater(): void {

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import { signedText, subjects } from '@kanade/contracts';
+import {
+  ask,
+  connectCore,
+  createServerKeys,
+  generateNkey,
+  issueAgentJwt,
+  issueEnrolmentJwt,
+  issueRenewalJwt,
+  loadBrokerKeys,
+  openCommandQueue,
+  openEventLog,
+  openOutputStore,
+  respondEnrol,
+  respondRenew,
+  sha256Hex,
+  signBytes,
+  signMessage,
+} from '@kanade/messaging';
+import type { CommandQueue, CoreConnection, EventLog, OutputStore, SigningKey } from '@kanade/messaging';
+import type { TestBroker } from '@kanade/messaging/testing';
+import { check, parseEndpointEvent, validateAskAnswer, validateEnrolBody, validateEnrolRequest, validateRenewRequest } from '@kanade/messages';
+import type { AskAnswer, AskRequest, Command, EndpointEvent, EnrolAnswer, EnrolmentToken, Keyset, RenewAnswer, RunCommand, SignedKeyset } from '@kanade/messages';
+import { readJson } from '../messages.ts';
+
+const encode = (value: unknown) => Buffer.from(JSON.stringify(value));
+
+function checked<Message>(result: { ok: true; value: Message } | { ok: false; error: string }): Message {
+  if (!result.ok) throw new Error(result.error);
+  return result.value;
+}
+
+/** The backend as far as an agent sees it: it enrols, renews, signs commands and reads what comes of them. */
+export class TestBackend {
+  readonly core: CoreConnection;
+  readonly log: EventLog;
+  readonly queue: CommandQueue;
+  readonly output: OutputStore;
+  readonly keys: ReturnType<typeof createServerKeys>;
+  readonly #broker: TestBroker;
+  readonly #endpoints = new Map<string, string>();
+  #answering: { stop(): void }[] = [];
+  keysetVersion = 1;
+  /** How long the JWTs it gives out live; the usual time when undefined. */
+  lifetimeMs: number | undefined;
+  renewals = 0;
+
+  private constructor(broker: TestBroker, core: CoreConnection, log: EventLog) {
+    this.#broker = broker;
+    this.core = core;
+    this.log = log;
+    this.queue = openCommandQueue(core);
+    this.output = openOutputStore(core);
+    this.keys = createServerKeys(broker.keysDir);
+  }
+
+  static async start(broker: TestBroker): Promise<TestBackend> {
+    const core = await connectCore({ url: broker.url, credsFile: broker.backendCreds, name: 'test backend' });
+    const backend = new TestBackend(broker, core, await openEventLog(core));
+    backend.answer();
+    return backend;
+  }
+
+  answer(): void {
+    this.#answering = [
+      respondEnrol(this.core, ({ tokenId, body }) => this.#enrol(tokenId, body)),
+      respondRenew(this.core, ({ endpointId, userNkey, body }) => Promise.resolve(this.#renew(endpointId, userNkey, body))),
+    ];
+  }
+
+  /** The backend is down; the broker is not. */
+  fallSilent(): void {
+    for (const { stop } of this.#answering) stop();
+  }
+
+  async stop(): Promise<void> {
+    await this.core.close();
+  }
+
+  token(): string {
+    const tokenId = `token-${randomUUID().slice(0, 8)}`;
+    const nkey = generateNkey('user').publicKey;
+    const jwt = issueEnrolmentJwt(loadBrokerKeys(this.#broker.keysDir), { tokenId, nkey, expiresAt: Date.now() + 60_000 });
+    const token: EnrolmentToken = { urls: [this.#broker.url], jwt, tokenId, root: this.keys.root.publicKey, ca: null };
+    return encode(token).toString('base64url');
+  }
+
+  signedKeyset(root: SigningKey = this.keys.root): SignedKeyset {
+    const { command } = this.keys;
+    const validity = { validFrom: '2020-01-01T00:00:00Z', validUntil: '2040-01-01T00:00:00Z' };
+    const keyset: Keyset = { version: this.keysetVersion, keys: [{ id: command.id, use: 'command', publicKey: command.publicKey, ...validity }] };
+    const body = encode(keyset);
+    return { body: body.toString('base64url'), signature: signBytes(root, signedText('keyset', 'kanade.keyset', sha256Hex(body))) };
+  }
+
+  runCommand(endpointId: string, runId: string, script: string, change: Partial<RunCommand> = {}): RunCommand {
+    return {
+      type: 'kanade.command.run.v1',
+      id: `command-${runId}`,
+      recipient: endpointId,
+      issuedAt: new Date().toISOString(),
+      expiresAt: new Date(Date.now() + 3_600_000).toISOString(),
+      runId,
+      executionId: `execution-${runId}`,
+      attempt: 1,
+      execute: { shell: 'sh', timeoutMs: 600_000, runAs: 'system', cwd: null },
+      content: { script, env: {}, arguments: [] },
+      supersedeKey: null,
+      ...change,
+    };
+  }
+
+  cancelCommand(endpointId: string, runId: string): Command {
+    const { id, recipient, issuedAt, expiresAt, executionId } = this.runCommand(endpointId, runId, '');
+    return { type: 'kanade.command.cancel.v1', id: `cancel-${id}`, recipient, issuedAt, expiresAt, executionId, runId };
+  }
+
+  /** Puts a command into an endpoint's queue; `bend` changes what was signed before it goes. */
+  async send(endpointId: string, command: Command, bend: (body: Buffer) => Buffer = (body) => body, signedFor = endpointId): Promise<void> {
+    const body = encode(command);
+    const headers = signMessage(this.keys.command, 'command', subjects.commands(signedFor), body);
+    await this.queue.publish([{ endpointId, body: bend(body), headers, ttlSeconds: 3600, messageId: randomUUID() }]);
+  }
+
+  async ask(endpointId: string, question: AskRequest['question'], change: Partial<AskRequest> = {}): Promise<AskAnswer | undefined> {
+    const request: AskRequest = { id: randomUUID(), recipient: endpointId, expiresAt: new Date(Date.now() + 10_000).toISOString(), question, ...change };
+    const body = encode(request);
+    const headers = signMessage(this.keys.command, 'ask', subjects.ask(endpointId, question.kind), body);
+    const answer = await ask(this.core, { endpointId, question: question.kind, body, headers, timeoutMs: 1_000 });
+    return answer && checked(check(validateAskAnswer, readJson(answer)));
+  }
+
+  /** What the endpoint has told so far, each event checked against the contract. */
+  async events(endpointId: string): Promise<EndpointEvent[]> {
+    const stored = await this.log.readSubject(subjects.endpointEvents(endpointId));
+    return stored.map(({ body }) => checked(parseEndpointEvent(readJson(body))));
+  }
+
+  /** What came of the runs and commands, shortly: `accepted a`, `succeeded a`, `refused-command expired`. */
+  async story(endpointId: string): Promise<string[]> {
+    return (await this.events(endpointId)).flatMap((event) => {
+      if (event.type === 'kanade.run.accepted.v1') return [`accepted ${event.data.runId}`];
+      if (event.type === 'kanade.run.started.v1') return [`started ${event.data.runId}`];
+      if (event.type === 'kanade.run.finished.v1') return [`${event.data.state} ${event.data.runId}`];
+      return event.type === 'kanade.command.refused.v1' ? [`refused-command ${event.data.reason.code}`] : [];
+    });
+  }
+
+  async #enrol(tokenId: string, body: Uint8Array): Promise<Uint8Array> {
+    const request = checked(check(validateEnrolRequest, readJson(body)));
+    const proven = checked(check(validateEnrolBody, readJson(request.body)));
+    if (proven.tokenId !== tokenId) throw new Error('foreign token');
+    const endpointId = this.#endpoints.get(proven.nkey) ?? `endpoint-${randomUUID()}`;
+    this.#endpoints.set(proven.nkey, endpointId);
+    await this.queue.ensureConsumer(endpointId);
+    const answer: EnrolAnswer = { endpointId, ...this.#credentials(endpointId, proven.nkey), keyset: this.signedKeyset(), time: new Date().toISOString() };
+    return encode(answer);
+  }
+
+  #renew(endpointId: string, nkey: string, body: Uint8Array): Uint8Array {
+    const { renew } = checked(check(validateRenewRequest, readJson(body)));
+    if (renew) this.renewals++;
+    const credentials = renew ? this.#credentials(endpointId, nkey) : null;
+    const answer: RenewAnswer = { keyset: this.signedKeyset(), time: new Date().toISOString(), credentials };
+    return encode(answer);
+  }
+
+  #credentials(endpointId: string, nkey: string): { jwt: string; renewalJwt: string } {
+    const keys = loadBrokerKeys(this.#broker.keysDir);
+    const lifetime = this.lifetimeMs === undefined ? {} : { lifetimeMs: this.lifetimeMs };
+    return { jwt: issueAgentJwt(keys, { endpointId, nkey, ...lifetime }), renewalJwt: issueRenewalJwt(keys, { endpointId, nkey }) };
+  }
+}
