@@ -50,7 +50,7 @@ export const subjects = {
   liveOutput: (endpointId: string, runId: string, stream: OutputStream) =>
     `kanade.live.${endpoint(endpointId)}.${run(runId)}.${stream}`,
   ask: (endpointId: string, question: string) => `kanade.ask.${endpoint(endpointId)}.${assertSubjectToken(question, 'question')}`,
-  /** Has the token's id in it because of what ADR 0013 tells: an import without a wildcard can be reached by a steered reply. */
+  /** The token's id is in it because an import without a wildcard can be reached by a steered answer (docs/adr/0009). */
   enrol: (tokenId: string) => `kanade.enrol.${assertSubjectToken(tokenId, 'enrolment token id')}`,
   renew: (endpointId: string) => `kanade.renew.${endpoint(endpointId)}`,
   inbox: (endpointId: string) => `_INBOX.${endpoint(endpointId)}`,

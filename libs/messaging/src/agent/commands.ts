@@ -12,12 +12,13 @@ const reconnected = 'reconnected';
 /** Hands over what one pull brings, one by one, until it is broken. */
 async function drain(nc: NatsConnection, pull: Pull, handlers: CommandHandlers): Promise<void> {
   let announced = false;
-  while (pull.broken === undefined) {
+  for (;;) {
     for (const message of await pull.take(1000)) {
       announced = false;
       await handle(nc, message, handlers);
     }
-    if (pull.drained && !announced && pull.broken === undefined) {
+    if (pull.broken !== undefined) return;
+    if (pull.drained && !announced) {
       announced = true;
       handlers.onDrained?.();
     }

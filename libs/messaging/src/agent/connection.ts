@@ -56,7 +56,10 @@ class RunningAgentConnection implements AgentConnection {
         reconnect: true,
         hurry: () => this.#hurry,
       });
-      if (this.#closed) return await nc.close();
+      if (this.#closed) {
+        await nc.close();
+        return;
+      }
       this.#attach(nc);
     } catch (error) {
       this.#failure = toMessagingError(error, 'connect to the broker');

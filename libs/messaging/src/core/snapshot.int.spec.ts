@@ -41,7 +41,7 @@ it('a restored stream is the same, message by message, but for its incarnation',
   expect(statSync(file).mode & 0o777).toBe(0o600);
 
   const read = async () => {
-    for await (const _ of streamReader(admin, { stream: 'KANADE_EVENTS', fromSequence: 3001, signal: new AbortController().signal }));
+    for await (const batch of streamReader(admin, { stream: 'KANADE_EVENTS', fromSequence: 3001, signal: new AbortController().signal })) throw new Error(`${batch.length} events nobody wrote`);
   };
   // Who is reading the old history when it ends is told.
   const reading = expect(read()).rejects.toMatchObject({ code: 'log-damaged', damage: 'incarnation' });

@@ -34,7 +34,8 @@ function receiveChunks(nc: NatsConnection, inbox: string, doing: string, onChunk
     const take = async (message: Msg): Promise<void> => {
       const status = message.headers?.code ?? 0;
       if (message.data.length === 0) {
-        return status >= 400 ? finish(new MessagingError('unavailable', `could not ${doing}: ${message.headers?.description ?? ''}`)) : finish();
+        finish(status >= 400 ? new MessagingError('unavailable', `could not ${doing}: ${message.headers?.description ?? ''}`) : undefined);
+        return;
       }
       await onChunk(message.data);
       message.respond('');
@@ -43,7 +44,10 @@ function receiveChunks(nc: NatsConnection, inbox: string, doing: string, onChunk
     };
     const subscription = nc.subscribe(inbox, {
       callback: (error, message) => {
-        if (error !== null) return finish(error);
+        if (error !== null) {
+          finish(error);
+          return;
+        }
         work = work.then(() => take(message)).catch(finish);
       },
     });

@@ -144,7 +144,7 @@ export interface RenewCall {
 
 /** A subscription or responder; `stop` ends it. */
 export interface Stoppable {
-  stop(): void;
+  readonly stop: () => void;
 }
 
 /** A connect or disconnect of an endpoint, as the broker itself tells it. */

@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, openSync, closeSync, fsyncSync, readFileSync, renameSync, statSync, writeSync } from 'node:fs';
+import { chmodSync, mkdirSync, openSync, closeSync, fsyncSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MessagingError } from '../errors.ts';
 
@@ -16,7 +16,7 @@ export function writePrivateFile(file: string, content: string | Uint8Array): vo
   const draft = `${file}.${process.pid}.new`;
   const fd = openSync(draft, 'w', 0o600);
   try {
-    writeSync(fd, typeof content === 'string' ? Buffer.from(content) : content);
+    writeFileSync(fd, content);
     fsyncSync(fd);
   } finally {
     closeSync(fd);

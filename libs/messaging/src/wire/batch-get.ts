@@ -31,11 +31,23 @@ export function getBatch(nc: NatsConnection, stream: string, query: BatchQuery):
     let timer = setTimeout(silent, requestTimeoutMs);
     const subscription = nc.subscribe(inbox, {
       callback: (error, message) => {
-        if (error !== null) return finish(new MessagingError('disconnected', `could not ${doing}: ${error.message}`, { cause: error }));
+        if (error !== null) {
+          finish(new MessagingError('disconnected', `could not ${doing}: ${error.message}`, { cause: error }));
+          return;
+        }
         const status = message.headers?.code ?? 0;
-        if (status === 204 || status === 404) return finish();
-        if (status === 503) return finish(new MessagingError('unavailable', `could not ${doing}: the stream does not answer`));
-        if (status !== 0) return finish(new MessagingError('refused', `could not ${doing}: ${message.headers?.description ?? ''} (${status})`));
+        if (status === 204 || status === 404) {
+          finish();
+          return;
+        }
+        if (status === 503) {
+          finish(new MessagingError('unavailable', `could not ${doing}: the stream does not answer`));
+          return;
+        }
+        if (status !== 0) {
+          finish(new MessagingError('refused', `could not ${doing}: ${message.headers?.description ?? ''} (${status})`));
+          return;
+        }
         messages.push(storedFromDirect(message));
         clearTimeout(timer);
         timer = setTimeout(silent, requestTimeoutMs);

@@ -138,7 +138,10 @@ class RunningPull implements Pull {
       this.#wake?.();
       return;
     }
-    if (code === 100) return this.#listen();
+    if (code === 100) {
+      this.#listen();
+      return;
+    }
     if (!current && code !== 503) return;
     if (code === 404 || code === 408) {
       if (code === 404) {

@@ -7,8 +7,8 @@ export interface ConnectionWatch {
   readonly connected: () => boolean;
   /** The newest failure the connection met on its own, e.g. a refused sign-in. */
   readonly lastFailure: () => MessagingError | undefined;
-  onReconnect(listener: () => void): () => void;
-  onDisconnect(listener: () => void): () => void;
+  readonly onReconnect: (listener: () => void) => () => void;
+  readonly onDisconnect: (listener: () => void) => () => void;
 }
 
 function listeners(): { add: (listener: () => void) => () => void; fire: () => void } {
