@@ -16,7 +16,7 @@ export * from './wire/commands.ts';
 export * from './wire/identity.ts';
 export * from './wire/live.ts';
 export * from './views/accounts.ts';
-export * from './views/common.ts';
+export * from './views/paging.ts';
 export * from './views/endpoints.ts';
 export * from './views/events.ts';
 export * from './views/executions.ts';

@@ -3,7 +3,7 @@ import { osSchema } from '../events/endpoints.ts';
 import { facetSchemas, installedPackageSchema } from '../events/inventory.ts';
 import { endpointIdSchema, timeSchema } from '../ids.ts';
 import { performanceSampleSchema } from '../wire/live.ts';
-import { pageQueryShape, pageSchema } from './common.ts';
+import { pageQueryShape, pageSchema } from './paging.ts';
 
 export const endpointStatuses = ['online', 'offline', 'never-seen'] as const;
 export const endpointStatusSchema = z.enum(endpointStatuses).meta({ id: 'EndpointStatus' });

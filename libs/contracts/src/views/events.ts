@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { endpointIdSchema, executionIdSchema, positionSchema, timeSchema } from '../ids.ts';
-import { pageQueryShape, pageSchema } from './common.ts';
+import { pageQueryShape, pageSchema } from './paging.ts';
 
 export const eventViewSchema = z
   .strictObject({

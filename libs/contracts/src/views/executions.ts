@@ -3,7 +3,7 @@ import { outputStreams } from '../subjects.ts';
 import { runReasonSchema, runStateSchema } from '../events/runs.ts';
 import { endpointIdSchema, executionIdSchema, jobIdSchema, positionSchema, runIdSchema, timeSchema } from '../ids.ts';
 import { durationSchema, executeSchema, shellSchema } from '../manifest.ts';
-import { pageQueryShape, pageSchema } from './common.ts';
+import { pageQueryShape, pageSchema } from './paging.ts';
 
 /** Largest piece of output one JSON answer carries per stream, in bytes; the output route gives the rest. */
 export const outputPreviewBytes = 64 * 1024;

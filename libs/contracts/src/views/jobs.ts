@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { executeSchema, shellSchema } from '../manifest.ts';
 import { jobIdSchema, positionSchema, timeSchema } from '../ids.ts';
-import { pageQueryShape, pageSchema } from './common.ts';
+import { pageQueryShape, pageSchema } from './paging.ts';
 
 /** Body of `PUT /jobs/:id`: the manifest with its script read in. */
 export const applyJobRequestSchema = z
