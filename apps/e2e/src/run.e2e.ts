@@ -39,7 +39,11 @@ describe('kanade run', () => {
     await until('the first line', () => running.said().includes('first') || undefined);
     expect(running.said()).not.toContain('second');
     const [agent] = kanade.runtime.agents;
-    const staging = await until('the staging folder', () => execFileSync('find', [agent?.dataDir ?? '', '-path', '*agent-scripts/*', '-type', 'd'], { encoding: 'utf8' }).trim().split('\n')[0] || undefined);
+    const find = ['-path', '*agent-scripts/*', '-type', 'd'];
+    const staging = await until('the staging folder', () => {
+      const found = execFileSync('find', [agent?.dataDir ?? '', ...find], { encoding: 'utf8' }).trim();
+      return found === '' ? undefined : found.split('\n')[0];
+    });
     execFileSync('touch', [`${staging}/go`]);
     expect((await running.ended).stdout).toBe('first\nsecond\n');
   });
