@@ -19,8 +19,8 @@ export interface Reader {
   get<Row>(query: Compilable<Row>): Row | undefined;
   /** The lines of EXPLAIN QUERY PLAN. */
   plan(query: Compilable<unknown>): string[];
-  /** Runs several reads on one state of the tables; `undefined` before anything was folded. */
-  snapshot<Result>(read: (place: ReadPlace | undefined) => Result): Result;
+  /** Runs several reads on one state of the tables. */
+  snapshot<Result>(read: (place: ReadPlace) => Result): Result;
   /** Sequence up to which a stream is folded, 0 for nothing. */
   checkpoint(stream: FoldedStream): number;
   close(): void;
@@ -61,7 +61,14 @@ export function openReader(file: string): Reader {
       const compiled = query.compile();
       return connection.prepare<Value[], { detail: string }>(`EXPLAIN QUERY PLAN ${compiled.sql}`).all(...values(compiled)).map(({ detail }) => detail);
     },
-    snapshot: (read) => connection.transaction(() => read(reader.get(placeQuery))).deferred(),
+    snapshot: (read) =>
+      connection
+        .transaction(() => {
+          const place = reader.get(placeQuery);
+          if (place === undefined) throw new Error('the read model has no checkpoint');
+          return read(place);
+        })
+        .deferred(),
     checkpoint: (stream) => reader.get(build.selectFrom('checkpoints').select('sequence').where('stream', '=', streams[stream]))?.sequence ?? 0,
     close: () => void connection.close(),
   };

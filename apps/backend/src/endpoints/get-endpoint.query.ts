@@ -1,8 +1,20 @@
-import { Query } from '@nestjs/cqrs';
-import type { EndpointDetail } from '@kanade/contracts';
+import { Query, QueryHandler } from '@nestjs/cqrs';
+import type { IQueryHandler } from '@nestjs/cqrs';
+import { facetSchemas } from '@kanade/contracts';
+import type { EndpointDetail, FacetName } from '@kanade/contracts';
+import { build } from '@kanade/read-models';
+import type { Reader } from '@kanade/read-models';
+import { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
+import { answerAt, notFound } from '../projections/answers.ts';
+import { FoldClient } from '../projections/fold-client.ts';
+import { LiveOverlay } from '../projections/live-overlay.ts';
+import { endpointView, selectEndpoints } from './endpoint-view.ts';
 
-export type GetEndpointParams = { readonly endpointId: string; readonly minPosition?: string | undefined };
+export interface GetEndpointParams {
+  readonly endpointId: string;
+  readonly minPosition?: string | undefined;
+}
 
 /** One endpoint with its inventory. */
 export class GetEndpointQuery extends Query<EndpointDetail> {
@@ -11,5 +23,55 @@ export class GetEndpointQuery extends Query<EndpointDetail> {
     readonly params: GetEndpointParams,
   ) {
     super();
+  }
+}
+
+const shellsSchema = z.array(z.string());
+
+export const getEndpointSql = (principal: Principal, endpointId: string) =>
+  selectEndpoints(principal)
+    .select(['endpoints.osArchitecture', 'endpoints.enrolledAt', 'endpoints.shells', 'endpoints.signingKey', 'endpoints.inventoryChangedAt', 'endpoints.packageCount'])
+    .where('endpoints.id', '=', endpointId);
+
+function readFacets(db: Reader, endpointKey: number): Omit<EndpointDetail['inventory'], 'changedAt' | 'packageCount'> {
+  const rows = db.all(build.selectFrom('facets').select(['facet', 'value']).where('endpointKey', '=', endpointKey));
+  const facet = <Name extends FacetName>(name: Name): unknown => {
+    const row = rows.find((candidate) => candidate.facet === name);
+    return row === undefined ? null : JSON.parse(row.value);
+  };
+  return {
+    hardware: facetSchemas.hardware.nullable().parse(facet('hardware')),
+    os: facetSchemas.os.nullable().parse(facet('os')),
+    disks: facetSchemas.disks.nullable().parse(facet('disks')),
+    network: facetSchemas.network.nullable().parse(facet('network')),
+  };
+}
+
+export function getEndpoint(db: Reader, overlay: LiveOverlay, principal: Principal, { endpointId }: GetEndpointParams): EndpointDetail {
+  return answerAt(db, (position) => {
+    const row = db.get(getEndpointSql(principal, endpointId));
+    if (row === undefined) throw notFound('endpoint', endpointId);
+    const view = endpointView(row, overlay);
+    return {
+      ...view,
+      os: { ...view.os, architecture: row.osArchitecture },
+      enrolledAt: row.enrolledAt,
+      shells: shellsSchema.parse(JSON.parse(row.shells)),
+      signingKey: row.signingKey,
+      inventory: { ...readFacets(db, row.key), changedAt: row.inventoryChangedAt, packageCount: row.packageCount },
+      position,
+    };
+  });
+}
+
+@QueryHandler(GetEndpointQuery)
+export class GetEndpointHandler implements IQueryHandler<GetEndpointQuery> {
+  constructor(
+    private readonly fold: FoldClient,
+    private readonly overlay: LiveOverlay,
+  ) {}
+
+  async execute({ principal, params }: GetEndpointQuery): Promise<EndpointDetail> {
+    return getEndpoint(await this.fold.reader(params.minPosition), this.overlay, principal, params);
   }
 }

@@ -1,10 +1,23 @@
-import { Query } from '@nestjs/cqrs';
+import { Query, QueryHandler } from '@nestjs/cqrs';
+import type { IQueryHandler } from '@nestjs/cqrs';
+import { parseEventSubject, parsePosition } from '@kanade/contracts';
 import type { eventDetailSchema } from '@kanade/contracts';
+import type { StoredMessage } from '@kanade/messaging';
+import { build } from '@kanade/read-models';
+import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
+import { notFound } from '../projections/answers.ts';
+import { FoldClient } from '../projections/fold-client.ts';
+import { RawEvents } from '../projections/raw-events.ts';
+import { VerifierClient } from '../projections/verifier-client.ts';
+import { eventView, selectEvents } from './event-view.ts';
 
-export type GetEventParams = { readonly position: string };
+export interface GetEventParams {
+  readonly position: string;
+}
 export type GetEventResult = z.infer<typeof eventDetailSchema>;
+type Verdict = GetEventResult['signature'];
 
 /** One event whole, as the stream keeps it. */
 export class GetEventQuery extends Query<GetEventResult> {
@@ -13,5 +26,42 @@ export class GetEventQuery extends Query<GetEventResult> {
     readonly params: GetEventParams,
   ) {
     super();
+  }
+}
+
+/** The backend's own events were verified before they were folded; an endpoint's are by the verifier, a little later. */
+function verdictOf(db: Reader, message: StoredMessage, verifier: Pick<VerifierClient, 'verdict'>): Verdict {
+  if (parseEventSubject(message.subject)?.kind === 'endpoint') return verifier.verdict(message.sequence);
+  const poison = db.get(build.selectFrom('poison').select('code').where('stream', '=', 'KANADE_EVENTS').where('sequence', '=', message.sequence));
+  return poison?.code === 'bad-signature' ? 'invalid' : 'valid';
+}
+
+export function getEvent(db: Reader, _principal: Principal, message: StoredMessage, verifier: Pick<VerifierClient, 'verdict'>): GetEventResult {
+  return db.snapshot(({ incarnation }) => {
+    const row = db.get(selectEvents().where('events.position', '=', message.sequence));
+    if (row === undefined) throw notFound('event', `${incarnation}:${message.sequence}`);
+    return {
+      ...eventView(row, incarnation),
+      subject: message.subject,
+      headers: { ...message.headers },
+      body: Buffer.from(message.body).toString(),
+      signature: verdictOf(db, message, verifier),
+    };
+  });
+}
+
+@QueryHandler(GetEventQuery)
+export class GetEventHandler implements IQueryHandler<GetEventQuery> {
+  constructor(
+    private readonly fold: FoldClient,
+    private readonly raw: RawEvents,
+    private readonly verifier: VerifierClient,
+  ) {}
+
+  async execute({ principal, params: { position } }: GetEventQuery): Promise<GetEventResult> {
+    const sequence = parsePosition(position)?.sequence ?? 0;
+    const message = sequence === 0 ? undefined : await this.raw.get(sequence);
+    if (message === undefined) throw notFound('event', position);
+    return getEvent(await this.fold.reader(position), principal, message, this.verifier);
   }
 }

@@ -1,7 +1,15 @@
-import { Query } from '@nestjs/cqrs';
+import { Query, QueryHandler } from '@nestjs/cqrs';
+import type { IQueryHandler } from '@nestjs/cqrs';
+import { formatPosition } from '@kanade/contracts';
 import type { eventListQuerySchema, eventPageSchema } from '@kanade/contracts';
+import { build } from '@kanade/read-models';
+import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
+import { cutPage, readKeyCursor } from '../projections/cursor.ts';
+import { FoldClient } from '../projections/fold-client.ts';
+import { eventView, selectEvents } from './event-view.ts';
+import { firstPositionFrom } from './position-at-time.ts';
 
 export type ListEventsParams = z.infer<typeof eventListQuerySchema>;
 export type ListEventsResult = z.infer<typeof eventPageSchema>;
@@ -13,5 +21,43 @@ export class ListEventsQuery extends Query<ListEventsResult> {
     readonly params: ListEventsParams,
   ) {
     super();
+  }
+}
+
+/** Positions a time filter leaves: from the first (inclusive) to the last (exclusive). */
+export interface PositionRange {
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+}
+
+export function listEventsSql({ type, endpointId, executionId, order, cursor, limit }: ListEventsParams, range: PositionRange) {
+  let query = selectEvents();
+  if (type !== undefined) query = query.where('events.typeKey', '=', build.selectFrom('eventTypes as named').select('named.key').where('named.name', '=', type));
+  if (endpointId !== undefined) query = query.where('events.endpointKey', '=', build.selectFrom('endpoints as named').select('named.key').where('named.id', '=', endpointId));
+  if (executionId !== undefined) query = query.where('events.executionKey', '=', build.selectFrom('executions as named').select('named.key').where('named.id', '=', executionId));
+  if (range.from !== undefined) query = query.where('events.position', '>=', range.from);
+  if (range.to !== undefined) query = query.where('events.position', '<', range.to);
+  const after = readKeyCursor(cursor);
+  if (after !== undefined) query = query.where('events.position', order === 'asc' ? '>' : '<', after);
+  return query.orderBy('events.position', order).limit(limit + 1);
+}
+
+export function listEvents(db: Reader, _principal: Principal, params: ListEventsParams): ListEventsResult {
+  return db.snapshot((place) => {
+    const range = {
+      from: params.from === undefined ? undefined : firstPositionFrom(db, Date.parse(params.from)),
+      to: params.to === undefined ? undefined : firstPositionFrom(db, Date.parse(params.to) + 1),
+    };
+    const { rows, nextCursor } = cutPage(db.all(listEventsSql(params, range)), params.limit, (row) => [row.position]);
+    return { items: rows.map((row) => eventView(row, place.incarnation)), nextCursor, position: formatPosition(place) };
+  });
+}
+
+@QueryHandler(ListEventsQuery)
+export class ListEventsHandler implements IQueryHandler<ListEventsQuery> {
+  constructor(private readonly fold: FoldClient) {}
+
+  async execute({ principal, params }: ListEventsQuery): Promise<ListEventsResult> {
+    return listEvents(await this.fold.reader(params.minPosition), principal, params);
   }
 }

@@ -1,9 +1,18 @@
-import { Query } from '@nestjs/cqrs';
+import { Query, QueryHandler } from '@nestjs/cqrs';
+import type { IQueryHandler } from '@nestjs/cqrs';
 import type { executionDetailSchema } from '@kanade/contracts';
+import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
+import { answerAt, notFound } from '../projections/answers.ts';
+import { readExecute } from '../projections/execute-view.ts';
+import { FoldClient } from '../projections/fold-client.ts';
+import { executionView, selectExecutions } from './execution-view.ts';
 
-export type GetExecutionParams = { readonly executionId: string; readonly minPosition?: string | undefined };
+export interface GetExecutionParams {
+  readonly executionId: string;
+  readonly minPosition?: string | undefined;
+}
 export type GetExecutionResult = z.infer<typeof executionDetailSchema>;
 
 /** One execution with what it executes. */
@@ -13,5 +22,25 @@ export class GetExecutionQuery extends Query<GetExecutionResult> {
     readonly params: GetExecutionParams,
   ) {
     super();
+  }
+}
+
+export const getExecutionSql = (executionId: string) =>
+  selectExecutions().select(['timeoutMs', 'runAs', 'cwd', 'eventId', 'privateDigest']).where('id', '=', executionId);
+
+export function getExecution(db: Reader, _principal: Principal, { executionId }: GetExecutionParams): GetExecutionResult {
+  return answerAt(db, (position) => {
+    const row = db.get(getExecutionSql(executionId));
+    if (row === undefined) throw notFound('execution', executionId);
+    return { ...executionView(row), execute: readExecute(db, row), position };
+  });
+}
+
+@QueryHandler(GetExecutionQuery)
+export class GetExecutionHandler implements IQueryHandler<GetExecutionQuery> {
+  constructor(private readonly fold: FoldClient) {}
+
+  async execute({ principal, params }: GetExecutionQuery): Promise<GetExecutionResult> {
+    return getExecution(await this.fold.reader(params.minPosition), principal, params);
   }
 }

@@ -1,8 +1,17 @@
-import { Query } from '@nestjs/cqrs';
+import { Query, QueryHandler } from '@nestjs/cqrs';
+import type { IQueryHandler } from '@nestjs/cqrs';
 import type { RunDetail } from '@kanade/contracts';
+import type { Reader } from '@kanade/read-models';
 import type { Principal } from '../accounts/principal.ts';
+import { answerAt, notFound } from '../projections/answers.ts';
+import { FoldClient } from '../projections/fold-client.ts';
+import { runDetail } from './run-output.ts';
+import { selectRuns } from './run-view.ts';
 
-export type GetRunParams = { readonly runId: string; readonly minPosition?: string | undefined };
+export interface GetRunParams {
+  readonly runId: string;
+  readonly minPosition?: string | undefined;
+}
 
 /** One run with the beginning of its output. */
 export class GetRunQuery extends Query<RunDetail> {
@@ -11,5 +20,24 @@ export class GetRunQuery extends Query<RunDetail> {
     readonly params: GetRunParams,
   ) {
     super();
+  }
+}
+
+export const getRunSql = (runId: string) => selectRuns().where('runs.id', '=', runId);
+
+export function getRun(db: Reader, _principal: Principal, { runId }: GetRunParams): RunDetail {
+  return answerAt(db, () => {
+    const row = db.get(getRunSql(runId));
+    if (row === undefined) throw notFound('run', runId);
+    return runDetail(db, row);
+  });
+}
+
+@QueryHandler(GetRunQuery)
+export class GetRunHandler implements IQueryHandler<GetRunQuery> {
+  constructor(private readonly fold: FoldClient) {}
+
+  async execute({ principal, params }: GetRunQuery): Promise<RunDetail> {
+    return getRun(await this.fold.reader(params.minPosition), principal, params);
   }
 }

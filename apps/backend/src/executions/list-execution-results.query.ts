@@ -1,7 +1,15 @@
-import { Query } from '@nestjs/cqrs';
+import { Query, QueryHandler } from '@nestjs/cqrs';
+import type { IQueryHandler } from '@nestjs/cqrs';
 import type { runResultPageSchema } from '@kanade/contracts';
+import { build } from '@kanade/read-models';
+import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
+import { answerAt, notFound } from '../projections/answers.ts';
+import { cutPage, readKeyCursor } from '../projections/cursor.ts';
+import { FoldClient } from '../projections/fold-client.ts';
+import { runDetail } from './run-output.ts';
+import { selectRuns } from './run-view.ts';
 
 export interface ExecutionResultsParams {
   readonly executionId: string;
@@ -9,7 +17,6 @@ export interface ExecutionResultsParams {
   readonly cursor?: string | undefined;
   readonly minPosition?: string | undefined;
 }
-
 export type ListExecutionResultsResult = z.infer<typeof runResultPageSchema>;
 
 /** Every run of an execution with the beginning of its output, in the order of its targets. */
@@ -19,5 +26,32 @@ export class ListExecutionResultsQuery extends Query<ListExecutionResultsResult>
     readonly params: ExecutionResultsParams,
   ) {
     super();
+  }
+}
+
+export function listResultsSql(executionKey: number, { cursor, limit }: ExecutionResultsParams) {
+  const after = readKeyCursor(cursor);
+  return selectRuns()
+    .where('runs.executionKey', '=', executionKey)
+    .$if(after !== undefined, (query) => query.where('runs.key', '>', after ?? 0))
+    .orderBy('runs.key')
+    .limit(limit + 1);
+}
+
+export function listExecutionResults(db: Reader, _principal: Principal, params: ExecutionResultsParams): ListExecutionResultsResult {
+  return answerAt(db, (position) => {
+    const execution = db.get(build.selectFrom('executions').select('key').where('id', '=', params.executionId));
+    if (execution === undefined) throw notFound('execution', params.executionId);
+    const { rows, nextCursor } = cutPage(db.all(listResultsSql(execution.key, params)), params.limit, (row) => [row.key]);
+    return { items: rows.map((row) => runDetail(db, row)), nextCursor, position };
+  });
+}
+
+@QueryHandler(ListExecutionResultsQuery)
+export class ListExecutionResultsHandler implements IQueryHandler<ListExecutionResultsQuery> {
+  constructor(private readonly fold: FoldClient) {}
+
+  async execute({ principal, params }: ListExecutionResultsQuery): Promise<ListExecutionResultsResult> {
+    return listExecutionResults(await this.fold.reader(params.minPosition), principal, params);
   }
 }

@@ -1,7 +1,14 @@
-import { Query } from '@nestjs/cqrs';
+import { Query, QueryHandler } from '@nestjs/cqrs';
+import type { IQueryHandler } from '@nestjs/cqrs';
 import type { runListQuerySchema, runPageSchema } from '@kanade/contracts';
+import { build } from '@kanade/read-models';
+import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
+import { answerAt } from '../projections/answers.ts';
+import { cutPage, readKeyCursor } from '../projections/cursor.ts';
+import { FoldClient } from '../projections/fold-client.ts';
+import { runView, selectRuns } from './run-view.ts';
 
 export type ListRunsParams = z.infer<typeof runListQuerySchema>;
 export type ListRunsResult = z.infer<typeof runPageSchema>;
@@ -13,5 +20,32 @@ export class ListRunsQuery extends Query<ListRunsResult> {
     readonly params: ListRunsParams,
   ) {
     super();
+  }
+}
+
+export function listRunsSql({ executionId, endpointId, state, cursor, limit }: ListRunsParams) {
+  let query = selectRuns();
+  // Keys first, as scalars: joined names would keep SQLite from walking the index of runs in order.
+  if (executionId !== undefined) query = query.where('runs.executionKey', '=', build.selectFrom('executions as named').select('named.key').where('named.id', '=', executionId));
+  if (endpointId !== undefined) query = query.where('runs.endpointKey', '=', build.selectFrom('endpoints as named').select('named.key').where('named.id', '=', endpointId));
+  if (state !== undefined) query = query.where('runs.state', '=', state);
+  const before = readKeyCursor(cursor);
+  if (before !== undefined) query = query.where('runs.key', '<', before);
+  return query.orderBy('runs.key', 'desc').limit(limit + 1);
+}
+
+export function listRuns(db: Reader, _principal: Principal, params: ListRunsParams): ListRunsResult {
+  return answerAt(db, (position) => {
+    const { rows, nextCursor } = cutPage(db.all(listRunsSql(params)), params.limit, (row) => [row.key]);
+    return { items: rows.map(runView), nextCursor, position };
+  });
+}
+
+@QueryHandler(ListRunsQuery)
+export class ListRunsHandler implements IQueryHandler<ListRunsQuery> {
+  constructor(private readonly fold: FoldClient) {}
+
+  async execute({ principal, params }: ListRunsQuery): Promise<ListRunsResult> {
+    return listRuns(await this.fold.reader(params.minPosition), principal, params);
   }
 }

@@ -1,9 +1,17 @@
-import { Query } from '@nestjs/cqrs';
+import { Query, QueryHandler } from '@nestjs/cqrs';
+import type { IQueryHandler } from '@nestjs/cqrs';
+import type { OutputStream } from '@kanade/contracts';
+import type { Reader } from '@kanade/read-models';
 import type { Principal } from '../accounts/principal.ts';
+import { DomainError } from '../domain-error.ts';
+import { answerAt, notFound } from '../projections/answers.ts';
+import { FoldClient } from '../projections/fold-client.ts';
+import { getRunSql } from './get-run.query.ts';
+import { outputState, readBytes } from './run-output.ts';
 
 export interface RunOutputParams {
   readonly runId: string;
-  readonly stream: 'stdout' | 'stderr';
+  readonly stream: OutputStream;
   readonly offset: number;
   readonly limit: number;
   readonly minPosition?: string | undefined;
@@ -15,7 +23,6 @@ export interface RunOutput {
   readonly totalBytes: number;
 }
 
-
 /** Raw bytes of one output stream from an offset, and how many there are so far. */
 export class ReadRunOutputQuery extends Query<RunOutput> {
   constructor(
@@ -23,5 +30,27 @@ export class ReadRunOutputQuery extends Query<RunOutput> {
     readonly params: RunOutputParams,
   ) {
     super();
+  }
+}
+
+export function readRunOutput(db: Reader, _principal: Principal, { runId, stream, offset, limit }: RunOutputParams): RunOutput {
+  return answerAt(db, () => {
+    const row = db.get(getRunSql(runId));
+    if (row === undefined) throw notFound('run', runId);
+    const totalBytes = stream === 'stdout' ? row.stdoutBytes : row.stderrBytes;
+    const bytes = readBytes(db, row.key, stream, offset, limit);
+    if (bytes.byteLength === 0 && offset < totalBytes && outputState(db, row) === 'expired') {
+      throw new DomainError('output-expired', `The ${stream} of run ${runId} is no longer kept.`, { details: { runId, stream, totalBytes } });
+    }
+    return { bytes, totalBytes };
+  });
+}
+
+@QueryHandler(ReadRunOutputQuery)
+export class ReadRunOutputHandler implements IQueryHandler<ReadRunOutputQuery> {
+  constructor(private readonly fold: FoldClient) {}
+
+  async execute({ principal, params }: ReadRunOutputQuery): Promise<RunOutput> {
+    return readRunOutput(await this.fold.reader(params.minPosition), principal, params);
   }
 }

@@ -19,7 +19,8 @@ interface Link extends Head {
 const wholeNumber = /^[1-9][0-9]{0,14}$/;
 const digest = /^[0-9a-f]{64}$/;
 
-function readLink(message: StoredMessage): Link | undefined {
+/** Where an endpoint event says it stands in its chain, with its own hash; `undefined` when it does not say. */
+export function readLink(message: StoredMessage): Link | undefined {
   const epoch = message.headers[names.epoch] ?? '';
   const sequence = message.headers[names.sequence] ?? '';
   const previous = message.headers[names.previous] ?? '';

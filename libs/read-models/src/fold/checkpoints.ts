@@ -24,6 +24,10 @@ export function openCheckpoints(connection: Connection) {
     }));
   return {
     find: (stream: FoldedStream): Checkpoint | undefined => find({ stream: streams[stream] }),
+    /** The place before the first event of a history. */
+    begin(incarnation: string): void {
+      save({ stream: streams.events, incarnation, sequence: 0, hash: '', recordedAt: 0 });
+    },
     move(stream: FoldedStream, incarnation: string, last: StoredMessage): void {
       save({ stream: streams[stream], incarnation, sequence: last.sequence, hash: messageHash(last), recordedAt: last.recordedAt });
     },

@@ -46,6 +46,10 @@ export function openEventFold(
   return (message: StoredMessage): Refusal | undefined => {
     const { refusal, envelope } = judge(message);
     projections.index.add(message, envelope);
+    // Only the backend's own parts are shown together with what names them.
+    if (refusal === undefined && envelope?.privatedigest !== undefined && envelope.source.startsWith('control/')) {
+      if (!projections.privateParts.has(envelope.id)) session.awaitedParts.wait(envelope.id, message);
+    }
     return refusal;
   };
 }

@@ -16,6 +16,7 @@ import { foldedStreams } from './message.ts';
 import type { FoldedStream, StoredMessage } from './message.ts';
 import { openPoison } from './poison.ts';
 import { openSession } from './session.ts';
+import type { Session } from './session.ts';
 
 export interface FoldOptions {
   /** 8 hex digits naming the history that is folded. */
@@ -32,8 +33,15 @@ export interface Commit {
   readonly changes: readonly Change[];
   readonly runs: readonly RunChange[];
   readonly samples: readonly SampleChange[];
-  /** Position of the first `run.finished` whose output is not there yet; null when none is. */
-  readonly firstHeld: number | null;
+  /** Position of the first event whose output or private part is not there yet; null when there is none. */
+  readonly firstAwaited: number | null;
+}
+
+export interface ApplyOptions {
+  /** Everything a message could speak of has been folded: what is unknown now is poison. */
+  readonly unknownIsPoison?: boolean;
+  /** Output recorded before this (Unix ms) is folded or among these batches; an older end does not wait for what is missing. */
+  readonly outputKnownUntil?: number;
 }
 
 /** Folds messages into one file. */
@@ -41,12 +49,14 @@ export interface Fold {
   checkpoint(stream: FoldedStream): Checkpoint | undefined;
   /**
    * Folds messages in one transaction that also moves the checkpoints. A message that cannot be folded becomes poison; a gap throws
-   * HistoryMismatchError. `unknownIsPoison` says that everything a message could speak of has been folded.
+   * HistoryMismatchError.
    */
-  apply(batches: Batches, options?: { readonly unknownIsPoison?: boolean }): Commit;
+  apply(batches: Batches, options?: ApplyOptions): Commit;
   /** Ends runs whose output will never come, up to a position. */
   releaseHeld(upTo: number): Commit;
   poisonCount(): number;
+  /** As in a commit; private parts are awaited for a few seconds only. */
+  firstAwaited(): number | null;
 }
 
 type Result = Refusal | 'unknown' | undefined;
@@ -68,25 +78,37 @@ export function openFold(connection: Connection, options: FoldOptions): Fold {
       default: return stream satisfies never;
     }
   };
+  // Readers find a position from the start, even before the first event.
+  if (checkpoints.find('events') === undefined) checkpoints.begin(options.incarnation);
   const transaction = makeTransaction({ connection, session, projections, checkpoints, poison, foldOne, incarnation: options.incarnation });
 
   return {
     checkpoint: (stream) => checkpoints.find(stream),
-    apply: (batches, { unknownIsPoison = false } = {}) => transaction(batches, unknownIsPoison),
+    apply(batches, { unknownIsPoison = false, outputKnownUntil = 0 } = {}) {
+      session.outputKnownUntil = outputKnownUntil;
+      return transaction(batches, unknownIsPoison);
+    },
+    firstAwaited: () => firstAwaited(session, projections),
     releaseHeld(upTo) {
       connection.transaction(() => {
         projections.executions.releaseUpTo(upTo);
         projections.flush();
       })();
-      return { taken: { events: 0, output: 0, private: 0, metrics: 0 }, poisoned: 0, ...session.changes.take(), firstHeld: projections.executions.firstHeld() };
+      return { taken: { events: 0, output: 0, private: 0, metrics: 0 }, poisoned: 0, ...session.changes.take(), firstAwaited: firstAwaited(session, projections) };
     },
     poisonCount: () => poison.count(),
   };
 }
 
+function firstAwaited(session: Session, projections: ReturnType<typeof openProjections>): number | null {
+  const held = projections.executions.firstHeld();
+  const part = session.awaitedParts.first(Date.now());
+  return held === null || part === null ? (held ?? part) : Math.min(held, part);
+}
+
 interface Parts {
   readonly connection: Connection;
-  readonly session: ReturnType<typeof openSession>;
+  readonly session: Session;
   readonly projections: ReturnType<typeof openProjections>;
   readonly checkpoints: ReturnType<typeof openCheckpoints>;
   readonly poison: ReturnType<typeof openPoison>;
@@ -158,7 +180,7 @@ function makeTransaction(parts: Parts) {
       if (isStorageFailure(error)) throw error;
       done = run.immediate(foldCarefully);
     }
-    return { ...done, ...session.changes.take(), firstHeld: projections.executions.firstHeld() };
+    return { ...done, ...session.changes.take(), firstAwaited: firstAwaited(session, projections) };
   };
 }
 

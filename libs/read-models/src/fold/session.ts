@@ -1,5 +1,6 @@
 import type { Connection } from '../sqlite/open.ts';
 import { ChangeLog } from './changes.ts';
+import { AwaitedParts } from './awaited-parts.ts';
 import { Keys } from './keys.ts';
 
 /** What projections share while a file is open for folding. */
@@ -7,8 +8,11 @@ export interface Session {
   readonly connection: Connection;
   readonly keys: Keys;
   readonly changes: ChangeLog;
+  /** Output recorded before this (Unix ms) has been folded; what an older end lacks has expired and will never come. */
+  outputKnownUntil: number;
+  readonly awaitedParts: AwaitedParts;
 }
 
 export function openSession(connection: Connection): Session {
-  return { connection, keys: new Keys(connection), changes: new ChangeLog() };
+  return { connection, keys: new Keys(connection), changes: new ChangeLog(), outputKnownUntil: 0, awaitedParts: new AwaitedParts() };
 }

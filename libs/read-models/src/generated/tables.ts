@@ -222,6 +222,7 @@ export interface RunsTable {
   deadlineAt: number | null;
   commandIncarnation: Generated<string>;
   commandSequence: number | null;
+  cancelRequested: Generated<number>;
   queuedPosition: number;
   acceptedPosition: number | null;
   startedPosition: number | null;

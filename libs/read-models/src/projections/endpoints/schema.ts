@@ -25,6 +25,7 @@ CREATE TABLE endpoints (
   packageCount INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX endpointsByName ON endpoints (searchName, key);
+CREATE INDEX endpointsQuarantined ON endpoints (key) WHERE quarantined = 1;
 CREATE INDEX endpointsByStatus ON endpoints (status, searchName, key);
 
 CREATE TABLE facets (

@@ -6,6 +6,12 @@ import type { EventsTable } from '../../generated/tables.ts';
 import { prepareGet, prepareWrite } from '../../sqlite/statements.ts';
 import type { Parameter } from '../../sqlite/statements.ts';
 
+function sourceColumn(subject: string, writer: ReturnType<typeof parseEventSubject>, endpointKey: number | undefined): string | null {
+  if (writer === undefined) return subject.slice(0, 200);
+  if (writer.kind === 'control') return `control/${writer.aggregate}/${writer.id}`;
+  return endpointKey === undefined ? `endpoint/${writer.endpointId}` : null;
+}
+
 /** The index of the history: one row per event, folded or poisoned. */
 export function openEvents({ connection, keys }: Session) {
   const insert = prepareWrite(connection, (query, parameter: Parameter<EventsTable>) =>
@@ -34,12 +40,13 @@ export function openEvents({ connection, keys }: Session) {
     add(message: StoredMessage, event: AnyEvent | undefined): void {
       const writer = parseEventSubject(message.subject);
       const endpointId = writer?.kind === 'endpoint' ? writer.endpointId : writer?.aggregate === 'endpoint' ? writer.id : undefined;
+      const endpointKey = endpointId === undefined ? undefined : keys.endpoint(endpointId);
       insert({
         position: message.sequence,
         id: event?.id ?? '',
         typeKey: typeKey(event?.type ?? ''),
-        source: writer === undefined ? message.subject.slice(0, 200) : writer.kind === 'endpoint' ? null : `control/${writer.aggregate}/${writer.id}`,
-        endpointKey: endpointId === undefined ? null : (keys.endpoint(endpointId) ?? null),
+        source: sourceColumn(message.subject, writer, endpointKey),
+        endpointKey: endpointKey ?? null,
         executionKey: event?.correlationid === undefined ? null : (keys.execution(event.correlationid) ?? null),
         principal: event?.principal ?? null,
         recordedAt: message.recordedAt,

@@ -50,7 +50,8 @@ export function openExecutions(session: Session, nameOf: (principal: string) => 
     'kanade.execution.cancel-requested.v1': ({ data }) => {
       const key = keys.execution(data.executionId);
       if (key === undefined) return refuse('execution-unknown', `execution ${data.executionId} was never requested`);
-      cancel({ key });
+      if (data.runIds === null) cancel({ key });
+      runs.requestCancel(key, data.runIds);
       changes.row('execution', data.executionId);
       return undefined;
     },

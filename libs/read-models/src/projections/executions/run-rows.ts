@@ -79,6 +79,15 @@ export function openRunRows(session: Session) {
         key: parameter('key'), id: parameter('id'), executionKey: parameter('executionKey'), endpointKey: parameter('endpointKey'), state: 'queued',
         presumed: 0, deadlineAt: parameter('deadlineAt'), queuedPosition: parameter('queuedPosition'),
       })),
+    cancelAll: prepareWrite(connection, (query, parameter: Parameter<{ executionKey: number }>) =>
+      query.updateTable('runs').set({ cancelRequested: 1 }).where('executionKey', '=', parameter('executionKey')).where('endedAt', 'is', null)),
+    cancel: prepareWrite(connection, (query, parameter: Parameter<{ id: string; executionKey: number }>) =>
+      query
+        .updateTable('runs')
+        .set({ cancelRequested: 1 })
+        .where('id', '=', parameter('id'))
+        .where('executionKey', '=', parameter('executionKey'))
+        .where('endedAt', 'is', null)),
     dispatch: prepareWrite(connection, (query, parameter: Parameter<{ id: string; incarnation: string; sequence: number }>) =>
       query
         .updateTable('runs')

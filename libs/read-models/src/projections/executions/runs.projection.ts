@@ -10,6 +10,9 @@ import type { RunRow } from './run-rows.ts';
 import { isEnded, judgeFact } from './run-states.ts';
 import type { openTallies } from './tallies.ts';
 
+/** The broker's clock may step back a little; output recorded this long before an end is surely there when it is. */
+const clockSlackMs = 1000;
+
 type Named = { readonly runId: string; readonly executionId: string };
 
 /** A presumption that a fact replaces stays visible beside it. */
@@ -95,7 +98,7 @@ export function openRuns(session: Session, tallies: ReturnType<typeof openTallie
     if ('reason' in run) return run;
     const needed = { stdoutChunks: data.output?.stdout.chunks ?? 0, stderrChunks: data.output?.stderr.chunks ?? 0 };
     const ended = { runKey: run.key, position: place.position, recordedAt: place.recordedAt, event };
-    if (held.complete(run.key, needed)) end(run, { runId: data.runId, endpointId: endpointOf(event) }, ended);
+    if (held.complete(run.key, needed) || place.recordedAt + clockSlackMs < session.outputKnownUntil) end(run, { runId: data.runId, endpointId: endpointOf(event) }, ended);
     else held.hold(ended, needed);
     return undefined;
   };
@@ -136,6 +139,11 @@ export function openRuns(session: Session, tallies: ReturnType<typeof openTallie
     /** Applies ends whose output will never come: it has expired or was erased. */
     releaseUpTo(position: number): void {
       for (const due of held.takeUpTo(position)) endHeld(due);
+    },
+    /** All runs of an execution, or the named ones, are to be ended. */
+    requestCancel(executionKey: number, runIds: readonly string[] | null): void {
+      if (runIds === null) rows.cancelAll({ executionKey });
+      for (const id of runIds ?? []) rows.cancel({ id, executionKey });
     },
     firstHeld: () => held.firstPosition(),
     forget(): void {

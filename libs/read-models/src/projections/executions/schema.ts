@@ -60,6 +60,7 @@ CREATE TABLE runs (
   deadlineAt INTEGER,
   commandIncarnation TEXT NOT NULL DEFAULT '',
   commandSequence INTEGER,
+  cancelRequested INTEGER NOT NULL DEFAULT 0,
   queuedPosition INTEGER NOT NULL,
   acceptedPosition INTEGER,
   startedPosition INTEGER,
@@ -68,10 +69,12 @@ CREATE TABLE runs (
 ) STRICT;
 CREATE INDEX runsByExecution ON runs (executionKey, key);
 CREATE INDEX runsByEndpoint ON runs (endpointKey, key);
+CREATE INDEX runsByState ON runs (state, key);
 CREATE INDEX runsByEnd ON runs (endedPosition) WHERE endedPosition IS NOT NULL;
 CREATE INDEX runsByDeadline ON runs (deadlineAt) WHERE deadlineAt IS NOT NULL;
 CREATE INDEX runsToDispatch ON runs (commandIncarnation, key) WHERE state = 'queued';
 CREATE INDEX runsActive ON runs (endpointKey) WHERE state IN ('accepted', 'started');
+CREATE INDEX runsToCancel ON runs (key) WHERE cancelRequested = 1 AND endedAt IS NULL;
 CREATE INDEX runsByCommand ON runs (commandSequence) WHERE commandSequence IS NOT NULL;
 
 CREATE TABLE heldEnds (

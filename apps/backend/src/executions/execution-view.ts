@@ -1,0 +1,29 @@
+import type { ExecutionView } from '@kanade/contracts';
+import { build } from '@kanade/read-models';
+
+const counts = ['queued', 'accepted', 'started', 'succeeded', 'failed', 'timedOut', 'cancelled', 'refused', 'skipped', 'interrupted', 'expired', 'lost'] as const;
+
+/** Executions with the columns of a list's row. */
+export const selectExecutions = () =>
+  build
+    .selectFrom('executions')
+    .select(['key', 'id', 'state', 'jobId', 'jobVersion', 'shell', 'requestedBy', 'requestedAt', 'expiresAt', 'endedAt', 'targetCount', ...counts]);
+
+export type ExecutionRow = Awaited<ReturnType<ReturnType<typeof selectExecutions>['execute']>>[number];
+
+export function executionView(row: ExecutionRow): ExecutionView {
+  const { id, state, jobId, jobVersion, shell, requestedBy, requestedAt, expiresAt, endedAt, targetCount } = row;
+  const { queued, accepted, started, succeeded, failed, timedOut, cancelled, refused, skipped, interrupted, expired, lost } = row;
+  return {
+    id,
+    state,
+    job: jobId === null ? null : { id: jobId, version: jobVersion ?? '' },
+    shell,
+    requestedBy,
+    requestedAt,
+    expiresAt,
+    endedAt: endedAt === null ? null : new Date(endedAt).toISOString(),
+    targetCount,
+    counts: { queued, accepted, started, succeeded, failed, 'timed-out': timedOut, cancelled, refused, skipped, interrupted, expired, lost },
+  };
+}

@@ -1,0 +1,202 @@
+import { setImmediate } from 'node:timers/promises';
+import { streams } from '@kanade/contracts';
+import { streamUsage } from '@kanade/messaging';
+import type { CoreConnection, EventLog } from '@kanade/messaging';
+import { foldedStreams } from '@kanade/read-models';
+import type { Commit, FoldedStream, ReadModel, StoredMessage } from '@kanade/read-models';
+import type { FoldMessage } from './fold-messages.ts';
+import { checkHistory } from './history-check.ts';
+import { StreamFeed } from './stream-feed.ts';
+
+const batchSize = 1000;
+/** Output that is not read within this time, on a live connection, is not there. */
+const outputPatienceMs = 5000;
+const tickMs = 1000;
+
+type Feeds = Readonly<Record<FoldedStream, StreamFeed>>;
+/** Messages of a stream that speak of something unknown: up to `count` of them wait until events are folded up to `events`. */
+interface Gate {
+  readonly events: number;
+  readonly count: number;
+}
+
+/** Folds four streams into one file until the signal aborts; rejects when a stream is damaged or the file fails. */
+export class FoldLoop {
+  private readonly core: CoreConnection;
+  private readonly log: EventLog;
+  private readonly model: ReadModel;
+  private readonly post: (message: FoldMessage) => void;
+  private readonly feeds: Feeds;
+  private readonly gates = new Map<FoldedStream, Gate>();
+  private readonly ends = new Map<FoldedStream, number>();
+  private wakeUp: (() => void) | undefined;
+  private recheck = false;
+  private caughtUp = false;
+  private lastCovered = -1;
+  private lagMs = 0;
+  /** Ends held at `position` are due once output is read up to `output`. */
+  private release: { readonly position: number; readonly output: number; readonly since: number } | undefined;
+
+  constructor(core: CoreConnection, log: EventLog, model: ReadModel, post: (message: FoldMessage) => void) {
+    this.core = core;
+    this.log = log;
+    this.model = model;
+    this.post = post;
+    const feed = (stream: FoldedStream) => new StreamFeed(stream, model.checkpoint(stream)?.sequence ?? 0, () => this.wakeUp?.());
+    this.feeds = { events: feed('events'), output: feed('output'), private: feed('private'), metrics: feed('metrics') };
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    await this.measure();
+    const failed = new AbortController();
+    const either = AbortSignal.any([signal, failed.signal]);
+    const forget = this.core.onReconnect(() => {
+      this.recheck = true;
+      this.wakeUp?.();
+    });
+    const ticking = setInterval(() => void this.tick().catch(() => undefined), tickMs);
+    const reading = foldedStreams.map((stream) => this.feeds[stream].run(this.core, either));
+    try {
+      await Promise.race([Promise.all(reading), this.fold(either)]);
+    } finally {
+      failed.abort();
+      for (const stream of foldedStreams) this.feeds[stream].stop();
+      this.wakeUp?.();
+      clearInterval(ticking);
+      forget();
+      await Promise.allSettled(reading);
+    }
+  }
+
+  private async fold(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (this.recheck) {
+        this.recheck = false;
+        await checkHistory(this.core, this.log, this.model);
+      }
+      const worked = this.foldOnce();
+      await this.settle();
+      if (worked) await setImmediate();
+      else await this.idle(signal);
+    }
+  }
+
+  /** One transaction; false when there was nothing to fold. */
+  private foldOnce(): boolean {
+    if (this.passGates()) return true;
+    const limit = this.timeLimit();
+    const batches: Partial<Record<FoldedStream, readonly StoredMessage[]>> = {};
+    let count = 0;
+    for (const stream of foldedStreams) {
+      if (this.gates.has(stream)) continue;
+      batches[stream] = this.feeds[stream].peek(batchSize, limit);
+      count += batches[stream].length;
+    }
+    if (count === 0) return false;
+    const commit = this.model.apply(batches, { outputKnownUntil: this.outputKnownUntil() });
+    this.consumed(commit);
+    for (const stream of foldedStreams) {
+      if ((batches[stream]?.length ?? 0) > commit.taken[stream]) this.gates.set(stream, { events: -1, count: this.feeds[stream].waiting });
+    }
+    return true;
+  }
+
+  /** Folds what a gate held back, once all events it could speak of are folded: what is still unknown then was never made. */
+  private passGates(): boolean {
+    for (const [stream, gate] of this.gates) {
+      if (gate.events < 0 || this.folded('events') < gate.events) continue;
+      this.gates.delete(stream);
+      this.consumed(this.model.apply({ [stream]: this.feeds[stream].peek(Math.min(gate.count, batchSize)) }, { unknownIsPoison: true }));
+      return true;
+    }
+    return false;
+  }
+
+  /** While it catches up, the fold goes through all streams side by side in recorded time, so that output meets its run. */
+  private timeLimit(): number {
+    if (this.caughtUp) return Infinity;
+    const { output } = this.feeds;
+    if (this.outputRead()) return Infinity;
+    return output.waiting > 0 ? output.readUntil : 0;
+  }
+
+  private outputRead(): boolean {
+    const { output } = this.feeds;
+    return output.lastRead >= (this.ends.get('output') ?? 0) || Date.now() - output.lastReadAt > outputPatienceMs;
+  }
+
+  private outputKnownUntil(): number {
+    return this.caughtUp ? 0 : this.feeds.output.readUntil;
+  }
+
+  private folded(stream: FoldedStream): number {
+    return this.model.checkpoint(stream)?.sequence ?? 0;
+  }
+
+  private consumed(commit: Commit): void {
+    const events = this.feeds.events.peek(commit.taken.events).at(-1);
+    if (events !== undefined) this.lagMs = Math.max(0, Date.now() - events.recordedAt);
+    for (const stream of foldedStreams) this.feeds[stream].consume(commit.taken[stream]);
+    this.publish(commit);
+  }
+
+  private publish(commit: Pick<Commit, 'changes' | 'runs' | 'samples' | 'firstAwaited'>): void {
+    const sequence = this.folded('events');
+    const covered = commit.firstAwaited === null ? sequence : Math.min(sequence, commit.firstAwaited - 1);
+    this.lastCovered = covered;
+    const { changes, runs, samples } = commit;
+    this.post({ type: 'committed', notice: { incarnation: this.log.incarnation, sequence, covered, changes, runs, samples } });
+  }
+
+  /** What needs an answer of the broker between two transactions. */
+  private async settle(): Promise<void> {
+    for (const [stream, gate] of this.gates) {
+      if (gate.events < 0) this.gates.set(stream, { events: await this.log.lastSequence(), count: gate.count });
+    }
+    if (this.model.firstAwaited() === null) {
+      this.release = undefined;
+      return;
+    }
+    this.release ??= { position: this.folded('events'), output: await this.endOf('output'), since: Date.now() };
+    const { position, output, since } = this.release;
+    if (this.folded('output') < output && Date.now() - Math.max(since, this.feeds.output.lastReadAt) < outputPatienceMs) return;
+    this.release = undefined;
+    this.publish(this.model.releaseHeld(position));
+  }
+
+  private async endOf(stream: FoldedStream): Promise<number> {
+    await this.measure();
+    return this.ends.get(stream) ?? 0;
+  }
+
+  private async measure(): Promise<void> {
+    for (const { name, lastSequence } of await streamUsage(this.core)) {
+      const stream = foldedStreams.find((candidate) => streams[candidate] === name);
+      if (stream !== undefined) this.ends.set(stream, lastSequence);
+    }
+  }
+
+  private async tick(): Promise<void> {
+    await this.measure();
+    const lagEvents = foldedStreams.reduce((sum, stream) => sum + Math.max(0, (this.ends.get(stream) ?? 0) - this.folded(stream)), 0);
+    if (!this.caughtUp && this.folded('events') >= (this.ends.get('events') ?? 0) && this.outputRead()) {
+      this.caughtUp = true;
+      this.model.removeOthers();
+    }
+    this.model.checkpointLog();
+    this.post({ type: 'lag', lag: { lagEvents, lagMs: lagEvents === 0 ? 0 : this.lagMs, poisonCount: this.model.poisonCount(), rebuilding: !this.caughtUp } });
+    const awaited = this.model.firstAwaited();
+    const sequence = this.folded('events');
+    const covered = awaited === null ? sequence : Math.min(sequence, awaited - 1);
+    if (covered !== this.lastCovered) this.publish({ changes: [], runs: [], samples: [], firstAwaited: awaited });
+    this.wakeUp?.();
+  }
+
+  private async idle(signal: AbortSignal): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.wakeUp = resolve;
+      if (signal.aborted) resolve();
+    });
+    this.wakeUp = undefined;
+  }
+}

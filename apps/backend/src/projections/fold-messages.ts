@@ -1,0 +1,55 @@
+import type { PublicSigningKey } from '@kanade/messaging';
+import type { Change, RunChange, SampleChange } from '@kanade/read-models';
+
+/** What a worker of the read side is started with. */
+export interface WorkerSettings {
+  readonly natsUrl: string;
+  /** Path of the backend's .creds file. */
+  readonly credsFile: string;
+  /** Where the read model and the verifier's file lie. */
+  readonly directory: string;
+  /** The public keys whose signatures make a control event the backend's own. */
+  readonly controlKeys: readonly PublicSigningKey[];
+}
+
+/** What one commit of the fold changed, for live updates, waits and process managers. */
+export interface FoldNotice {
+  readonly incarnation: string;
+  /** Sequence of KANADE_EVENTS up to which events are folded. */
+  readonly sequence: number;
+  /** As `sequence`, but stopping before the first event whose output or private part is not there yet: what `minPosition` waits for. */
+  readonly covered: number;
+  readonly changes: readonly Change[];
+  readonly runs: readonly RunChange[];
+  readonly samples: readonly SampleChange[];
+}
+
+/** How the fold is. */
+export interface FoldLag {
+  /** Messages of all streams that are stored and not folded. */
+  readonly lagEvents: number;
+  /** Milliseconds from recording to folding of the newest folded event. */
+  readonly lagMs: number;
+  readonly poisonCount: number;
+  /** True until the fold has once reached the end of every stream. */
+  readonly rebuilding: boolean;
+}
+
+/** What the fold's worker tells the main thread. */
+export type FoldMessage =
+  | { readonly type: 'opened'; readonly file: string; readonly incarnation: string; readonly sequence: number; readonly covered: number }
+  | { readonly type: 'closing' }
+  | { readonly type: 'committed'; readonly notice: FoldNotice }
+  | { readonly type: 'lag'; readonly lag: FoldLag }
+  | { readonly type: 'mismatch'; readonly reason: string }
+  | { readonly type: 'damaged'; readonly reason: string }
+  | { readonly type: 'failed'; readonly reason: string };
+
+/** What the verifier's worker tells the main thread. */
+export type VerifierMessage =
+  | { readonly type: 'opened' }
+  | { readonly type: 'verified'; readonly sequence: number; readonly lagEvents: number; readonly invalidCount: number }
+  | { readonly type: 'invalid'; readonly invalid: readonly { readonly endpointId: string; readonly sequence: number; readonly reason: string }[] }
+  | { readonly type: 'failed'; readonly reason: string };
+
+export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parentPort, workerData } from 'node:worker_threads';
+import { LogDamagedError, connectCore, openEventLog, verifyMessage } from '@kanade/messaging';
+import type { CoreConnection } from '@kanade/messaging';
+import { HistoryMismatchError, deleteReadModel, openReadModel } from '@kanade/read-models';
+import type { ReadModel, VerifyControl } from '@kanade/read-models';
+import { FoldLoop } from './fold-loop.ts';
+import { messageOf } from './fold-messages.ts';
+import type { FoldMessage } from './fold-messages.ts';
+import { checkHistory } from './history-check.ts';
+import { readWorkerSettings } from './worker-settings.ts';
+
+/** How long a damaged stream is left alone before it is read again: someone has to mend it. */
+const damagedRetryMs = 15_000;
+
+const settings = readWorkerSettings(workerData);
+const post = (message: FoldMessage): void => parentPort?.postMessage(message);
+const stopping = new AbortController();
+parentPort?.on('message', () => stopping.abort());
+
+const verifyControl: VerifyControl = ({ subject, body, headers }) => {
+  const verified = verifyMessage(settings.controlKeys, 'control', subject, body, headers);
+  return verified.ok ? undefined : verified.reason;
+};
+
+function tellOpened(model: ReadModel, incarnation: string): void {
+  const sequence = model.checkpoint('events')?.sequence ?? 0;
+  const awaited = model.firstAwaited();
+  post({ type: 'opened', file: model.file, incarnation, sequence, covered: awaited === null ? sequence : Math.min(sequence, awaited - 1) });
+}
+
+/** Folds until the end, or until the read model does not fit the history; then says why. */
+async function foldOnce(core: CoreConnection): Promise<HistoryMismatchError | LogDamagedError | undefined> {
+  const log = await openEventLog(core);
+  const model = openReadModel(settings.directory, { incarnation: log.incarnation, verifyControl });
+  try {
+    await checkHistory(core, log, model);
+    tellOpened(model, log.incarnation);
+    await new FoldLoop(core, log, model, post).run(stopping.signal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof HistoryMismatchError || error instanceof LogDamagedError) return error;
+    throw error;
+  } finally {
+    post({ type: 'closing' });
+    model.close();
+  }
+}
+
+const core = await connectCore({ url: settings.natsUrl, credsFile: settings.credsFile, name: 'fold' });
+let lastDamage: string | undefined;
+while (!stopping.signal.aborted) {
+  const broken = await foldOnce(core).catch((error: unknown) => {
+    post({ type: 'failed', reason: messageOf(error) });
+    throw error;
+  });
+  if (broken === undefined) break;
+  // Rebuilt and broken in the same place again: it is the stream that is damaged, and rebuilding once more would not mend it.
+  if (broken.message === lastDamage) {
+    post({ type: 'damaged', reason: broken.message });
+    await sleep(damagedRetryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
+  } else {
+    post({ type: 'mismatch', reason: broken.message });
+    deleteReadModel(settings.directory);
+  }
+  lastDamage = broken.message;
+}
+await core.close();
+parentPort?.close();

@@ -1,0 +1,21 @@
+import { GetEndpointHandler } from '../endpoints/get-endpoint.query.ts';
+import { GetPerformanceHandler } from '../endpoints/get-performance.query.ts';
+import { ListEndpointPackagesHandler } from '../endpoints/list-endpoint-packages.query.ts';
+import { ListEndpointsHandler } from '../endpoints/list-endpoints.query.ts';
+import { GetEventHandler } from '../events/get-event.query.ts';
+import { ListEventsHandler } from '../events/list-events.query.ts';
+import { GetExecutionHandler } from '../executions/get-execution.query.ts';
+import { GetRunHandler } from '../executions/get-run.query.ts';
+import { ListExecutionResultsHandler } from '../executions/list-execution-results.query.ts';
+import { ListExecutionsHandler } from '../executions/list-executions.query.ts';
+import { ListRunsHandler } from '../executions/list-runs.query.ts';
+import { ReadRunOutputHandler } from '../executions/read-run-output.query.ts';
+import { GetJobHandler } from '../jobs/get-job.query.ts';
+import { ListJobsHandler } from '../jobs/list-jobs.query.ts';
+import { GetOverviewHandler } from '../overview/get-overview.query.ts';
+
+/** Every handler of a query over the read model; a module that provides them also provides FoldClient, VerifierClient, LiveOverlay and RawEvents. */
+export const queryHandlers = [
+  ListEndpointsHandler, GetEndpointHandler, ListEndpointPackagesHandler, GetPerformanceHandler, ListJobsHandler, GetJobHandler, ListExecutionsHandler,
+  GetExecutionHandler, ListExecutionResultsHandler, ListRunsHandler, GetRunHandler, ReadRunOutputHandler, ListEventsHandler, GetEventHandler, GetOverviewHandler,
+];

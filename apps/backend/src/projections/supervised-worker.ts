@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+/** A worker that lived this long is started again at once. */
+const steadyMs = 30_000;
+const maxBackOffMs = 15_000;
+
+export interface SupervisedWorkerOptions<Message> {
+  readonly name: string;
+  /** The worker's module without its ending: source and build have different ones. */
+  readonly module: string;
+  readonly data: unknown;
+  readonly onMessage: (message: Message) => void;
+  /** Told of every end nobody asked for, and of how long it is until the next start. */
+  readonly onCrash: (reason: string, restartMs: number) => void;
+}
+
+/** Keeps one worker thread running: started again with back-off whenever it ends on its own. */
+export class SupervisedWorker<Message> {
+  private readonly options: SupervisedWorkerOptions<Message>;
+  private worker: Worker | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private stopped = true;
+  private crashes = 0;
+
+  constructor(options: SupervisedWorkerOptions<Message>) {
+    this.options = options;
+  }
+
+  start(): void {
+    if (!this.stopped) return;
+    this.stopped = false;
+    this.spawn();
+  }
+
+  private spawn(): void {
+    const startedAt = Date.now();
+    const source = import.meta.url.endsWith('.ts');
+    const worker = new Worker(new URL(`${this.options.module}${source ? '.ts' : '.js'}`, import.meta.url), {
+      name: this.options.name,
+      workerData: this.options.data,
+      // From source, workspace packages are source too.
+      execArgv: source ? ['--conditions=@kanade/source', '--disable-warning=ExperimentalWarning'] : [],
+    });
+    this.worker = worker;
+    let reason = 'it ended';
+    worker.on('message', (message: Message) => this.options.onMessage(message));
+    worker.on('error', (error) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on('exit', () => {
+      this.worker = undefined;
+      if (this.stopped) return;
+      this.crashes = Date.now() - startedAt > steadyMs ? 0 : this.crashes + 1;
+      const restartMs = Math.min(maxBackOffMs, 100 * 2 ** this.crashes);
+      this.options.onCrash(reason, restartMs);
+      this.timer = setTimeout(() => this.spawn(), restartMs);
+    });
+  }
+
+  /** Asks the worker to end, and ends it when it does not. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearTimeout(this.timer);
+    const { worker } = this;
+    if (worker === undefined) return;
+    const exited = once(worker, 'exit');
+    worker.postMessage('stop');
+    const forced = setTimeout(() => void worker.terminate(), 3000);
+    await exited;
+    clearTimeout(forced);
+  }
+
+  /** Ends the worker at once, as a crash would. */
+  async crash(): Promise<void> {
+    await this.worker?.terminate();
+  }
+}

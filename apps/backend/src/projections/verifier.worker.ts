@@ -1,0 +1,71 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { streams } from '@kanade/contracts';
+import { LogDamagedError, connectCore, keyId, openEventLog, streamReader, verifyBytes, verifyMessage } from '@kanade/messaging';
+import type { EventLog } from '@kanade/messaging';
+import { deleteVerifier, openVerifier } from '@kanade/read-models';
+import type { Verifier, VerifierOptions } from '@kanade/read-models';
+import { messageOf } from './fold-messages.ts';
+import type { VerifierMessage } from './fold-messages.ts';
+import { readWorkerSettings } from './worker-settings.ts';
+
+const tickMs = 1000;
+
+const settings = readWorkerSettings(workerData);
+const post = (message: VerifierMessage): void => parentPort?.postMessage(message);
+const stopping = new AbortController();
+parentPort?.on('message', () => stopping.abort());
+
+const options = (incarnation: string): VerifierOptions => ({
+  incarnation,
+  verifyControl: ({ subject, body, headers }) => {
+    const verified = verifyMessage(settings.controlKeys, 'control', subject, body, headers);
+    return verified.ok ? undefined : verified.reason;
+  },
+  verifySignature: verifyBytes,
+  keyId,
+});
+
+/** Opens the file of this history; one of another history is of no use. */
+async function open(log: EventLog): Promise<Verifier> {
+  const verifier = openVerifier(settings.directory, options(log.incarnation));
+  if (verifier.sameHistory && verifier.checkpoint <= (await log.lastSequence())) return verifier;
+  verifier.close();
+  deleteVerifier(settings.directory);
+  return openVerifier(settings.directory, options(log.incarnation));
+}
+
+async function verify(log: EventLog, verifier: Verifier): Promise<void> {
+  const tell = async (): Promise<void> => {
+    const lagEvents = Math.max(0, (await log.lastSequence()) - verifier.checkpoint);
+    post({ type: 'verified', sequence: verifier.checkpoint, lagEvents, invalidCount: verifier.invalidCount() });
+  };
+  const ticking = setInterval(() => void tell().catch(() => undefined), tickMs);
+  try {
+    // A head costs a tenth of a millisecond: small batches keep the thread answering.
+    const reader = streamReader(core, { stream: streams.events, fromSequence: verifier.checkpoint + 1, signal: stopping.signal, batchSize: 200 });
+    for await (const batch of reader) {
+      const invalid = verifier.verify(batch);
+      post({ type: 'verified', sequence: verifier.checkpoint, lagEvents: 0, invalidCount: verifier.invalidCount() });
+      if (invalid.length > 0) post({ type: 'invalid', invalid });
+    }
+  } finally {
+    clearInterval(ticking);
+  }
+}
+
+const core = await connectCore({ url: settings.natsUrl, credsFile: settings.credsFile, name: 'verifier' });
+const log = await openEventLog(core);
+const verifier = await open(log);
+post({ type: 'opened' });
+try {
+  await verify(log, verifier);
+} catch (error) {
+  post({ type: 'failed', reason: messageOf(error) });
+  // Another history, or a damaged one: begin again from what is there.
+  if (error instanceof LogDamagedError) deleteVerifier(settings.directory);
+  throw error;
+} finally {
+  verifier.close();
+}
+await core.close();
+parentPort?.close();

@@ -1,0 +1,42 @@
+import type { Connection } from '../sqlite/open.ts';
+import type { Invalid } from './judge.ts';
+
+/** The verifier's own few tables, in a file of their own: it is slower than the fold and must not wait for its transactions. */
+export const verifierSchema = `
+CREATE TABLE IF NOT EXISTS checkpoint (id INTEGER PRIMARY KEY CHECK (id = 1), incarnation TEXT NOT NULL, sequence INTEGER NOT NULL) STRICT;
+CREATE TABLE IF NOT EXISTS signers (endpointId TEXT PRIMARY KEY, publicKey TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS heads (endpointId TEXT PRIMARY KEY, hash TEXT NOT NULL, uncoveredFrom INTEGER) STRICT, WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS invalid (sequence INTEGER PRIMARY KEY, endpointId TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
+`;
+
+/** An endpoint's chain as far as it is verified: the newest hash, and the first event no signature covers yet. */
+export interface Head {
+  readonly hash: string;
+  readonly uncoveredFrom: number | null;
+}
+
+/** Statements over the verifier's tables. */
+export function openVerifierRows(connection: Connection) {
+  const checkpoint = connection.prepare<[], { incarnation: string; sequence: number }>('SELECT incarnation, sequence FROM checkpoint');
+  const saveCheckpoint = connection.prepare<[string, number]>('REPLACE INTO checkpoint (id, incarnation, sequence) VALUES (1, ?, ?)');
+  const signer = connection.prepare<[string], { publicKey: string }>('SELECT publicKey FROM signers WHERE endpointId = ?');
+  const saveSigner = connection.prepare<[string, string]>('REPLACE INTO signers (endpointId, publicKey) VALUES (?, ?)');
+  const head = connection.prepare<[string], Head>('SELECT hash, uncoveredFrom FROM heads WHERE endpointId = ?');
+  const saveHead = connection.prepare<[string, string, number | null]>('REPLACE INTO heads (endpointId, hash, uncoveredFrom) VALUES (?, ?, ?)');
+  const saveInvalid = connection.prepare<[number, string, string]>('INSERT OR IGNORE INTO invalid (sequence, endpointId, reason) VALUES (?, ?, ?)');
+  const isInvalid = connection.prepare<[number], { found: number }>('SELECT 1 AS found FROM invalid WHERE sequence = ?');
+  const count = connection.prepare<[], { count: number }>('SELECT count(*) AS count FROM invalid');
+  const all = connection.prepare<[], Invalid>('SELECT sequence, endpointId, reason FROM invalid ORDER BY sequence');
+  return {
+    checkpoint: () => checkpoint.get(),
+    saveCheckpoint: (incarnation: string, sequence: number) => void saveCheckpoint.run(incarnation, sequence),
+    signer: (endpointId: string) => signer.get(endpointId)?.publicKey,
+    saveSigner: (endpointId: string, publicKey: string) => void saveSigner.run(endpointId, publicKey),
+    head: (endpointId: string) => head.get(endpointId),
+    saveHead: (endpointId: string, { hash, uncoveredFrom }: Head) => void saveHead.run(endpointId, hash, uncoveredFrom),
+    saveInvalid: ({ sequence, endpointId, reason }: Invalid) => void saveInvalid.run(sequence, endpointId, reason),
+    isInvalid: (sequence: number) => isInvalid.get(sequence) !== undefined,
+    invalidCount: () => count.get()?.count ?? 0,
+    allInvalid: () => all.all(),
+  };
+}

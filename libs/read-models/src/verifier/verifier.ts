@@ -1,0 +1,92 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { StoredMessage } from '../fold/message.ts';
+import { openForReading, openForWriting } from '../sqlite/open.ts';
+import type { Connection } from '../sqlite/open.ts';
+import { openJudge } from './judge.ts';
+import type { Invalid, JudgeOptions } from './judge.ts';
+import { openVerifierRows, verifierSchema } from './rows.ts';
+
+export type { Invalid } from './judge.ts';
+
+export interface VerifierOptions extends JudgeOptions {
+  /** 8 hex digits naming the history that is verified. */
+  readonly incarnation: string;
+}
+
+/** Verifies endpoint signatures behind the fold, with a checkpoint of its own. */
+export interface Verifier {
+  /** Sequence up to which everything has been verified. */
+  readonly checkpoint: number;
+  /** False when the file belongs to another history and must be deleted. */
+  readonly sameHistory: boolean;
+  /** Verifies the next events; returns those whose signature does not hold. */
+  verify(messages: readonly StoredMessage[]): Invalid[];
+  invalidCount(): number;
+  close(): void;
+}
+
+const fileOf = (directory: string): string => join(directory, 'verifier.sqlite');
+
+function open(directory: string): Connection {
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const connection = openForWriting(fileOf(directory));
+  connection.exec(verifierSchema);
+  return connection;
+}
+
+/** Opens (or makes) the verifier's file in a directory. */
+export function openVerifier(directory: string, options: VerifierOptions): Verifier {
+  const connection = open(directory);
+  const rows = openVerifierRows(connection);
+  const judge = openJudge(rows, options);
+  const known = rows.checkpoint();
+  let checkpoint = known?.sequence ?? 0;
+  const verifyAll = connection.transaction((messages: readonly StoredMessage[]): Invalid[] => {
+    const invalid = messages.flatMap((message) => judge(message));
+    for (const one of invalid) rows.saveInvalid(one);
+    const last = messages.at(-1);
+    if (last !== undefined) rows.saveCheckpoint(options.incarnation, last.sequence);
+    return invalid;
+  });
+  return {
+    get checkpoint() {
+      return checkpoint;
+    },
+    sameHistory: known === undefined || known.incarnation === options.incarnation,
+    verify(messages) {
+      const invalid = verifyAll.immediate(messages);
+      checkpoint = messages.at(-1)?.sequence ?? checkpoint;
+      return invalid;
+    },
+    invalidCount: () => rows.invalidCount(),
+    close: () => void connection.close(),
+  };
+}
+
+/** Deletes the verifier's file: it begins anew. */
+export function deleteVerifier(directory: string): void {
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${fileOf(directory)}${suffix}`, { force: true });
+}
+
+/** What the verifier has found, read beside it. */
+export interface Verdicts {
+  verdict(sequence: number): 'valid' | 'invalid' | 'pending';
+  /** Every event found invalid, oldest first. */
+  invalid(): Invalid[];
+  close(): void;
+}
+
+/** Opens the verifier's file for reading; it must exist. */
+export function openVerdicts(directory: string): Verdicts {
+  const connection = openForReading(fileOf(directory));
+  const rows = openVerifierRows(connection);
+  return {
+    verdict(sequence) {
+      if (rows.isInvalid(sequence)) return 'invalid';
+      return sequence <= (rows.checkpoint()?.sequence ?? 0) ? 'valid' : 'pending';
+    },
+    invalid: () => rows.allInvalid(),
+    close: () => void connection.close(),
+  };
+}
