@@ -1,26 +1,11 @@
 import { z } from 'zod';
-
-/** Every id that enters a subject: 1 to 63 of `a-z 0-9 -`, starting with a letter or digit, so no id can widen a subject. */
-const subjectToken = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
-/** True when `value` may stand as one token of a NATS subject. */
-export function isSubjectToken(value: string): boolean {
-  return subjectToken.test(value);
-}
-
-/** Returns `value` unchanged when it may enter a subject; throws a RangeError naming `what` otherwise. */
-export function assertSubjectToken(value: string, what: string): string {
-  if (!isSubjectToken(value)) {
-    throw new RangeError(`${what} ${JSON.stringify(value)} must match [a-z0-9][a-z0-9-]{0,62}`);
-  }
-  return value;
-}
+import { subjectToken } from './subject-token.ts';
 
 function idSchema<const Name extends string>(name: Name) {
   return z.string().regex(subjectToken, `${name} must match [a-z0-9][a-z0-9-]{0,62}`).meta({ id: name });
 }
 
-/** An endpoint's id: a UUIDv7 given at enrolment. */
+/** An endpoint's id: a UUID derived from its public NKey at enrolment, so that a repeated enrolment is the same endpoint. */
 export const endpointIdSchema = idSchema('EndpointId');
 /** A job's id: chosen by its author in the manifest. */
 export const jobIdSchema = idSchema('JobId');

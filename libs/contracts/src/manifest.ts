@@ -1,8 +1,7 @@
 import { z } from 'zod';
 import { jobIdSchema } from './ids.ts';
+import { shells } from './shells.ts';
 
-/** The shells a script can be written for; what the platform lacks ends as `skipped`. */
-export const shells = ['sh', 'bash', 'pwsh', 'powershell', 'cmd'] as const;
 export const shellSchema = z.enum(shells).meta({ id: 'Shell', description: 'The shell the script is written for.' });
 export type Shell = z.infer<typeof shellSchema>;
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isSubjectToken } from './ids.ts';
+import { isSubjectToken } from './subject-token.ts';
 import { parseEventSubject, parseOutputSubject, subjects } from './subjects.ts';
 
 describe('subject tokens', () => {

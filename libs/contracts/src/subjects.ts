@@ -1,4 +1,4 @@
-import { assertSubjectToken } from './ids.ts';
+import { assertSubjectToken } from './subject-token.ts';
 
 /** Names of the JetStream streams; what each holds is told in docs/architecture.md. */
 export const streams = {

@@ -71,7 +71,7 @@ export class TestBackend {
 
   /** The backend is down; the broker is not. */
   fallSilent(): void {
-    for (const { stop } of this.#answering) stop();
+    for (const answering of this.#answering) answering.stop();
   }
 
   async stop(): Promise<void> {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { endpointIdSchema, executionIdSchema, jobIdSchema, runIdSchema, sha256Schema, timeSchema } from '../ids.ts';
 import { executeShapeSchema } from '../manifest.ts';
 import { eventSchema } from './envelope.ts';
-import { presumedRunStates } from './runs.ts';
+import { presumedRunStates } from '../run-states.ts';
 
 /** How the targets were named: everything, or endpoints by id. */
 export const selectorSchema = z.discriminatedUnion('kind', [

@@ -1,13 +1,6 @@
 import { z } from 'zod';
 import { runIdSchema, timeSchema } from '../ids.ts';
 
-/** How often an agent beats; three missed beats make it offline. */
-export const presenceIntervalMs = 15_000;
-/** How often an agent samples performance. */
-export const sampleIntervalMs = 15_000;
-/** Largest stored output chunk, in bytes. */
-export const outputChunkBytes = 128 * 1024;
-
 /** Published on `kanade.presence.<endpointId>`, not stored. */
 export const presenceBeatSchema = z.strictObject({
   at: timeSchema,
