@@ -112,9 +112,11 @@ export class SupervisedChild {
 
   async #keepRunning(): Promise<void> {
     while (await this.#mayRun()) {
+      // It may have been stopped in between; from here to the spawn nothing waits.
+      if (this.#isStopping()) return;
       const startedAt = Date.now();
       const end = await this.#runOnce();
-      if (this.#stopping.signal.aborted) return;
+      if (this.#isStopping()) return;
       if (!this.#served) {
         this.#firstReady.reject(this.#startFailure(end));
         return;
@@ -127,13 +129,13 @@ export class SupervisedChild {
   /** False when it is to stop; waits as long as it is held. */
   async #mayRun(): Promise<boolean> {
     let told = false;
-    while (!this.#stopping.signal.aborted && this.held) {
+    while (!this.#isStopping() && this.held) {
       if (!told) this.#context.say(`${this.#plan.name} is left down while ${this.#plan.holdFile} exists`);
       told = true;
       await this.#sleep(100);
     }
     if (told) this.#waitMs = shortestWaitMs;
-    return !this.#stopping.signal.aborted;
+    return !this.#isStopping();
   }
 
   async #runOnce(): Promise<string> {
@@ -147,10 +149,9 @@ export class SupervisedChild {
     this.#identity = child.pid === undefined ? undefined : identifyProcess(child.pid);
     this.#lastPid = child.pid ?? this.#lastPid;
     this.#context.changed();
-    const served = child.pid === undefined ? undefined : this.#untilReady(child.pid, gone.signal);
+    if (child.pid !== undefined) void this.#untilReady(child.pid, gone.signal);
     const end = await exit.catch((error: unknown) => messageOf(error));
     gone.abort();
-    await served;
     // Whatever it started in its own process group goes with it.
     if (child.pid !== undefined) signalProcess(child.pid, 'SIGKILL', true);
     this.#child = undefined;
@@ -163,7 +164,7 @@ export class SupervisedChild {
     try {
       await this.#plan.ready(pid, AbortSignal.any([gone, this.#stopping.signal]));
     } catch (error) {
-      if (gone.aborted || this.#stopping.signal.aborted) return;
+      if (gone.aborted || this.#isStopping()) return;
       this.#read(`not ready: ${messageOf(error)}`);
       signalProcess(pid, 'SIGKILL', true);
       return;
@@ -186,6 +187,10 @@ export class SupervisedChild {
     this.#context.say(`${this.#plan.name} stopped (${end})${held ? '' : `; starting it again in ${this.#waitMs / 1000} s`}`);
     if (!held) await this.#sleep(this.#waitMs);
     this.#waitMs = Math.min(this.#waitMs * 2, longestWaitMs);
+  }
+
+  #isStopping(): boolean {
+    return this.#stopping.signal.aborted;
   }
 
   #sleep(ms: number): Promise<void> {
