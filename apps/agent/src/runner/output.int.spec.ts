@@ -43,14 +43,18 @@ it('holds a script back while its output cannot be stored', async () => {
   const storage = Promise.withResolvers<undefined>();
   const size = 10 * mebibyte + process.pid;
   let taken = 0;
+  let calls = 0;
   const { outcome } = test.runner.start(scriptRun(`exec head -c ${size} /dev/zero`), {
     write: async (_, bytes) => {
+      calls += 1;
       await storage.promise;
       taken += bytes.length;
     },
   });
-  await eventually(() => processesWith(`head\0-c\0${size}`).some(waitsForItsReader), 'the script to wait for its reader');
-  expect(taken).toBe(0);
+  const head = await eventually(() => processesWith(`head\0-c\0${size}`)[0], 'the script');
+  const held = await eventually(stillness(() => calls > 0 && printedBy(head)), 'the script to be held back');
+  expect(calls).toBe(1);
+  expect(held).toBeLessThan(mebibyte);
   storage.resolve(undefined);
   expect((await outcome).exitCode).toBe(0);
   expect(taken).toBe(size);
@@ -76,6 +80,17 @@ it('stops a script whose output cannot be kept, and says so', async () => {
   expect(await outcome).toMatchObject({ state: 'failed', reason: { code: 'output-not-kept' } });
 });
 
-function waitsForItsReader(pid: number): boolean {
-  return readFileSync(`/proc/${pid}/wchan`, 'utf8').includes('pipe_write');
+/** Bytes a process has written in its life. */
+function printedBy(pid: number): number {
+  return Number(/^wchar: (\d+)$/m.exec(readFileSync(`/proc/${pid}/io`, 'utf8'))?.[1]);
+}
+
+/** A look that answers once its value has been the same for twenty looks. */
+function stillness(look: () => number | false): () => number | false {
+  const last = Array.from<number | false>({ length: 20 });
+  return () => {
+    last.shift();
+    last.push(look());
+    return last.every((value) => value !== false && value === last[0]) && (last[0] ?? false);
+  };
 }

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import {
   createTestRunner,
   eventually,
@@ -39,21 +39,21 @@ describe.each([
   it('nothing is left when the script ends by itself', async () => {
     const runId = `${test.id}-${tag}-ends`;
     const occupied = occupy(runId);
+    onTestFinished(() => void occupied?.remove());
     const { outcome, open, seconds } = await startSurvivors(runId);
     open();
     expect(await outcome).toMatchObject({ state: 'succeeded', exitCode: 0 });
     expect(sleepers(seconds)).toEqual([]);
-    occupied?.remove();
   });
 
   it('nothing is left when it is cancelled', async () => {
     const runId = `${test.id}-${tag}-cancelled`;
     const occupied = occupy(runId);
+    onTestFinished(() => void occupied?.remove());
     const { outcome, cancel, seconds } = await startSurvivors(runId);
     cancel();
     expect(await outcome).toMatchObject({ state: 'cancelled' });
     expect(sleepers(seconds)).toEqual([]);
-    occupied?.remove();
   });
 });
 

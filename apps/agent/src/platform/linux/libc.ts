@@ -9,7 +9,7 @@ interface Libc {
   pipe(): { readonly readFd: number; readonly writeFd: number };
   /** From now on orphans of this process's descendants become its own children. */
   becomeSubreaper(): void;
-  /** Keeps a descriptor this process was given from reaching what it starts. */
+  /** Keeps a descriptor this process was given, if it is still open, from reaching what it starts. */
   closeOnExec(fd: number): void;
   /** Takes an ended child's place in the process table away. Never for a child that Node started. */
   reap(pid: number): 'reaped' | 'running' | 'none';
@@ -53,7 +53,9 @@ function load(): Libc {
     },
     becomeSubreaper: () => void must('prctl', prctl(prSetChildSubreaper, 'unsigned long', 1)),
     closeOnExec: (fd) => {
-      const flags = must('fcntl', fcntl(fd, getDescriptorFlags));
+      const flags = fcntl(fd, getDescriptorFlags);
+      // Closed since it was listed: Node's own threads open and close files as they please.
+      if (flags < 0) return;
       must('fcntl', fcntl(fd, setDescriptorFlags, 'int', flags | closeOnExecFlag));
     },
     reap: (pid) => {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
-import { closeSync, existsSync, readdirSync } from 'node:fs';
+import { closeSync, readdirSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { libc } from '../../platform/linux/libc.ts';
@@ -27,7 +27,7 @@ const reapDelayMs = 200;
 export function runKeeper(): void {
   // Without this the script would hold the channel, and could speak as its keeper and outlive the agent unseen; and
   // whatever the agent itself was started with, a lock or another's pipe, would be the script's too.
-  for (const fd of openDescriptors()) libc().closeOnExec(fd);
+  for (const fd of readdirSync('/proc/self/fd').map(Number)) if (fd > 2) libc().closeOnExec(fd);
   libc().becomeSubreaper();
   // Whoever signals a whole group means the agent too, and its end is what a keeper follows.
   for (const name of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'] as const) process.on(name, () => undefined);
@@ -38,12 +38,6 @@ export function runKeeper(): void {
   channel.on('data', lineReader((line) => keeper.obey(line)));
   channel.on('error', () => void keeper.abandon());
   channel.on('close', () => void keeper.abandon());
-}
-
-function openDescriptors(): number[] {
-  const listed = readdirSync('/proc/self/fd').map(Number);
-  // The one the list was read through is closed again.
-  return listed.filter((fd) => fd > 2 && existsSync(`/proc/self/fd/${fd}`));
 }
 
 class Keeper {
