@@ -145,13 +145,20 @@ export default tseslint.config(
   {
     files: ['apps/console/**/*.ts', 'apps/console/**/*.tsx'],
     extends: [reactHooks.configs.flat['recommended-latest'], jsxA11y.flatConfigs.recommended],
+    rules: {
+      // Whatever scrolls by itself must be reachable by keyboard.
+      'jsx-a11y/no-noninteractive-tabindex': ['error', { roles: ['tabpanel', 'region', 'log'] }],
+      // Tells only that the React compiler, which is not used, would skip a component.
+      'react-hooks/incompatible-library': 'off',
+    },
   },
   {
     files: ['apps/console/src/**/*.tsx'],
     ignores: specs,
     plugins: { i18next },
     rules: {
-      'i18next/no-literal-string': ['error', { mode: 'jsx-text-only' }],
+      // What is read aloud or shown on hovering is text, too.
+      'i18next/no-literal-string': ['error', { mode: 'jsx-only', 'jsx-attributes': { include: ['^(label|title|placeholder|description|alt|hint|term|header|aria-label)$'] } }],
       'max-lines-per-function': ['error', { max: 120, skipBlankLines: true, skipComments: true }],
     },
   },

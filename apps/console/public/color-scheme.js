@@ -3,10 +3,10 @@
 (() => {
   let chosen = null;
   try {
-    chosen = localStorage.getItem('kanade.color-scheme');
+    chosen = globalThis.localStorage.getItem('kanade.color-scheme');
   } catch {
     // Storage may be forbidden; the system's preference decides then.
   }
-  const dark = chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
-  document.documentElement.dataset.mantineColorScheme = dark ? 'dark' : 'light';
+  const dark = chosen === 'dark' || (chosen !== 'light' && globalThis.matchMedia('(prefers-color-scheme: dark)').matches);
+  globalThis.document.documentElement.dataset.mantineColorScheme = dark ? 'dark' : 'light';
 })();

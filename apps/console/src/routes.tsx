@@ -28,12 +28,12 @@ const signedIn = createRoute({
   getParentRoute: () => root,
   id: 'signed-in',
   beforeLoad: async ({ context, location }) => {
-    const session = await context.queries.ensureQueryData(sessionQuery);
+    const session = await context.queries.query({ ...sessionQuery, staleTime: 'static' });
     if (session !== null) return;
     const from = location.href === paths.overview ? undefined : location.href;
     // Answered more than once, the session was there before.
     const ended = (context.queries.getQueryState(sessionQuery.queryKey)?.dataUpdateCount ?? 0) > 1 || undefined;
-    throw redirect({ to: paths.signIn, search: { from, ended } });
+    redirect({ to: paths.signIn, search: { from, ended }, throw: true });
   },
   component: SignedIn,
 });

@@ -22,7 +22,7 @@ const mono =
 export const theme = createTheme({
   colors: { ai, dark, gray },
   primaryColor: 'ai',
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 6 },
   defaultRadius: 'sm',
   respectReducedMotion: true,
   cursorType: 'pointer',

@@ -71,13 +71,13 @@ function Header({ onMenu }: { readonly onMenu: () => void }) {
       </div>
       <Link to={paths.overview} className={classes['brand']}>
         <Logo />
-        {'kanade'}
+        {t('app.name')}
       </Link>
       <div className={classes['spacer']} />
       <button type="button" className={classes['search']} aria-label={t('app.search')} onClick={spotlight.open}>
         <IconSearch size={15} aria-hidden="true" />
         <span>{t('app.search')}</span>
-        <Kbd size="xs">{'Ctrl K'}</Kbd>
+        <Kbd size="xs">{t('app.shortcut')}</Kbd>
       </button>
       <LiveMark />
       <LanguageMenu />

@@ -2,7 +2,7 @@ import { ActionIcon, Menu, Tooltip, useMantineColorScheme } from '@mantine/core'
 import { IconCheck, IconDeviceDesktop, IconLanguage, IconMoon, IconSun } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { chooseLanguage, chosenLanguage, languages } from '../i18n/language.ts';
+import { chooseLanguage, chosenLanguage, languageChoices } from '../i18n/language.ts';
 
 const schemes = [
   { key: 'auto', icon: IconDeviceDesktop },
@@ -54,7 +54,7 @@ export function LanguageMenu() {
         </Tooltip>
       </Menu.Target>
       <Menu.Dropdown>
-        {(['auto', ...languages] as const).map((key) => (
+        {languageChoices.map((key) => (
           <Menu.Item
             key={key}
             lang={key === 'auto' ? undefined : key}

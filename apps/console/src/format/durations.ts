@@ -8,7 +8,9 @@ const sizes = [
 ] as const;
 
 function quantity(value: number, unit: Unit, language: string, digits = 0): string {
-  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'narrow', maximumFractionDigits: digits }).format(value);
+  // Japanese writes its narrow units in Latin letters; its short ones are as short and are Japanese.
+  const unitDisplay = language === 'ja' ? 'short' : 'narrow';
+  return new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay, maximumFractionDigits: digits }).format(value);
 }
 
 /** A length of time in at most two units: `340ms`, `12.3s`, `4m 12s`, `2h 5m`. */

@@ -5,7 +5,8 @@ import { ja } from './ja.ts';
 
 export const languages = ['en', 'ja'] as const;
 export type Language = (typeof languages)[number];
-export type LanguageChoice = Language | 'auto';
+export const languageChoices = ['auto', ...languages] as const;
+export type LanguageChoice = (typeof languageChoices)[number];
 
 const storageKey = 'kanade.language';
 

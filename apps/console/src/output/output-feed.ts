@@ -89,7 +89,7 @@ export class OutputFeed {
     const outcome = await this.#fillHoles().catch((error: unknown) => ({ error }));
     this.#busy = false;
     if (signal.aborted) {
-      if (this.#again) this.#schedule(0);
+      if (this.#isAskedAgain()) this.#schedule(0);
       return;
     }
     const failed = typeof outcome !== 'boolean';
@@ -97,8 +97,13 @@ export class OutputFeed {
     this.#begun ||= failed;
     this.buffer.touch();
     this.#attempt = outcome === true ? 0 : this.#attempt + 1;
-    const wanted = failed ? isWorthRetrying(outcome.error) : this.#again || this.#nextHole() !== undefined;
+    const wanted = failed ? isWorthRetrying(outcome.error) : this.#isAskedAgain() || this.#nextHole() !== undefined;
     if (wanted && this.#attempt < maxAttempts) this.#schedule(retryMs[Math.min(this.#attempt, retryMs.length - 1)] ?? 0);
+  }
+
+  /** Whether somebody asked for another round while this one ran. */
+  #isAskedAgain(): boolean {
+    return this.#again;
   }
 
   /** True when any byte came. */

@@ -40,6 +40,7 @@ function RowContent({ row, feed }: { readonly row: OutputRow | undefined; readon
 /** Only the rows in sight exist. Scrolling up stops following, scrolling to the end begins it again. */
 export function OutputRows({ label, feed, version, isFollowing, onFollow, isWrapped, note }: OutputRowsProps) {
   const scroll = useRef<HTMLDivElement>(null);
+  const lastTop = useRef(0);
   const count = feed.buffer.rowCount;
   const rows = useVirtualizer({ count, getScrollElement: () => scroll.current, estimateSize: () => rowHeight, overscan: 20 });
   useEffect(() => {
@@ -54,15 +55,11 @@ export function OutputRows({ label, feed, version, isFollowing, onFollow, isWrap
       aria-label={label}
       aria-live="off"
       tabIndex={0}
-      onWheel={(event) => {
-        if (event.deltaY < 0 && isFollowing) onFollow(false);
-      }}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         const isAtEnd = scrollHeight - scrollTop - clientHeight < rowHeight;
-        if (isAtEnd && !isFollowing) onFollow(true);
-      }}
-      onKeyDown={({ key }) => {
-        if (['ArrowUp', 'PageUp', 'Home'].includes(key) && isFollowing) onFollow(false);
+        // Following only ever moves down, so whatever moves up is the reader.
+        if (isAtEnd !== isFollowing && (isAtEnd || scrollTop < lastTop.current)) onFollow(isAtEnd);
+        lastTop.current = scrollTop;
       }}
     >
       {note !== null && <div className={classes['note']}>{note}</div>}

@@ -87,9 +87,9 @@ export function EventsPage() {
       ),
     },
     { key: 'source', header: t('events.source'), cell: ({ source }) => <span className="k-mono k-muted">{source}</span> },
-    { key: 'principal', header: t('events.principal'), cell: ({ principal }) => principal ?? '' },
+    { key: 'principal', header: t('events.principal'), cell: ({ principal }) => <span className="k-nowrap">{principal}</span> },
     { key: 'recordedAt', header: t('events.recordedAt'), cell: ({ recordedAt }) => <AbsoluteTime time={recordedAt} /> },
-    { key: 'position', header: t('events.position'), align: 'end', cell: ({ position }) => <span className="k-mono">{position}</span> },
+    { key: 'position', header: t('events.position'), align: 'end', cell: ({ position }) => <span className="k-mono k-nowrap">{position}</span> },
   ];
   return (
     <>

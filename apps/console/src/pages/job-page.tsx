@@ -28,7 +28,7 @@ function Versions({ job }: { readonly job: JobDetail }) {
         { key: 'version', header: t('jobs.version'), primary: true, cell: ({ version }) => <strong>{version}</strong> },
         { key: 'appliedAt', header: t('jobs.appliedAt'), cell: ({ appliedAt }) => <AbsoluteTime time={appliedAt} /> },
         { key: 'appliedBy', header: t('jobs.appliedBy'), cell: ({ appliedBy }) => appliedBy },
-        { key: 'position', header: t('events.position'), align: 'end', cell: ({ position }) => <Link to={paths.event} params={{ position }} className="k-mono">{position}</Link> },
+        { key: 'position', header: t('events.position'), align: 'end', cell: ({ position }) => <Link to={paths.event} params={{ position }} className="k-mono k-nowrap">{position}</Link> },
       ]}
       empty={null}
     />

@@ -46,7 +46,7 @@ export function SignInPage() {
       <div className={classes['box']}>
         <div className={classes['head']}>
           <Logo size={32} />
-          <h1>{'kanade'}</h1>
+          <h1>{t('app.name')}</h1>
         </div>
         <form
           className={classes['form']}

@@ -1,5 +1,7 @@
 export const common = {
   app: {
+    name: 'kanade',
+    shortcut: 'Ctrl K',
     skip: 'Skip to content',
     menu: 'Menu',
     navigation: 'Main',

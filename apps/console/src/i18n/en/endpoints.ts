@@ -24,7 +24,7 @@ export const endpoints = {
     id: 'ID',
     shells: 'Shells',
     signingKey: 'Signing key',
-    events: 'Its events',
+    events: 'Events',
   },
   inventory: {
     tabs: 'Parts of the endpoint',

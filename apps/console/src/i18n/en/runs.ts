@@ -84,7 +84,7 @@ export const runs = {
     expiresAt: 'Expires',
     endedAt: 'Ended',
     id: 'ID',
-    events: 'Its events',
+    events: 'Events',
     cancelAll: 'Cancel all',
     cancelOne: 'Cancel this run',
     cancelAllTitle: 'Cancel this execution?',

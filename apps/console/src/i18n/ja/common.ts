@@ -3,6 +3,8 @@ import type { TranslationOf } from '../translation-of.ts';
 
 export const common: TranslationOf<typeof source> = {
   app: {
+    name: 'kanade',
+    shortcut: 'Ctrl K',
     skip: '本文へ移動',
     menu: 'メニュー',
     navigation: 'メイン',

@@ -25,7 +25,7 @@ export const endpoints: TranslationOf<typeof source> = {
     id: 'ID',
     shells: 'シェル',
     signingKey: '署名鍵',
-    events: 'このエンドポイントのイベント',
+    events: 'イベント',
   },
   inventory: {
     tabs: 'エンドポイントの情報',

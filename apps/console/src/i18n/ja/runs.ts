@@ -80,7 +80,7 @@ export const runs: TranslationOf<typeof source> = {
     expiresAt: '期限',
     endedAt: '終了',
     id: 'ID',
-    events: 'この実行のイベント',
+    events: 'イベント',
     cancelAll: 'すべて取り消す',
     cancelOne: 'この実行を取り消す',
     cancelAllTitle: 'この実行をすべて取り消しますか?',

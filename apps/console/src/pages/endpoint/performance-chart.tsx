@@ -1,5 +1,5 @@
 import { AreaChart } from '@mantine/charts';
-import { Title } from '@mantine/core';
+import { ColorSwatch, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { PerformanceSample } from '../../api/types.ts';
 import { Card } from '../../components/page.tsx';
@@ -23,6 +23,8 @@ interface PerformanceChartProps {
   readonly format: (value: number) => string;
 }
 
+const quarters = [0, 0.25, 0.5, 0.75, 1];
+
 /** One measure over time. Nothing moves by itself: new samples come every few seconds. */
 export function PerformanceChart({ title, now, samples, series, limit, format }: PerformanceChartProps) {
   const { t } = useTranslation();
@@ -35,6 +37,16 @@ export function PerformanceChart({ title, now, samples, series, limit, format }:
     <Card>
       <div className={classes['head']}>
         <Title order={2}>{title}</Title>
+        {series.length > 1 && (
+          <span className={classes['legend']}>
+            {series.map(({ key, name, color }) => (
+              <span key={key}>
+                <ColorSwatch size={9} withShadow={false} color={`var(--mantine-color-${color.replace('.', '-')})`} />
+                {name}
+              </span>
+            ))}
+          </span>
+        )}
         <span className={classes['now']}>{now}</span>
       </div>
       <div role="img" aria-label={t('performance.chart', { name: title })}>
@@ -48,12 +60,10 @@ export function PerformanceChart({ title, now, samples, series, limit, format }:
           strokeWidth={1.5}
           fillOpacity={0.14}
           withGradient={false}
-          withLegend={series.length > 1}
-          legendProps={{ verticalAlign: 'bottom', height: 24 }}
           connectNulls={false}
           valueFormatter={format}
           areaProps={{ isAnimationActive: false }}
-          yAxisProps={{ width: 76, domain: [0, limit ?? 'auto'], tickCount: 4 }}
+          yAxisProps={{ width: 76, domain: [0, limit ?? 'auto'], tickCount: 4, ...(limit !== undefined && { ticks: quarters.map((part) => part * limit) }) }}
           xAxisProps={{ type: 'number', scale: 'time', domain: ['dataMin', 'dataMax'], tickFormatter: clock, minTickGap: 40 }}
           tooltipProps={{ labelFormatter: (label: unknown) => (typeof label === 'number' ? exact(new Date(label).toISOString()) : '') }}
         />

@@ -37,10 +37,10 @@ function useStart(onStarted: () => void) {
     onSuccess: async ({ executionId, position }) => {
       onStarted();
       // The page to come must not ask a read model that has not heard of the execution yet.
-      await queries.prefetchQuery({
+      await queries.query({
         ...executionQuery(executionId),
         queryFn: ({ signal }) => getExecution(executionId, { minPosition: position }, { signal }),
-      });
+      }).catch(() => undefined);
       await navigate({ to: paths.execution, params: { executionId } });
     },
   });

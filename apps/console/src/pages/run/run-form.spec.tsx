@@ -1,0 +1,70 @@
+import { configureApi } from '@kanade/api-client';
+import { cleanup, screen, waitFor } from '@testing-library/react';
+import { userEvent } from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ChosenEndpoint } from '../../components/selection.tsx';
+import { renderIn } from '../../page.spec-kit.tsx';
+import { RunForm } from './run-form.tsx';
+import { emptyRun } from './run-values.ts';
+
+const endpoints = (count: number): ChosenEndpoint[] =>
+  Array.from({ length: count }, (_, index) => ({ id: `e${index}`, name: `host-${index}`, status: 'online', quarantined: false, simulated: false }));
+
+const send = vi.fn<typeof fetch>();
+
+beforeEach(() => {
+  send.mockReset();
+  send.mockImplementation((_, init) => Promise.resolve(Response.json(init?.method === 'POST' ? { code: 'storage-full', title: 'full' } : { items: [], nextCursor: null, position: '00000000:1' }, { status: init?.method === 'POST' ? 507 : 200 })));
+  configureApi({ baseUrl: 'http://localhost', fetch: send });
+});
+
+afterEach(cleanup);
+
+const posted = () => send.mock.calls.filter(([, init]) => init?.method === 'POST').map(([, init]) => ({ body: init?.body, key: new Headers(init?.headers).get('Idempotency-Key') }));
+
+describe('RunForm', () => {
+  it('sends nothing without a script or an endpoint, and says why', async () => {
+    await renderIn('en', <RunForm initial={emptyRun} endpoints={[]} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Run' }));
+    expect(screen.getByText('Write a script.')).toBeTruthy();
+    expect(screen.getByText('Choose at least one endpoint.')).toBeTruthy();
+    expect(posted()).toEqual([]);
+  });
+
+  it('sends exactly the endpoints it shows, and the same key when it is sent again', async () => {
+    await renderIn('en', <RunForm initial={{ ...emptyRun, script: 'id' }} endpoints={endpoints(3)} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Remove host-1' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Run on 2 endpoints' }));
+    await waitFor(() => {
+      expect(screen.getByText('The backend’s storage is full.')).toBeTruthy();
+    });
+    await userEvent.click(screen.getByRole('button', { name: 'Run on 2 endpoints' }));
+    await waitFor(() => {
+      expect(posted()).toHaveLength(2);
+    });
+    const [first, second] = posted();
+    expect(first?.body).toContain('"targets":{"kind":"endpoints","ids":["e0","e2"]}');
+    expect(first?.key).toBeTruthy();
+    expect(second).toEqual(first);
+  });
+
+  it('leaves quarantined endpoints out and says so', async () => {
+    const [first, second] = endpoints(2);
+    await renderIn('en', <RunForm initial={{ ...emptyRun, script: 'id' }} endpoints={[...(first ? [first] : []), ...(second ? [{ ...second, quarantined: true }] : [])]} />);
+    expect(screen.getByText('1 quarantined endpoint is left out.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Run on 1 endpoint' })).toBeTruthy();
+  });
+
+  it('has the number typed before it runs on many', async () => {
+    await renderIn('en', <RunForm initial={{ ...emptyRun, script: 'id' }} endpoints={endpoints(30)} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Run on 30 endpoints' }));
+    const dialog = await screen.findByRole('dialog');
+    await userEvent.type(screen.getByLabelText('Type 30 to confirm'), '3{Enter}');
+    expect(posted()).toEqual([]);
+    await userEvent.type(screen.getByLabelText('Type 30 to confirm'), '0{Enter}');
+    await waitFor(() => {
+      expect(posted()).toHaveLength(1);
+    });
+    expect(dialog.textContent).toContain('30');
+  });
+});
