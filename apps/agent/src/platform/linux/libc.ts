@@ -53,10 +53,9 @@ function load(): Libc {
     },
     becomeSubreaper: () => void must('prctl', prctl(prSetChildSubreaper, 'unsigned long', 1)),
     closeOnExec: (fd) => {
+      // Node's own threads open and close files as they please; one that is closed by now is not an error.
       const flags = fcntl(fd, getDescriptorFlags);
-      // Closed since it was listed: Node's own threads open and close files as they please.
-      if (flags < 0) return;
-      must('fcntl', fcntl(fd, setDescriptorFlags, 'int', flags | closeOnExecFlag));
+      if (flags >= 0) fcntl(fd, setDescriptorFlags, 'int', flags | closeOnExecFlag);
     },
     reap: (pid) => {
       const result = waitpid(pid, [0], noHang);
