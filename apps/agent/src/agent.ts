@@ -152,7 +152,7 @@ export class Agent {
   }
 
   #createExecutor(): RunExecutor {
-    const { host, clock, log, config } = this.#parts;
+    const { host, clock, log, config, disk } = this.#parts;
     return new RunExecutor({
       ...this.#records,
       runner: host.runner,
@@ -160,6 +160,7 @@ export class Agent {
       clock,
       log,
       mostOutputBytes: config.mostOutputBytes,
+      hasRoom: async () => (await disk.freeBytes()) >= config.minFreeBytes,
     });
   }
 

@@ -90,7 +90,8 @@ export function createDesk(options: { readonly file?: string; readonly clock?: F
   const runner = new ManualRunner(clock);
   const space = { free: Number.MAX_SAFE_INTEGER };
   const shared = { store, ledger, events, output, clock, log: silentLog, backendNow: () => clock.now() };
-  const executor = new RunExecutor({ ...shared, runner, publishLive: () => undefined, mostOutputBytes: 1024 * 1024 });
+  const hasRoom = () => Promise.resolve(space.free >= 1000);
+  const executor = new RunExecutor({ ...shared, runner, publishLive: () => undefined, mostOutputBytes: 1024 * 1024, hasRoom });
   const queue = new RunQueue({ ...shared, execute: (run) => executor.execute(run), concurrency: options.concurrency ?? 4 });
   const disk = { freeBytes: () => Promise.resolve(space.free) };
   const intake = new CommandIntake({ ...shared, endpointId, disk, minFreeBytes: 1000, keyset: () => keysetOf(commandKey), queue });

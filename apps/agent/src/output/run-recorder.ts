@@ -20,6 +20,8 @@ interface Options {
   readonly clock: Clock;
   readonly log: Log;
   readonly mostBytesPerStream: number;
+  /** False when the disk is so full that what is left belongs to facts. */
+  readonly hasRoom: () => Promise<boolean>;
 }
 
 interface Channel {
@@ -56,8 +58,15 @@ export class RunRecorder implements OutputSink {
     live.write(recorder.position, bytes);
     const sealed = this.#onDisk(recorder, () => recorder.write(bytes)) ?? false;
     this.#timer ??= this.#options.clock.after(saveEveryMs, () => this.#save());
+    if (sealed) return this.#afterChunk();
+  }
+
+  async #afterChunk(): Promise<void> {
     // The disk write blocks this thread; a script that never stops printing must not keep everything else out.
-    if (sealed) return new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.truncated || (await this.#options.hasRoom())) return;
+    this.#options.log.error({ runId: this.#options.runId }, 'the disk is almost full: the rest of the output is not kept');
+    for (const { recorder } of Object.values(this.#channels)) recorder.discard();
   }
 
   /** Puts what is left on the disk and sums up both streams; nothing is taken after it. */

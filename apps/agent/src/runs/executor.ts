@@ -27,6 +27,7 @@ interface Options {
   readonly clock: Clock;
   readonly log: Log;
   readonly mostOutputBytes: number;
+  readonly hasRoom: () => Promise<boolean>;
 }
 
 /** A fact that finds the disk full is tried again this often. */
@@ -41,7 +42,7 @@ export class RunExecutor {
   }
 
   execute(run: LedgerRun): RunningRun {
-    const { store, ledger, runner, output: outbox, publishLive, clock, log, mostOutputBytes: mostBytesPerStream } = this.#options;
+    const { store, ledger, runner, output: outbox, publishLive, clock, log, hasRoom, mostOutputBytes: mostBytesPerStream } = this.#options;
     const command = readCommand(run.command);
     if (command?.type !== 'kanade.command.run.v1') {
       return this.#endWithoutScript(run, { code: 'malformed', message: 'The command in the ledger cannot be read; run it again.' });
@@ -54,7 +55,7 @@ export class RunExecutor {
       if (!isDiskFull(error)) throw error;
       return this.#endWithoutScript(run, reasons.diskFull);
     }
-    const recorder = new RunRecorder({ runId: run.runId, outbox, publishLive, clock, log, mostBytesPerStream });
+    const recorder = new RunRecorder({ runId: run.runId, outbox, publishLive, clock, log, mostBytesPerStream, hasRoom });
     const handle = runner.start({ runId: run.runId, execute: command.execute, content: command.content }, recorder);
     let interrupted = false;
     const started = handle.started.then(() => this.#noteStarted(starting, command.execute.runAs));

@@ -81,7 +81,7 @@ export class TestBackend {
   token(): string {
     const tokenId = `token-${randomUUID().slice(0, 8)}`;
     const nkey = generateNkey('user').publicKey;
-    const jwt = issueEnrolmentJwt(loadBrokerKeys(this.#broker.keysDir), { tokenId, nkey, expiresAt: Date.now() + 60_000 });
+    const jwt = issueEnrolmentJwt(loadBrokerKeys(this.#broker.keysDir), { tokenId, nkey, expiresAt: Date.now() + 3_600_000 });
     const token: EnrolmentToken = { urls: [this.#broker.url], jwt, tokenId, root: this.keys.root.publicKey, ca: null };
     return encode(token).toString('base64url');
   }
