@@ -1,14 +1,37 @@
 import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccountsModule } from './accounts/accounts.module.ts';
+import { ConsoleModule } from './console/console.module.ts';
+import { CoreModule } from './core.module.ts';
+import type { CoreOptions } from './core.module.ts';
 import { EndpointsModule } from './endpoints/endpoints.module.ts';
 import { EventsModule } from './events/events.module.ts';
 import { ExecutionsModule } from './executions/executions.module.ts';
+import { AuthGuard } from './http/auth.guard.ts';
+import { ProblemFilter } from './http/problem.filter.ts';
+import { schemaPipe } from './http/schema.pipe.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
+import { LiveModule } from './live/live.module.ts';
 import { OverviewModule } from './overview/overview.module.ts';
 import { SystemModule } from './system/system.module.ts';
 
-@Module({
-  imports: [CqrsModule.forRoot(), AccountsModule, EndpointsModule, EventsModule, ExecutionsModule, JobsModule, OverviewModule, SystemModule],
-})
-export class AppModule {}
+/** The whole backend; the console comes last, for it answers every path nobody else does. */
+@Module({})
+export class AppModule {
+  static with(options: CoreOptions): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, EndpointsModule, EventsModule, ExecutionsModule, JobsModule, LiveModule, OverviewModule,
+        SystemModule, ConsoleModule,
+      ],
+      providers: [
+        { provide: APP_GUARD, useClass: AuthGuard },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useValue: schemaPipe },
+      ],
+    };
+  }
+}

@@ -46,7 +46,7 @@ export class SessionController {
   @Delete()
   @Operation({ id: 'deleteSession', summary: 'Sign out.', status: 204, answerText: 'Signed out.' })
   async delete(@Req() http: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
-    await this.commands.execute(new SignOutCommand(identityOf(http)));
+    await this.commands.execute(new SignOutCommand(identityOf(http), http.cookies[sessionCookieName]));
     void reply.clearCookie(sessionCookieName, sessionCookieOptions);
   }
 }

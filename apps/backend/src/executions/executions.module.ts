@@ -1,6 +1,27 @@
 import { Module } from '@nestjs/common';
+import { EndpointsModule } from '../endpoints/endpoints.module.ts';
+import { CancelExecutionHandler } from './cancel-execution.handler.ts';
+import { Canceller } from './canceller.ts';
+import { CommandCleaner } from './command-cleaner.ts';
+import { CommandSender } from './command-sender.ts';
+import { CreateExecutionHandler } from './create-execution.handler.ts';
+import { DeadlineKeeper } from './deadline-keeper.ts';
+import { DispatchCounter } from './dispatch-counter.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { ExecutionTargets } from './execution-targets.ts';
 import { ExecutionsController } from './executions.controller.ts';
+import { PrivateContents } from './private-content.ts';
+import { RunSignals } from './run-signals.ts';
 import { RunsController } from './runs.controller.ts';
+import { Superseder } from './superseder.ts';
 
-@Module({ controllers: [ExecutionsController, RunsController] })
+@Module({
+  imports: [EndpointsModule],
+  controllers: [ExecutionsController, RunsController],
+  providers: [
+    CancelExecutionHandler, Canceller, CommandCleaner, CommandSender, CreateExecutionHandler, DeadlineKeeper, DispatchCounter, Dispatcher, ExecutionTargets,
+    PrivateContents, RunSignals, Superseder,
+  ],
+  exports: [Canceller, CommandCleaner, DeadlineKeeper, DispatchCounter, Dispatcher, PrivateContents],
+})
 export class ExecutionsModule {}

@@ -1,5 +1,21 @@
 import { Module } from '@nestjs/common';
+import { AccountsModule } from '../accounts/accounts.module.ts';
+import { EndpointsModule } from '../endpoints/endpoints.module.ts';
+import { ExecutionsModule } from '../executions/executions.module.ts';
+import { LiveModule } from '../live/live.module.ts';
+import { GetStatusHandler } from './get-status.handler.ts';
+import { HealthController } from './health.controller.ts';
+import { Health } from './health.ts';
+import { Lifecycle } from './lifecycle.ts';
+import { Managers } from './managers.ts';
+import { MetricsController } from './metrics.controller.ts';
+import { Metrics } from './metrics.ts';
+import { OpenApiController } from './openapi.controller.ts';
 import { StatusController } from './status.controller.ts';
 
-@Module({ controllers: [StatusController] })
+@Module({
+  imports: [AccountsModule, EndpointsModule, ExecutionsModule, LiveModule],
+  controllers: [HealthController, MetricsController, OpenApiController, StatusController],
+  providers: [GetStatusHandler, Health, Lifecycle, Managers, Metrics],
+})
 export class SystemModule {}

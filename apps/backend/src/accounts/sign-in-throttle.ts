@@ -1,0 +1,52 @@
+import { Injectable } from '@nestjs/common';
+
+/** Failures that are free, then how long the next attempt must wait: twice as long each time, and never longer than `longest`. */
+const free = 5;
+const first = 1000;
+const longest = 60_000;
+/** A source that stays quiet this long starts afresh. */
+const forgetAfter = 15 * 60_000;
+const mostRemembered = 50_000;
+
+interface Failures {
+  count: number;
+  last: number;
+}
+
+/**
+ * Slows guessing down per name and source together: a guesser somewhere else never makes the owner wait, and nobody is ever locked out,
+ * only slowed.
+ */
+@Injectable()
+export class SignInThrottle {
+  private readonly failures = new Map<string, Failures>();
+
+  private key(username: string, source: string): string {
+    return `${source} ${username.normalize('NFC').toLowerCase()}`;
+  }
+
+  /** How many ms the next attempt has to wait, 0 when it may come. */
+  wait(username: string, source: string, now: number): number {
+    const known = this.failures.get(this.key(username, source));
+    if (known === undefined || known.count < free || now - known.last >= forgetAfter) return 0;
+    const pause = Math.min(longest, first * 2 ** (known.count - free));
+    return Math.max(0, known.last + pause - now);
+  }
+
+  failed(username: string, source: string, now: number): void {
+    const key = this.key(username, source);
+    const known = this.failures.get(key);
+    const count = known === undefined || now - known.last >= forgetAfter ? 1 : known.count + 1;
+    this.failures.delete(key);
+    this.failures.set(key, { count, last: now });
+    // The oldest go first: a Map keeps the order in which it was filled.
+    for (const oldest of this.failures.keys()) {
+      if (this.failures.size <= mostRemembered) break;
+      this.failures.delete(oldest);
+    }
+  }
+
+  succeeded(username: string, source: string): void {
+    this.failures.delete(this.key(username, source));
+  }
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import {
+  checkBroker, connectCore, connectSystem, loadBrokerKeys, loadServerKeys, openCommandQueue, openEventLog, openIdentityStore, openPrivateParts,
+  streamUsage,
+} from '@kanade/messaging';
+import type {
+  BrokerDifference, BrokerKeys, CommandQueue, CoreConnection, EventLog, IdentityStore, PrivateParts, ServerKeys, StreamUsage, SystemConnection,
+} from '@kanade/messaging';
+import { Config } from '../config/config.ts';
+import { DomainError } from '../domain-error.ts';
+import { Log } from '../log.ts';
+
+/** Everything the backend has of the broker once it is connected. */
+export interface BrokerParts {
+  readonly core: CoreConnection;
+  readonly system: SystemConnection;
+  readonly events: EventLog;
+  readonly commands: CommandQueue;
+  readonly privateParts: PrivateParts;
+  readonly identities: IdentityStore;
+  readonly keys: ServerKeys;
+  readonly brokerKeys: BrokerKeys;
+}
+
+/** The broker's streams are not as the table says; only its owner may change them. */
+export class BrokerMismatchError extends Error {
+  override readonly name = 'BrokerMismatchError';
+
+  constructor(readonly differences: readonly BrokerDifference[]) {
+    const list = differences.map(({ stream, setting, wanted, found }) => `${stream}.${setting} is ${JSON.stringify(found)}, not ${JSON.stringify(wanted)}`);
+    super(`the broker's streams are not as kanade needs them; start it with kanade, which repairs them: ${list.join('; ')}`);
+  }
+}
+
+const retryMs = 500;
+
+/** The way to the broker: tried until it is there, and then kept for the life of the process. */
+@Injectable()
+export class Broker {
+  private parts: BrokerParts | undefined;
+  private lastFailure = 'not connected yet';
+
+  constructor(
+    private readonly config: Config,
+    private readonly log: Log,
+  ) {}
+
+  /** Connects, however long the broker takes to come; throws BrokerMismatchError when it is not one for us. */
+  async connect(signal: AbortSignal): Promise<BrokerParts | undefined> {
+    while (!signal.aborted) {
+      try {
+        this.parts = await this.open();
+        return this.parts;
+      } catch (error) {
+        if (error instanceof BrokerMismatchError) throw error;
+        const failure = error instanceof Error ? error.message : String(error);
+        if (failure !== this.lastFailure) this.log.warn({ err: error }, `no way to the broker at ${this.config.natsUrl} yet`);
+        this.lastFailure = failure;
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+      }
+    }
+    return undefined;
+  }
+
+  private async open(): Promise<BrokerParts> {
+    const { natsUrl: url, keysDir } = this.config;
+    const core = await connectCore({ url, credsFile: this.config.backendCreds, name: 'backend' });
+    try {
+      const differences = await checkBroker(core);
+      if (differences.length > 0) throw new BrokerMismatchError(differences);
+      const keys = loadServerKeys(keysDir);
+      const system = await connectSystem({ url, credsFile: this.config.sysCreds, name: 'backend' });
+      return {
+        core,
+        system,
+        events: await openEventLog(core),
+        commands: openCommandQueue(core),
+        privateParts: openPrivateParts(core),
+        identities: openIdentityStore(core, keys.identityMac),
+        keys,
+        brokerKeys: loadBrokerKeys(keysDir),
+      };
+    } catch (error) {
+      await core.close();
+      throw error;
+    }
+  }
+
+  /** Throws broker-unavailable while there has been no connection yet. */
+  get(): BrokerParts {
+    if (this.parts === undefined) throw new DomainError('broker-unavailable', `the broker is out of reach: ${this.lastFailure}`, { retryable: true });
+    return this.parts;
+  }
+
+  /** Messages, bytes and limits of every stream. */
+  usage(): Promise<StreamUsage[]> {
+    return streamUsage(this.get().core);
+  }
+
+  /** Undefined while all is well, else what is not. */
+  failure(): string | undefined {
+    if (this.parts === undefined) return this.lastFailure;
+    return this.parts.core.connected ? undefined : 'the connection is lost; trying to get it back';
+  }
+
+  async close(): Promise<void> {
+    await this.parts?.system.close();
+    await this.parts?.core.close();
+  }
+}

@@ -1,0 +1,63 @@
+import { parseDuration } from '@kanade/contracts';
+import type { EnrolmentToken } from '@kanade/contracts';
+import { decideCreateEnrolmentToken } from '@kanade/domain';
+import { generateNkey, issueEnrolmentJwt } from '@kanade/messaging';
+import { CommandHandler } from '@nestjs/cqrs';
+import type { ICommandHandler } from '@nestjs/cqrs';
+import { readRecord, recordKeys } from '../accounts/identity-records.ts';
+import { principalText } from '../accounts/principal.ts';
+import { Broker } from '../broker/broker.ts';
+import { Clock } from '../clock.ts';
+import { Config } from '../config/config.ts';
+import { DomainError } from '../domain-error.ts';
+import { enrolmentKind } from '../history/aggregates.ts';
+import { ControlLog } from '../history/control-log.ts';
+import { derivedId, newId } from '../history/uuid.ts';
+import { CreateEnrolmentTokenCommand } from './create-enrolment-token.command.ts';
+import type { CreateEnrolmentTokenResult } from './create-enrolment-token.command.ts';
+import { enrolmentRecordSchema } from './enrolment-records.ts';
+import type { EnrolmentRecord } from './enrolment-records.ts';
+
+const longest = 366 * 86_400_000;
+
+@CommandHandler(CreateEnrolmentTokenCommand)
+export class CreateEnrolmentTokenHandler implements ICommandHandler<CreateEnrolmentTokenCommand> {
+  constructor(
+    private readonly broker: Broker,
+    private readonly clock: Clock,
+    private readonly config: Config,
+    private readonly log: ControlLog,
+  ) {}
+
+  async execute({ principal, request, idempotencyKey }: CreateEnrolmentTokenCommand): Promise<CreateEnrolmentTokenResult> {
+    const lifetime = parseDuration(request.expiresIn);
+    if (lifetime > longest) {
+      throw new DomainError('invalid-request', 'the token would live too long', { errors: [{ path: 'expiresIn', message: 'must be at most 366d' }] });
+    }
+    const now = this.clock.now();
+    const tokenId = idempotencyKey === undefined ? newId(now) : derivedId('enrolment', principalText(principal), idempotencyKey);
+    const { site, maxUses } = request;
+    const { state, position } = await this.log.decide(enrolmentKind, tokenId, {
+      principal,
+      decide: (before) => decideCreateEnrolmentToken({ tokenId, site, maxUses, expiresAt: new Date(now + lifetime).toISOString() }, before),
+    });
+    const expiresAt = state.created?.expiresAt ?? new Date(now + lifetime).toISOString();
+    const record = await this.record({ tokenId, nkey: generateNkey('user').publicKey, site, maxUses, uses: 0, counted: [], expiresAt });
+    return { token: this.token(record), tokenId, expiresAt, maxUses, position };
+  }
+
+  /** The record that counts: the one made first. */
+  private async record(wanted: EnrolmentRecord): Promise<EnrolmentRecord> {
+    const { identities } = this.broker.get();
+    const key = recordKeys.enrolment(wanted.tokenId);
+    if ((await identities.create(key, wanted)) !== undefined) return wanted;
+    return (await readRecord(identities, key, enrolmentRecordSchema))?.value ?? wanted;
+  }
+
+  private token({ tokenId, nkey, expiresAt }: EnrolmentRecord): string {
+    const { brokerKeys, keys } = this.broker.get();
+    const jwt = issueEnrolmentJwt(brokerKeys, { tokenId, nkey, expiresAt: Date.parse(expiresAt), now: this.clock.now() });
+    const token: EnrolmentToken = { urls: [this.config.natsUrl], jwt, tokenId, root: keys.root.publicKey, ca: null };
+    return Buffer.from(JSON.stringify(token)).toString('base64url');
+  }
+}

@@ -1,0 +1,36 @@
+import { Injectable } from '@nestjs/common';
+import { renewRequestSchema } from '@kanade/contracts';
+import type { RenewAnswer } from '@kanade/contracts';
+import { issueAgentJwt, issueRenewalJwt } from '@kanade/messaging';
+import type { RenewCall } from '@kanade/messaging';
+import { readRecord, recordKeys } from '../accounts/identity-records.ts';
+import { Broker } from '../broker/broker.ts';
+import { Clock } from '../clock.ts';
+import { endpointRecordSchema } from './enrolment-records.ts';
+import { refusal } from './identity-refusal.ts';
+import { readJson } from './read-json.ts';
+import { SignedKeysets } from './signed-keyset.ts';
+
+/** The first answer of every connection: keyset and time, and new credentials where asked for. */
+@Injectable()
+export class RenewEndpoint {
+  constructor(
+    private readonly broker: Broker,
+    private readonly clock: Clock,
+    private readonly keysets: SignedKeysets,
+  ) {}
+
+  async answer({ endpointId, userNkey, body }: RenewCall): Promise<RenewAnswer> {
+    const request = renewRequestSchema.safeParse(readJson(body));
+    if (!request.success) return refusal('bad-request', 'the renew request is not understood; update the agent');
+    const { identities, brokerKeys } = this.broker.get();
+    const record = (await readRecord(identities, recordKeys.endpoint(endpointId), endpointRecordSchema))?.value;
+    if (record?.nkey !== userNkey) return refusal('endpoint-unknown', 'this endpoint is not enrolled here; enrol it anew with a token');
+    const user = { endpointId, nkey: record.nkey, now: this.clock.now() };
+    return {
+      keyset: this.keysets.get(),
+      time: this.clock.iso(),
+      credentials: request.data.renew ? { jwt: issueAgentJwt(brokerKeys, user), renewalJwt: issueRenewalJwt(brokerKeys, user) } : null,
+    };
+  }
+}

@@ -1,0 +1,48 @@
+import { Injectable } from '@nestjs/common';
+import type { DomainErrorOptions, InvalidPart } from '../domain-error.ts';
+import { DomainError } from '../domain-error.ts';
+import { findEndpoints, targetableEndpoints } from '../endpoints/endpoint.reads.ts';
+import { endpointKind } from '../history/aggregates.ts';
+import { ControlLog } from '../history/control-log.ts';
+import { FoldAccess } from '../history/fold-access.ts';
+import type { CreateExecutionRequest } from './create-execution.command.ts';
+
+type Targets = CreateExecutionRequest['targets'];
+
+/** Turns what somebody named into endpoint ids, once: what is previewed here is what runs. */
+@Injectable()
+export class ExecutionTargets {
+  constructor(
+    private readonly fold: FoldAccess,
+    private readonly log: ControlLog,
+  ) {}
+
+  async resolve(targets: Targets): Promise<string[]> {
+    if (targets.kind === 'all') return targetableEndpoints(await this.fold.reader());
+    const ids = [...new Set(targets.ids)];
+    const found = findEndpoints(await this.fold.reader(), ids);
+    const unknown: InvalidPart[] = [];
+    const quarantined: InvalidPart[] = [];
+    for (const [index, id] of targets.ids.entries()) {
+      const path = `targets.ids.${index}`;
+      // One that enrolled a moment ago may not be folded yet; the record knows it.
+      const endpoint = found.get(id) ?? (await this.recorded(id));
+      if (endpoint === undefined) unknown.push({ path, message: `there is no endpoint ${id}` });
+      else if (endpoint.quarantined) quarantined.push({ path, message: `endpoint ${id} is in quarantine and gets no commands` });
+    }
+    if (unknown.length > 0) throw refusal('not-found', unknown);
+    if (quarantined.length > 0) throw refusal('no-targets', quarantined);
+    return ids;
+  }
+
+  private async recorded(id: string): Promise<{ readonly quarantined: boolean } | undefined> {
+    const { state } = await this.log.load(endpointKind, id);
+    return state.enrolled === null ? undefined : state;
+  }
+}
+
+function refusal(code: 'not-found' | 'no-targets', errors: readonly InvalidPart[]): DomainError {
+  const options: DomainErrorOptions = { errors };
+  const [first] = errors;
+  return new DomainError(code, errors.length === 1 && first !== undefined ? first.message : `${errors.length} targets cannot be run on`, options);
+}

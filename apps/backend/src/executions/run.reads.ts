@@ -1,0 +1,39 @@
+import { build } from '@kanade/read-models';
+import type { Reader } from '@kanade/read-models';
+import type { RunToDispatch } from '../projections/process-reads.ts';
+
+/** Runs of one execution that have ended, by what was reported or presumed. */
+export function endedRunsOf(reader: Reader, executionId: string): ReadonlySet<string> {
+  const query = build
+    .selectFrom('runs')
+    .innerJoin('executions', 'executions.key', 'runs.executionKey')
+    .select('runs.id')
+    .where('executions.id', '=', executionId)
+    .where('runs.endedPosition', 'is not', null);
+  return new Set(reader.all(query).map(({ id }) => id));
+}
+
+/** The execution a run belongs to. */
+export function executionOfRun(reader: Reader, runId: string): string | undefined {
+  const query = build.selectFrom('runs').innerJoin('executions', 'executions.key', 'runs.executionKey').select('executions.id').where('runs.id', '=', runId);
+  return reader.get(query)?.id;
+}
+
+/** Queued runs without a command in this incarnation, of one execution, whether or not the end of some of its runs was asked for. */
+export function undispatchedRunsOf(reader: Reader, executionId: string, incarnation: string): RunToDispatch[] {
+  const query = build
+    .selectFrom('runs')
+    .innerJoin('executions', 'executions.key', 'runs.executionKey')
+    .innerJoin('endpoints', 'endpoints.key', 'runs.endpointKey')
+    .select([
+      'runs.key', 'runs.id as runId', 'executions.id as executionId', 'endpoints.id as endpointId', 'endpoints.quarantined', 'executions.eventId',
+      'executions.privateDigest', 'executions.shell', 'executions.timeoutMs', 'executions.runAs', 'executions.cwd', 'executions.jobId', 'executions.supersede',
+      'executions.expiresAt',
+    ])
+    .where('executions.id', '=', executionId)
+    .where('runs.state', '=', 'queued')
+    .where('runs.commandIncarnation', '!=', incarnation)
+    .where('endpoints.quarantined', '=', 0)
+    .orderBy('runs.key');
+  return reader.all(query);
+}

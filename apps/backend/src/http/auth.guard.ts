@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import type { CanActivate, ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyRequest } from 'fastify';
+import { Authenticator } from '../accounts/authenticator.ts';
+import { sessionCookieName } from '../accounts/session-cookie.ts';
+import { DomainError } from '../domain-error.ts';
+import { bearerToken } from './bearer.ts';
+import { publicMetadata } from './public.decorator.ts';
+import { setIdentity } from './request-context.ts';
+import { checkSameOrigin } from './same-origin.ts';
+
+const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Lets nobody in who has not proved who they are, but where a route says that it is for everyone. */
+@Injectable()
+export class AuthGuard implements CanActivate {
+  constructor(
+    private readonly reflector: Reflector,
+    private readonly authenticator: Authenticator,
+  ) {}
+
+  async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const writes = !safeMethods.includes(request.method);
+    if (this.reflector.getAllAndOverride<boolean | undefined>(publicMetadata, [context.getHandler(), context.getClass()]) === true) {
+      // Nobody may be signed in by another site either; programs without a browser name no origin.
+      if (writes && request.headers.origin !== undefined) checkSameOrigin(request.headers);
+      return true;
+    }
+    const authorization = request.headers.authorization;
+    if (authorization !== undefined) await this.byToken(request, authorization);
+    else await this.bySession(request, writes);
+    return true;
+  }
+
+  private async byToken(request: FastifyRequest, authorization: string): Promise<void> {
+    const identity = await this.authenticator.byToken(bearerToken(authorization));
+    if (identity === undefined) throw new DomainError('not-signed-in', 'the token is unknown or has expired; make a new one with: kanade login');
+    setIdentity(request, identity);
+  }
+
+  private async bySession(request: FastifyRequest, writes: boolean): Promise<void> {
+    const cookie = request.cookies[sessionCookieName];
+    const identity = cookie === undefined ? undefined : await this.authenticator.bySession(cookie);
+    if (identity === undefined) throw new DomainError('not-signed-in', 'sign in first: with a password in the console, or with a token');
+    if (writes) checkSameOrigin(request.headers);
+    setIdentity(request, identity);
+  }
+}

@@ -1,0 +1,63 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
+import { Injectable } from '@nestjs/common';
+import { openLeaseKeeper } from '@kanade/messaging';
+import type { Lease } from '@kanade/messaging';
+import { Broker } from '../broker/broker.ts';
+import { Config } from '../config/config.ts';
+import { FoldAccess } from '../history/fold-access.ts';
+import { derivedId } from '../history/uuid.ts';
+import { Log } from '../log.ts';
+import type { ProcessManager } from './process-manager.ts';
+
+const leaseName = 'process-managers';
+
+/** Runs the process managers in the replica that holds the lease, once its read model has caught up. */
+@Injectable()
+export class Leader {
+  private readonly stopping = new AbortController();
+  private running: Promise<void> = Promise.resolve();
+  private lease: Lease | undefined;
+
+  constructor(
+    private readonly broker: Broker,
+    private readonly config: Config,
+    private readonly fold: FoldAccess,
+    private readonly log: Log,
+  ) {}
+
+  /** True in the replica whose process managers run. */
+  get leading(): boolean {
+    return this.lease?.held ?? false;
+  }
+
+  start(managers: readonly ProcessManager[]): void {
+    this.running = this.lead(managers);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async lead(managers: readonly ProcessManager[]): Promise<void> {
+    const { signal } = this.stopping;
+    // The data directory is one replica's own: restarted, it takes its lease over at once.
+    const holder = derivedId('replica', hostname(), resolve(this.config.dataDir));
+    const keeper = openLeaseKeeper(this.broker.get().core, { name: leaseName, holder });
+    while (!signal.aborted) {
+      try {
+        await this.fold.whenCaughtUp(signal);
+        this.lease = await keeper.acquire(signal);
+        this.log.info({ fence: this.lease.fence }, 'this replica runs the process managers');
+        const until = AbortSignal.any([signal, this.lease.signal]);
+        await Promise.all(managers.map((manager) => manager.run(until)));
+        await this.lease.release();
+      } catch (error) {
+        if (signal.aborted) return;
+        this.log.warn({ err: error }, 'the process managers stopped and are started again');
+        await new Promise((done) => setTimeout(done, 1000));
+      }
+    }
+  }
+}

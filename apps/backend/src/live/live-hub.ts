@@ -1,0 +1,138 @@
+import { Injectable } from '@nestjs/common';
+import { formatPosition, headers as headerNames } from '@kanade/contracts';
+import type { LiveMessage, LiveTopic, PresenceBeat } from '@kanade/contracts';
+import { subscribeLiveOutput } from '@kanade/messaging';
+import type { LiveMessageIn, Stoppable } from '@kanade/messaging';
+import { Broker } from '../broker/broker.ts';
+import { Clock } from '../clock.ts';
+import { Beats } from '../endpoints/beats.ts';
+import { presenceRow } from '../endpoints/endpoint.reads.ts';
+import { executionOfRun } from '../executions/run.reads.ts';
+import { FoldAccess } from '../history/fold-access.ts';
+import { Log } from '../log.ts';
+import { FoldClient } from '../projections/fold-client.ts';
+import type { FoldNotice } from '../projections/fold-messages.ts';
+
+/** Somebody who watches: takes messages, and drops itself when it cannot keep up. */
+export interface Watcher {
+  readonly topics: ReadonlyMap<string, LiveTopic>;
+  send(message: LiveMessage): void;
+}
+
+const mostKnownRuns = 50_000;
+
+/** Tells watchers what changed, who came, how endpoints are, and what scripts print as they print it. */
+@Injectable()
+export class LiveHub {
+  private readonly watchers = new Set<Watcher>();
+  /** Execution of each run seen lately: output names only the run. */
+  private readonly runs = new Map<string, string>();
+  private output: Stoppable | undefined;
+  private forget: (() => void)[] = [];
+
+  constructor(
+    private readonly broker: Broker,
+    private readonly clock: Clock,
+    private readonly fold: FoldAccess,
+    private readonly client: FoldClient,
+    private readonly beats: Beats,
+    private readonly log: Log,
+  ) {}
+
+  start(): void {
+    this.forget = [this.fold.onNotice((notice) => this.onNotice(notice)), this.beats.onBeat((endpointId, beat) => void this.onBeat(endpointId, beat))];
+  }
+
+  stop(): void {
+    for (const stop of this.forget) stop();
+    this.forget = [];
+    this.output?.stop();
+    this.output = undefined;
+  }
+
+  add(watcher: Watcher): void {
+    this.watchers.add(watcher);
+  }
+
+  remove(watcher: Watcher): void {
+    this.watchers.delete(watcher);
+    this.topicsChanged();
+  }
+
+  /** The position up to which a new subscriber has missed nothing that it can fetch. */
+  position(): string | undefined {
+    return this.client.position === undefined ? undefined : formatPosition(this.client.position);
+  }
+
+  /** Output is only asked of the broker while somebody watches an execution. */
+  topicsChanged(): void {
+    const wanted = [...this.watchers].some(({ topics }) => [...topics.values()].some(({ kind }) => kind === 'execution'));
+    if (wanted) this.output ??= subscribeLiveOutput(this.broker.get().core, (from, message) => void this.onOutput(from, message));
+    else {
+      this.output?.stop();
+      this.output = undefined;
+    }
+  }
+
+  private tell(message: LiveMessage, concerns: (topic: LiveTopic) => boolean): void {
+    for (const watcher of this.watchers) if ([...watcher.topics.values()].some(concerns)) watcher.send(message);
+  }
+
+  private onNotice({ incarnation, sequence, changes, runs, samples }: FoldNotice): void {
+    for (const { runId, executionId } of runs) this.remember(runId, executionId);
+    if (this.watchers.size === 0) return;
+    const position = formatPosition({ incarnation, sequence });
+    for (const { kind, id } of changes) {
+      this.tell({ type: 'changed', kind, id, position }, (topic) => concernsChange(topic, kind, id));
+    }
+    for (const { runId, executionId, endpointId, state, exitCode } of runs) {
+      const message: LiveMessage = { type: 'run', runId, executionId, endpointId, state, exitCode, position };
+      this.tell(message, (topic) => topic.kind === 'changes' || concerns(topic, { executionId, endpointId }));
+    }
+    for (const { endpointId, sample } of samples) this.tell({ type: 'performance', endpointId, sample }, (topic) => concerns(topic, { endpointId }));
+  }
+
+  private async onBeat(endpointId: string, _beat: PresenceBeat): Promise<void> {
+    if (this.watchers.size === 0) return;
+    try {
+      const status = presenceRow(await this.fold.reader(), endpointId)?.status;
+      if (status === undefined) return;
+      const lastSeenAt = this.clock.iso();
+      this.tell({ type: 'presence', endpointId, status, lastSeenAt }, (topic) => concerns(topic, { endpointId }));
+    } catch (error) {
+      this.log.debug({ err: error }, 'a beat could not be told');
+    }
+  }
+
+  private async onOutput(from: { readonly runId: string; readonly stream: 'stdout' | 'stderr' }, { headers, body }: LiveMessageIn): Promise<void> {
+    const { runId, stream } = from;
+    const offset = Number(headers[headerNames.offset]);
+    const executionId = this.runs.get(runId) ?? (await this.lookUp(runId));
+    if (executionId === undefined || !Number.isSafeInteger(offset) || offset < 0) return;
+    this.tell({ type: 'output', runId, executionId, stream, offset, data: Buffer.from(body).toString('base64') }, (topic) => concerns(topic, { executionId }));
+  }
+
+  private async lookUp(runId: string): Promise<string | undefined> {
+    try {
+      const executionId = executionOfRun(await this.fold.reader(), runId);
+      if (executionId !== undefined) this.remember(runId, executionId);
+      return executionId;
+    } catch (error) {
+      this.log.debug({ err: error }, 'live output is skipped while the read model is not open');
+      return undefined;
+    }
+  }
+
+  private remember(runId: string, executionId: string): void {
+    if (this.runs.size >= mostKnownRuns) this.runs.clear();
+    this.runs.set(runId, executionId);
+  }
+}
+
+function concerns(topic: LiveTopic, of: { readonly executionId?: string; readonly endpointId?: string }): boolean {
+  return (topic.kind === 'execution' && topic.executionId === of.executionId) || (topic.kind === 'endpoint' && topic.endpointId === of.endpointId);
+}
+
+function concernsChange(topic: LiveTopic, kind: string, id: string): boolean {
+  return topic.kind === 'changes' || topic.kind === kind && concerns(topic, { executionId: id, endpointId: id });
+}

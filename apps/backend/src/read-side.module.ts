@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import { loadServerKeys } from '@kanade/messaging';
+import { Broker } from './broker/broker.ts';
+import { Config } from './config/config.ts';
+import { FoldClient } from './projections/fold-client.ts';
+import type { WorkerSettings } from './projections/fold-messages.ts';
+import { LiveOverlay } from './projections/live-overlay.ts';
+import { ProjectionSettings } from './projections/projection-settings.ts';
+import { queryHandlers } from './projections/query-handlers.ts';
+import { RawEvents } from './projections/raw-events.ts';
+import { VerifierClient } from './projections/verifier-client.ts';
+
+function projectionSettings(config: Config): ProjectionSettings {
+  const { id, publicKey } = loadServerKeys(config.keysDir).control;
+  const worker: WorkerSettings = { natsUrl: config.natsUrl, credsFile: config.backendCreds, directory: config.readModelDir, controlKeys: [{ id, publicKey }] };
+  return { worker };
+}
+
+function rawEvents(broker: Broker): RawEvents {
+  return { get: (sequence) => broker.get().events.get(sequence) };
+}
+
+/** Fold, verifier and queries, given what they need of the rest. */
+@Module({
+  providers: [
+    { provide: ProjectionSettings, useFactory: projectionSettings, inject: [Config] },
+    { provide: RawEvents, useFactory: rawEvents, inject: [Broker] },
+    FoldClient, VerifierClient, LiveOverlay, ...queryHandlers,
+  ],
+  exports: [FoldClient, VerifierClient, LiveOverlay],
+})
+export class ReadSideModule {}

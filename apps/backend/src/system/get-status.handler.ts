@@ -1,0 +1,94 @@
+import type { SystemStatus } from '@kanade/contracts';
+import { QueryHandler } from '@nestjs/cqrs';
+import type { IQueryHandler } from '@nestjs/cqrs';
+import { Broker } from '../broker/broker.ts';
+import { DomainError } from '../domain-error.ts';
+import { countEndpoints } from '../endpoints/endpoint.reads.ts';
+import { FoldAccess } from '../history/fold-access.ts';
+import { Leader } from '../leader/leader.ts';
+import { Log } from '../log.ts';
+import { FoldClient } from '../projections/fold-client.ts';
+import { VerifierClient } from '../projections/verifier-client.ts';
+import { version } from '../version.ts';
+import { GetStatusQuery } from './get-status.query.ts';
+
+type Check = SystemStatus['checks']['fold'];
+
+/** How many messages the read model may be behind before somebody should look. */
+const behind = 10_000;
+const startedAt = new Date().toISOString();
+
+const worst = (checks: readonly Check[]): Check['status'] =>
+  checks.some(({ status }) => status === 'failed') ? 'failed' : checks.some(({ status }) => status === 'degraded') ? 'degraded' : 'ok';
+
+@QueryHandler(GetStatusQuery)
+export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
+  constructor(
+    private readonly broker: Broker,
+    private readonly fold: FoldAccess,
+    private readonly client: FoldClient,
+    private readonly verifier: VerifierClient,
+    private readonly leader: Leader,
+    private readonly log: Log,
+  ) {}
+
+  async execute(_query: GetStatusQuery): Promise<SystemStatus> {
+    const fold = this.client.status();
+    if (fold.position === null) throw new DomainError('read-behind', fold.detail, { retryable: true });
+    const verifier = this.verifier.status();
+    const streams = await this.streams();
+    const checks: SystemStatus['checks'] = {
+      broker: this.brokerCheck(streams),
+      fold: this.foldCheck(),
+      verifier: this.verifierCheck(),
+      lease: this.leader.leading
+        ? { status: 'ok', detail: 'This replica runs the process managers.' }
+        : { status: 'ok', detail: 'Another replica runs the process managers, or none does yet.' },
+    };
+    return {
+      status: worst(Object.values(checks)),
+      version,
+      startedAt,
+      position: fold.position,
+      checks,
+      fold: { lagEvents: fold.lagEvents, lagMs: fold.lagMs, poisonCount: fold.poisonCount, rebuilding: fold.rebuilding },
+      verifier: { lagEvents: verifier.lagEvents, invalidCount: verifier.invalidCount },
+      streams: streams.map(({ name, messages, bytes, maxBytes }) => ({ name, messages, bytes, maxBytes })),
+      endpoints: countEndpoints(await this.fold.reader()),
+    };
+  }
+
+  private async streams() {
+    if (this.broker.failure() !== undefined) return [];
+    try {
+      return await this.broker.usage();
+    } catch (error) {
+      this.log.warn({ err: error }, 'the broker did not tell how full its streams are');
+      return [];
+    }
+  }
+
+  private brokerCheck(streams: readonly { readonly name: string; readonly bytes: number; readonly maxBytes: number }[]): Check {
+    const failure = this.broker.failure();
+    if (failure !== undefined) return { status: 'failed', detail: `The message broker: ${failure}.` };
+    const full = streams.filter(({ bytes, maxBytes }) => maxBytes > 0 && bytes >= 0.9 * maxBytes).map(({ name }) => name);
+    if (full.length > 0) return { status: 'degraded', detail: `Nearly full: ${full.join(', ')}. Give the broker more room.` };
+    return { status: 'ok', detail: 'Connected.' };
+  }
+
+  private foldCheck(): Check {
+    const { state, detail, rebuilding, lagEvents, poisonCount } = this.client.status();
+    if (state === 'damaged') return { status: 'failed', detail };
+    if (state !== 'running') return { status: 'degraded', detail };
+    if (rebuilding || lagEvents > behind) return { status: 'degraded', detail: `${lagEvents} messages are still to be folded.` };
+    if (poisonCount > 0) return { status: 'degraded', detail: `${poisonCount} events could not be folded; see them with: kanade event list` };
+    return { status: 'ok', detail: 'Up to date.' };
+  }
+
+  private verifierCheck(): Check {
+    const { state, detail, invalidCount } = this.verifier.status();
+    if (state === 'down') return { status: 'degraded', detail };
+    if (invalidCount > 0) return { status: 'degraded', detail: `${invalidCount} events are not vouched for by their endpoints, which are in quarantine.` };
+    return { status: 'ok', detail };
+  }
+}

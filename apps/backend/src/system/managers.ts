@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { PresenceKeeper } from '../endpoints/presence-keeper.ts';
+import { Quarantine } from '../endpoints/quarantine.ts';
+import { Canceller } from '../executions/canceller.ts';
+import { CommandCleaner } from '../executions/command-cleaner.ts';
+import { DeadlineKeeper } from '../executions/deadline-keeper.ts';
+import { Dispatcher } from '../executions/dispatcher.ts';
+import type { ProcessManager } from '../leader/process-manager.ts';
+
+/** Every process manager, in no particular order. */
+@Injectable()
+export class Managers {
+  readonly all: readonly ProcessManager[];
+
+  constructor(
+    dispatcher: Dispatcher,
+    canceller: Canceller,
+    cleaner: CommandCleaner,
+    deadlines: DeadlineKeeper,
+    presence: PresenceKeeper,
+    quarantine: Quarantine,
+  ) {
+    this.all = [dispatcher, canceller, cleaner, deadlines, presence, quarantine];
+  }
+}

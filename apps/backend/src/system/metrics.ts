@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { countEndpoints } from '../endpoints/endpoint.reads.ts';
+import { DispatchCounter } from '../executions/dispatch-counter.ts';
+import { FoldAccess } from '../history/fold-access.ts';
+import { Leader } from '../leader/leader.ts';
+import { FoldClient } from '../projections/fold-client.ts';
+import { VerifierClient } from '../projections/verifier-client.ts';
+
+/** What Prometheus reads. */
+@Injectable()
+export class Metrics {
+  private readonly registry = new Registry();
+  private readonly durations = new Histogram({
+    name: 'kanade_http_request_duration_seconds',
+    help: 'How long HTTP requests took',
+    labelNames: ['method', 'route', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [this.registry],
+  });
+
+  constructor(
+    private readonly fold: FoldAccess,
+    private readonly client: FoldClient,
+    verifier: VerifierClient,
+    leader: Leader,
+    dispatches: DispatchCounter,
+  ) {
+    collectDefaultMetrics({ register: this.registry });
+    this.gauge('kanade_fold_lag_events', 'Messages that are stored and not folded', () => this.client.status().lagEvents);
+    this.gauge('kanade_fold_lag_milliseconds', 'Time from recording to folding of the newest folded event', () => this.client.status().lagMs);
+    this.gauge('kanade_fold_rebuilding', '1 while the read model is behind the record', () => Number(!this.fold.caughtUp()));
+    this.gauge('kanade_fold_poison_events', 'Events that could not be folded', () => this.client.status().poisonCount);
+    this.gauge('kanade_verifier_lag_events', 'Events whose signature has not been checked', () => verifier.status().lagEvents);
+    this.gauge('kanade_verifier_invalid_events', 'Events nobody vouches for', () => verifier.status().invalidCount);
+    this.gauge('kanade_leader', '1 in the replica that runs the process managers', () => Number(leader.leading));
+    this.counter('kanade_dispatched_commands_total', 'Run commands put into queues by this process', () => dispatches.count);
+    this.endpoints();
+  }
+
+  observe(method: string, route: string, status: number, seconds: number): void {
+    this.durations.observe({ method, route, status: String(status) }, seconds);
+  }
+
+  get contentType(): string {
+    return this.registry.contentType;
+  }
+
+  text(): Promise<string> {
+    return this.registry.metrics();
+  }
+
+  private gauge(name: string, help: string, read: () => number): void {
+    const gauge: Gauge = new Gauge({ name, help, registers: [this.registry], collect: () => gauge.set(read()) });
+  }
+
+  private counter(name: string, help: string, read: () => number): void {
+    const counter: Counter = new Counter({
+      name,
+      help,
+      registers: [this.registry],
+      collect: () => {
+        counter.reset();
+        counter.inc(read());
+      },
+    });
+  }
+
+  private endpoints(): void {
+    const gauge: Gauge = new Gauge({
+      name: 'kanade_endpoints',
+      help: 'Endpoints by presence',
+      labelNames: ['presence'],
+      registers: [this.registry],
+      collect: async () => {
+        // Before the read model is open there is nothing to count.
+        if (this.client.position === undefined) return;
+        const { total, online } = countEndpoints(await this.fold.reader());
+        gauge.set({ presence: 'online' }, online);
+        gauge.set({ presence: 'other' }, total - online);
+      },
+    });
+  }
+}
