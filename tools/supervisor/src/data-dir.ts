@@ -46,7 +46,7 @@ function readVersion(paths: DataPaths): { format: number; createdBy: string } {
 
 /** Turns what the file system said into words and a fix; anything unknown stays as it is. */
 export function asStartupError(error: unknown, paths: DataPaths): unknown {
-  const code = errorCode(error);
+  const code = sqliteCodes[sqliteCode(error) ?? -1] ?? errorCode(error);
   if (code === 'ENOSPC' || code === 'EDQUOT') {
     return new StartupError(`The disk of ${paths.dataDir} is full.`, ['Make room on it, or set KANADE_DATA_DIR to a directory on another disk.'], error);
   }
@@ -57,4 +57,11 @@ export function asStartupError(error: unknown, paths: DataPaths): unknown {
     return new StartupError(`${paths.dataDir} is not a directory.`, ['Set KANADE_DATA_DIR to a directory.'], error);
   }
   return error;
+}
+
+/** What SQLite, which holds the lock, calls the same failures. */
+const sqliteCodes: Readonly<Record<number, string>> = { 8: 'EROFS', 13: 'ENOSPC', 14: 'EACCES' };
+
+function sqliteCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
 }

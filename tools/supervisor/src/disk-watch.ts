@@ -32,12 +32,13 @@ export class DiskWatch {
 
   async #relieve(broker: () => SupervisedChild | undefined): Promise<void> {
     const freed = dropBallast(this.#paths);
-    this.#say(`the disk of ${this.#paths.dataDir} is full; nothing can be recorded until there is room${freed ? '. 64 MiB kept for this have been released' : ''}`);
+    const full = `the disk of ${this.#paths.dataDir} is full`;
+    this.#say(freed ? `${full}: make room; restarting the broker on the 64 MiB kept for this` : `${full}: nothing is recorded until there is room`);
     await this.#untilRoom();
     if (this.#stopping.aborted) return;
-    this.#say('there is room again; restarting the broker, which does not recover by itself');
+    if (!freed) this.#say('there is room again: restarting the broker, which does not recover by itself');
     await broker()?.restart();
-    layBallast(this.#paths);
+    if (!this.#stopping.aborted) layBallast(this.#paths);
   }
 
   async #untilRoom(): Promise<void> {
