@@ -34,16 +34,18 @@ export class DiskWatch {
     const freed = dropBallast(this.#paths);
     const full = `the disk of ${this.#paths.dataDir} is full`;
     this.#say(freed ? `${full}: make room; restarting the broker on the 64 MiB kept for this` : `${full}: nothing is recorded until there is room`);
-    await this.#untilRoom();
-    if (this.#stopping.aborted) return;
+    if (!(await this.#untilRoom())) return;
     if (!freed) this.#say('there is room again: restarting the broker, which does not recover by itself');
     await broker()?.restart();
-    if (!this.#stopping.aborted) layBallast(this.#paths);
+    layBallast(this.#paths);
   }
 
-  async #untilRoom(): Promise<void> {
-    while (!this.#stopping.aborted && freeBytes(this.#paths.dataDir) < tightBytes) {
+  /** False when it is stopped before there is room. */
+  async #untilRoom(): Promise<boolean> {
+    while (freeBytes(this.#paths.dataDir) < tightBytes) {
+      if (this.#stopping.aborted) return false;
       await delay(1000, undefined, { signal: this.#stopping }).catch(() => undefined);
     }
+    return !this.#stopping.aborted;
   }
 }
