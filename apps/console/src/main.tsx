@@ -20,10 +20,7 @@ const choice = chosenLanguage();
 await startTranslation(choice === 'auto' ? languageOfBrowser(navigator.languages) : choice);
 
 const queries = createQueryClient(() => {
-  if (queries.getQueryData(sessionQuery.queryKey) === null) return;
-  queries.setQueryData(sessionQuery.queryKey, null);
-  // Runs the routes' guard again, which goes to the sign-in and remembers where this was.
-  void router.invalidate();
+  if (queries.getQueryData(sessionQuery.queryKey) !== null) queries.setQueryData(sessionQuery.queryKey, null);
 });
 const router = createConsoleRouter(queries);
 const colorSchemes = localStorageColorSchemeManager({ key: 'kanade.color-scheme' });

@@ -116,9 +116,12 @@ const event = createRoute({ getParentRoute, path: paths.event, component: lazyRo
 
 const status = createRoute({ getParentRoute, path: paths.status, component: lazyRouteComponent(() => import('./pages/status-page.tsx'), 'StatusPage') });
 
+/** Whatever else is asked for, within the frame: the way on is at hand. */
+const missing = createRoute({ getParentRoute, path: '$', component: PageMissing });
+
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([overview, endpoints, endpoint, run, jobs, job, executions, execution, events, event, status]),
+  signedIn.addChildren([overview, endpoints, endpoint, run, jobs, job, executions, execution, events, event, status, missing]),
 ]);
 
 export function createConsoleRouter(queries: QueryClient) {

@@ -15,10 +15,9 @@ export function AccountMenu() {
   const signOut = useMutation({
     mutationFn: () => deleteSession(),
     onSettled: async () => {
+      await navigate({ to: paths.signIn });
       // Nothing the account saw stays in memory for whoever comes next.
       queries.clear();
-      queries.setQueryData(sessionQuery.queryKey, null);
-      await navigate({ to: paths.signIn });
     },
   });
   return (

@@ -74,10 +74,10 @@ function Header({ onMenu }: { readonly onMenu: () => void }) {
         {t('app.name')}
       </Link>
       <div className={classes['spacer']} />
-      <button type="button" className={classes['search']} aria-label={t('app.search')} onClick={spotlight.open}>
+      <button type="button" className={classes['search']} aria-keyshortcuts="Control+K" onClick={spotlight.open}>
         <IconSearch size={15} aria-hidden="true" />
         <span>{t('app.search')}</span>
-        <Kbd size="xs">{t('app.shortcut')}</Kbd>
+        <Kbd size="xs" aria-hidden="true">{t('app.shortcut')}</Kbd>
       </button>
       <LiveMark />
       <LanguageMenu />

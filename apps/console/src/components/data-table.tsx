@@ -94,7 +94,7 @@ export function DataTable<Row>({ label, columns, rows, rowKey, stale = false, so
   if (rows?.length === 0 && !stale) return <div className={classes['frame']}>{empty}</div>;
   return (
     <div className={classes['frame']}>
-      <div className={classes['scroll']}>
+      <div className={classes['scroll']} role="region" aria-label={label} tabIndex={0}>
         <table aria-label={label} aria-busy={stale || rows === undefined} className={`${classes['table'] ?? ''} ${stale ? (classes['busy'] ?? '') : ''}`}>
           <thead>
             <HeadRow columns={columns} rows={rows} {...(sort && { sort })} selection={selection} />

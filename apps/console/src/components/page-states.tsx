@@ -3,7 +3,8 @@ import { Link } from '@tanstack/react-router';
 import type { ErrorComponentProps } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { paths } from '../paths.ts';
-import { EmptyState, FailureNotice } from './feedback.tsx';
+import { FailureNotice } from './feedback.tsx';
+import { PageHead } from './page.tsx';
 
 export function PagePending() {
   const { t } = useTranslation();
@@ -17,9 +18,10 @@ export function PagePending() {
 export function PageMissing() {
   const { t } = useTranslation();
   return (
-    <EmptyState title={t('app.notFound')} detail={t('app.notFoundDetail')}>
+    <>
+      <PageHead title={t('app.notFound')} lead={t('app.notFoundDetail')} />
       <Link to={paths.overview}>{t('app.toOverview')}</Link>
-    </EmptyState>
+    </>
   );
 }
 

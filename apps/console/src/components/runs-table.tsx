@@ -12,7 +12,7 @@ import { Elapsed, RelativeTime } from './time-text.tsx';
 /** `3`, `signal SIGKILL`, or nothing yet. */
 export function ExitCode({ run }: { readonly run: Pick<RunView, 'exitCode' | 'signal'> }) {
   const { t } = useTranslation();
-  if (run.signal !== null) return t('execution.signal', { signal: run.signal });
+  if (run.signal !== null) return <span className="k-nowrap">{run.signal}</span>;
   return run.exitCode ?? <span className="k-muted">{t('time.unknown')}</span>;
 }
 

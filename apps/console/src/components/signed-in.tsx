@@ -1,8 +1,18 @@
+import { useQuery } from '@tanstack/react-query';
+import { useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
+import { sessionQuery } from '../api/session.ts';
 import { LiveUpdates } from '../live/live-context.tsx';
 import { AppFrame } from './app-frame.tsx';
 import { SelectionProvider } from './selection.tsx';
 
+/** Everything around the pages; when the session is over, the routes' guard is asked again and leads to the sign-in. */
 export function SignedIn() {
+  const router = useRouter();
+  const { data: session } = useQuery(sessionQuery);
+  useEffect(() => {
+    if (session === null) void router.invalidate();
+  }, [router, session]);
   return (
     <LiveUpdates>
       <SelectionProvider>

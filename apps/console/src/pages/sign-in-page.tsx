@@ -3,8 +3,10 @@ import { isNotEmpty, useForm } from '@mantine/form';
 import { useDocumentTitle } from '@mantine/hooks';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
+import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createSession } from '@kanade/api-client';
+import { failureOf } from '../api/problem.ts';
 import { sessionQuery } from '../api/session.ts';
 import { FailureNotice, Notice } from '../components/feedback.tsx';
 import { Logo } from '../components/logo.tsx';
@@ -37,6 +39,11 @@ export function SignInPage() {
       router.history.replace(from !== undefined && isOwnAddress(from) ? from : paths.overview);
     },
   });
+  const isRefused = failureOf(signIn.error).code === 'sign-in-failed';
+  const username = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    username.current?.focus();
+  }, []);
   return (
     <main className={classes['page']}>
       <div className={classes['tools']}>
@@ -56,8 +63,8 @@ export function SignInPage() {
           })}
         >
           {ended === true && !signIn.isError && <Notice title={t('signIn.expired')} />}
-          {signIn.isError && <FailureNotice of="action" error={signIn.error} />}
-          <TextInput label={t('signIn.username')} autoComplete="username" autoCapitalize="none" spellCheck={false} data-autofocus key={form.key('username')} {...form.getInputProps('username')} />
+          {signIn.isError && (isRefused ? <Notice title={t('problem.sign-in-failed')} /> : <FailureNotice of="action" error={signIn.error} />)}
+          <TextInput label={t('signIn.username')} autoComplete="username" autoCapitalize="none" spellCheck={false} key={form.key('username')} {...form.getInputProps('username')} ref={username} />
           <PasswordInput label={t('signIn.password')} autoComplete="current-password" key={form.key('password')} {...form.getInputProps('password')} />
           <Button type="submit" size="md" loading={signIn.isPending}>
             {t('signIn.submit')}

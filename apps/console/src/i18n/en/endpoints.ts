@@ -65,6 +65,7 @@ export const endpoints = {
     link: 'Link',
     up: 'Up',
     down: 'Down',
+    linkSpeed: 'Speed',
     speed: '{{value, number}} Mbit/s',
     missing: 'Not reported yet',
     missingDetail: 'The agent sends its inventory shortly after its first start.',

@@ -42,10 +42,10 @@ export const runs = {
     submitNone: 'Run',
     confirmTitle_one: 'Run on {{count, number}} endpoint?',
     confirmTitle_other: 'Run on {{count, number}} endpoints?',
-    confirmDetail: 'This starts at once on everything that is online.',
     confirmLabel: 'Type {{count}} to confirm',
-    onlineNow_one: '{{count, number}} online',
-    onlineNow_other: '{{count, number}} online',
+    allOnline: 'All of them are online and start at once.',
+    onlineNow_one: '{{count, number}} is online and starts at once; the others take it when they return.',
+    onlineNow_other: '{{count, number}} are online and start at once; the others take it when they return.',
   },
   invalid: {
     script: 'Write a script.',

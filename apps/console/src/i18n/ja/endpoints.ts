@@ -66,6 +66,7 @@ export const endpoints: TranslationOf<typeof source> = {
     link: 'リンク',
     up: '接続',
     down: '切断',
+    linkSpeed: '速度',
     speed: '{{value, number}} Mbit/s',
     missing: 'まだ報告されていません',
     missingDetail: 'エージェントは最初の起動後しばらくしてインベントリを送信します。',

@@ -40,9 +40,9 @@ export const runs: TranslationOf<typeof source> = {
     submit_other: '{{count, number}} 台で実行',
     submitNone: '実行',
     confirmTitle_other: '{{count, number}} 台で実行しますか?',
-    confirmDetail: 'オンラインのエンドポイントではすぐに開始します。',
     confirmLabel: '確認のため {{count}} と入力してください',
-    onlineNow_other: '{{count, number}} 台がオンライン',
+    allOnline: 'すべてオンラインで、すぐに開始します。',
+    onlineNow_other: '{{count, number}} 台がオンラインですぐに開始します。残りは復帰時に実行します。',
   },
   invalid: {
     script: 'スクリプトを入力してください。',

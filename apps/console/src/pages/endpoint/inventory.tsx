@@ -68,7 +68,7 @@ function Network({ value }: { readonly value: NonNullable<Facets['network']> }) 
           { key: 'link', header: t('inventory.link'), cell: ({ up }) => <Badge tone={up ? 'ok' : 'mute'} icon={up ? IconArrowUp : IconArrowDown}>{t(up ? 'inventory.up' : 'inventory.down')}</Badge> },
           { key: 'addresses', header: t('inventory.addresses'), cell: ({ ipv4, ipv6 }) => <span className="k-mono">{[...ipv4, ...ipv6].join(', ')}</span> },
           { key: 'mac', header: t('inventory.mac'), cell: ({ mac }) => <span className="k-mono">{mac}</span> },
-          { key: 'speed', header: '', align: 'end', cell: ({ speedMbps }) => (speedMbps === null ? '' : t('inventory.speed', { value: speedMbps })) },
+          { key: 'speed', header: t('inventory.linkSpeed'), align: 'end', cell: ({ speedMbps }) => (speedMbps === null ? '' : t('inventory.speed', { value: speedMbps })) },
         ]}
         empty={<EmptyState title={t('inventory.missing')} />}
       />

@@ -29,9 +29,7 @@ export function ConfirmRun({ targets, isPending, onConfirm, onClose }: ConfirmRu
           if (isConfirmed) onConfirm();
         }}
       >
-        <p className={classes['notes']}>
-          {t('run.confirmDetail')} {t('run.onlineNow', { count: online })}
-        </p>
+        <p className={classes['notes']}>{online === count ? t('run.allOnline') : t('run.onlineNow', { count: online })}</p>
         {count >= manyTargets && (
           <TextInput label={t('run.confirmLabel', { count })} inputMode="numeric" autoComplete="off" data-autofocus value={typed} onChange={(event) => { setTyped(event.currentTarget.value); }} />
         )}
