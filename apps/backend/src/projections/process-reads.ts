@@ -132,15 +132,16 @@ export function waitingRunsOfJob(db: Reader, jobId: string, exceptExecutionId: s
   );
 }
 
-export const runsToCancelSql = (limit: number) =>
-  runsWithNames()
-    .select([...runIdentity, 'runs.state', 'runs.commandSequence', 'runs.commandIncarnation'])
+export const executionsToCancelSql = () =>
+  build
+    .selectFrom('runs')
+    .innerJoin('executions', 'executions.key', 'runs.executionKey')
+    .select('executions.id')
+    .distinct()
     .where('runs.cancelRequested', '=', sql.lit(1))
-    .where('runs.endedAt', 'is', null)
-    .orderBy('runs.key')
-    .limit(limit);
+    .where('runs.endedAt', 'is', null);
 
-/** Runs whose end was asked for and that have not ended, by execution or by name. */
-export function runsToCancel(db: Reader, limit = 1000) {
-  return db.all(runsToCancelSql(limit));
+/** Executions with runs whose end was asked for, all or by name, and that have not ended. */
+export function executionsToCancel(db: Reader): { readonly id: string }[] {
+  return db.all(executionsToCancelSql());
 }
