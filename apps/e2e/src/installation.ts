@@ -98,7 +98,8 @@ export class Installation {
 
   /** The JSON a command prints. */
   async json<Schema extends z.ZodType>(schema: Schema, ...args: readonly string[]): Promise<z.infer<Schema>> {
-    const ended = await this.cli(...args, '--json');
+    const script = args.includes('--') ? args.indexOf('--') : args.length;
+    const ended = await this.cli(...args.slice(0, script), '--json', ...args.slice(script));
     try {
       return schema.parse(JSON.parse(ended.stdout));
     } catch (error) {

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { execFileSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { detachedSchema, resultSchema } from './answers.ts';
 import { Installation } from './installation.ts';
@@ -113,7 +114,9 @@ describe('kanade run', () => {
   });
 
   it('stages scripts where nobody else can read them and shows no script in the process list', async () => {
-    const result = await kanade.json(resultSchema, 'run', '--all', '--', 'stat -c %a "$0" "$(dirname "$0")"; ps -eo args | grep -c e2e-sec[r]et-word; true # e2e-secret-word');
+    const file = join(kanade.dataDir, 'secret.sh');
+    writeFileSync(file, 'stat -c %a "$0" "$(dirname "$0")"; ps -eo args | grep -c e2e-sec[r]et-word; true # e2e-secret-word\n');
+    const result = await kanade.json(resultSchema, 'run', '--all', '--file', file);
     expect(result.runs[0]?.stdout).toMatch(/^[4-7]00\n700\n0\n$/);
   });
 
