@@ -1,25 +1,35 @@
 import { useSyncExternalStore } from 'react';
 
-const tickMs = 5000;
-const listeners = new Set<() => void>();
-let now = Date.now();
-let timer: ReturnType<typeof setInterval> | undefined;
-
-function subscribe(listener: () => void): () => void {
-  listeners.add(listener);
-  timer ??= setInterval(() => {
-    now = Date.now();
-    for (const each of listeners) each();
-  }, tickMs);
-  return () => {
-    listeners.delete(listener);
-    if (listeners.size > 0) return;
-    clearInterval(timer);
-    timer = undefined;
+/** A clock with hands that jump: one timer for everyone who looks at it, and none while nobody does. */
+function createClock(tickMs: number) {
+  const listeners = new Set<() => void>();
+  let timer: ReturnType<typeof setInterval> | undefined;
+  return {
+    now: () => Math.floor(Date.now() / tickMs) * tickMs,
+    subscribe: (listener: () => void) => {
+      listeners.add(listener);
+      timer ??= setInterval(() => {
+        for (const each of listeners) each();
+      }, tickMs);
+      return () => {
+        listeners.delete(listener);
+        if (listeners.size > 0) return;
+        clearInterval(timer);
+        timer = undefined;
+      };
+    },
   };
 }
 
-/** The time, to within five seconds; one timer for every relative time on the page. */
+const coarse = createClock(5000);
+const fine = createClock(1000);
+
+/** The time, to within five seconds. */
 export function useNow(): number {
-  return useSyncExternalStore(subscribe, () => now);
+  return useSyncExternalStore(coarse.subscribe, coarse.now);
+}
+
+/** The time, to the second, for what is being measured. */
+export function useSecond(): number {
+  return useSyncExternalStore(fine.subscribe, fine.now);
 }

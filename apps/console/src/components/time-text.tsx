@@ -1,7 +1,7 @@
 import { Tooltip } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useFormat } from '../format/use-format.ts';
-import { useNow } from './now.ts';
+import { useNow, useSecond } from './now.ts';
 
 /** A time as `3 minutes ago`, with the exact one at hand. */
 export function RelativeTime({ time }: { readonly time: string | null }) {
@@ -37,7 +37,11 @@ export function AbsoluteTime({ time }: { readonly time: string | null }) {
 /** How long something took, or has taken so far when it has not ended. */
 export function Elapsed({ from, to }: { readonly from: string; readonly to: string | null }) {
   const format = useFormat();
-  const now = useNow();
-  const end = to === null ? now : Date.parse(to);
-  return <span className="k-nowrap k-numeric">{format.duration(Math.max(0, end - Date.parse(from)))}</span>;
+  return <span className="k-nowrap k-numeric">{to === null ? <Ticking from={from} /> : format.duration(Math.max(0, Date.parse(to) - Date.parse(from)))}</span>;
+}
+
+function Ticking({ from }: { readonly from: string }) {
+  const format = useFormat();
+  const seconds = Math.ceil((useSecond() - Date.parse(from)) / 1000);
+  return format.duration(Math.max(1, seconds) * 1000);
 }

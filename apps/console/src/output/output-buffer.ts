@@ -36,6 +36,7 @@ function extend(segment: Segment, chunk: Uint8Array): void {
 export class OutputBuffer {
   #segments: Segment[] = [];
   #total = 0;
+  #forgotten = 0;
   #held = 0;
   #limit: number;
   #version = 0;
@@ -56,6 +57,11 @@ export class OutputBuffer {
   /** Bytes the stream is known to have, held here or not. */
   get total(): number {
     return Math.max(this.#total, this.#segments.at(-1)?.end ?? 0);
+  }
+
+  /** Up to here, bytes that were held have been let go; fetching them again by itself would only push out others. */
+  get forgotten(): number {
+    return this.#forgotten;
   }
 
   /** Tells that the stream has at least so many bytes. */
@@ -146,6 +152,7 @@ export class OutputBuffer {
         if (this.#segments.length === 1) return;
         this.#segments.shift();
         this.#held -= chunk.byteLength;
+        this.#forgotten = Math.max(this.#forgotten, first.end);
       } else {
         this.#dropFrom(first);
       }
@@ -168,6 +175,7 @@ export class OutputBuffer {
       this.#held -= cut;
     }
     this.#segments[0] = segmentOf(start, keep);
+    this.#forgotten = Math.max(this.#forgotten, start);
   }
 
   #changed(): void {

@@ -1,5 +1,6 @@
 import { ApiError } from '@kanade/api-client';
 import { describe, expect, it, vi } from 'vitest';
+import { OutputBuffer } from './output-buffer.ts';
 import { OutputFeed } from './output-feed.ts';
 import type { ReadOutput } from './output-feed.ts';
 
@@ -65,6 +66,39 @@ describe('OutputFeed', () => {
       },
       { timeout: 5000 },
     );
+    feed.stop();
+  });
+
+  it('fetches the beginning, too, when the first bytes were heard before any was stored', async () => {
+    const { read, store } = storage(0);
+    const feed = new OutputFeed(read);
+    feed.refresh();
+    await vi.waitFor(() => {
+      expect(feed.begun).toBe(true);
+    });
+    feed.hear(68, new Uint8Array(10).fill(0x62));
+    store(78);
+    await vi.waitFor(
+      () => {
+        expect(feed.buffer.missing()).toEqual([]);
+      },
+      { timeout: 5000 },
+    );
+    feed.stop();
+  });
+
+  it('does not fetch again what it let go itself', async () => {
+    const { read, asked } = storage(3 * kib);
+    const feed = new OutputFeed(read, new OutputBuffer(2 * kib));
+    feed.refresh();
+    await vi.waitFor(() => {
+      expect(feed.begun).toBe(true);
+    });
+    for (let at = 3 * kib; at < 8 * kib; at += 512) feed.hear(at, new Uint8Array(512).fill(0x62));
+    expect(feed.buffer.missing()[0]?.from).toBe(0);
+    const before = asked.length;
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(asked).toHaveLength(before);
     feed.stop();
   });
 

@@ -50,12 +50,18 @@ export class OutputFeed {
 
   hear(offset: number, bytes: Uint8Array): void {
     this.buffer.insert(offset, bytes);
-    if (this.#nextHole()) this.#schedule(retryMs[0]);
+    // Live bytes come by the dozen a second: they neither hasten nor put off what is already planned.
+    if (this.#nextHole() && this.#timer === undefined) this.#schedule(this.#pause());
   }
 
   expect(total: number): void {
     this.buffer.expect(total);
     if (this.#nextHole()) this.#schedule(0);
+  }
+
+  /** True for a hole that is fetched without being asked for, as soon as it is stored. */
+  fills(hole: ByteRange): boolean {
+    return hole.from >= this.buffer.forgotten && hole.to - hole.from <= tailBytes;
   }
 
   /** Fetches a megabyte at the end of a hole, nearest to what follows it. */
@@ -78,6 +84,7 @@ export class OutputFeed {
     }
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
+      this.#timer = undefined;
       void this.#run();
     }, delay);
   }
@@ -98,7 +105,12 @@ export class OutputFeed {
     this.buffer.touch();
     this.#attempt = outcome === true ? 0 : this.#attempt + 1;
     const wanted = failed ? isWorthRetrying(outcome.error) : this.#isAskedAgain() || this.#nextHole() !== undefined;
-    if (wanted && this.#attempt < maxAttempts) this.#schedule(retryMs[Math.min(this.#attempt, retryMs.length - 1)] ?? 0);
+    if (wanted && this.#attempt < maxAttempts) this.#schedule(this.#pause());
+  }
+
+  /** How long to wait after so many rounds without a byte. */
+  #pause(): number {
+    return retryMs[Math.min(this.#attempt, retryMs.length - 1)] ?? 0;
   }
 
   /** Whether somebody asked for another round while this one ran. */
@@ -133,6 +145,6 @@ export class OutputFeed {
     const holes = this.buffer.missing();
     const last = holes.at(-1);
     if (last?.to === this.buffer.total) return { from: Math.max(last.from, last.to - tailBytes), to: last.to };
-    return holes.find(({ from, to }) => from > 0 && to - from <= tailBytes);
+    return holes.find((hole) => this.fills(hole));
   }
 }

@@ -12,8 +12,8 @@ function feedWith(text: string): OutputFeed {
   return feed;
 }
 
-const rows = (feed: OutputFeed, isFollowing: boolean, onFollow: (following: boolean) => void) => (
-  <OutputRows label="log" feed={feed} version={1} isFollowing={isFollowing} onFollow={onFollow} isWrapped={false} note={null} />
+const rows = (feed: OutputFeed, isFollowing: boolean, onFollow: (following: boolean) => void, isRunning = false) => (
+  <OutputRows label="log" feed={feed} version={1} isFollowing={isFollowing} onFollow={onFollow} isWrapped={false} isRunning={isRunning} note={null} />
 );
 
 function scrollTo(log: HTMLElement, top: number): void {
@@ -47,6 +47,15 @@ describe('OutputRows', () => {
     await renderIn('en', rows(feed, false, onFollow));
     scrollTo(screen.getByRole('log'), 600);
     expect(onFollow).toHaveBeenLastCalledWith(true);
+  });
+
+  it('says that what is not stored yet will follow, and offers no button that could not help', async () => {
+    const feed = feedWith('');
+    feed.hear(68, new TextEncoder().encode('line 1'));
+    await renderIn('en', rows(feed, false, () => undefined, true));
+    expect(screen.getByText('68 B printed earlier, shown as soon as they are stored')).toBeTruthy();
+    expect(screen.queryByRole('button')).toBeNull();
+    feed.stop();
   });
 
   it('offers to load what is not there', async () => {

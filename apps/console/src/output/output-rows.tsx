@@ -19,14 +19,23 @@ interface OutputRowsProps {
   readonly isFollowing: boolean;
   readonly onFollow: (following: boolean) => void;
   readonly isWrapped: boolean;
+  readonly isRunning: boolean;
   readonly note: ReactNode;
 }
 
-function RowContent({ row, feed }: { readonly row: OutputRow | undefined; readonly feed: OutputFeed }) {
+interface RowContentProps {
+  readonly row: OutputRow | undefined;
+  readonly feed: OutputFeed;
+  readonly isRunning: boolean;
+}
+
+function RowContent({ row, feed, isRunning }: RowContentProps) {
   const { t } = useTranslation();
   const format = useFormat();
   if (row?.kind !== 'gap') return row?.text;
   const size = row.to - row.from;
+  // The endpoint stores what it prints in chunks; what came before somebody looked follows with its chunk.
+  if (isRunning && feed.fills(row)) return t('output.pending', { size: format.bytes(size) });
   return (
     <>
       {t('output.gap', { size: format.bytes(size) })}
@@ -38,7 +47,7 @@ function RowContent({ row, feed }: { readonly row: OutputRow | undefined; readon
 }
 
 /** Only the rows in sight exist. Scrolling up stops following, scrolling to the end begins it again. */
-export function OutputRows({ label, feed, version, isFollowing, onFollow, isWrapped, note }: OutputRowsProps) {
+export function OutputRows({ label, feed, version, isFollowing, onFollow, isWrapped, isRunning, note }: OutputRowsProps) {
   const scroll = useRef<HTMLDivElement>(null);
   const lastTop = useRef(0);
   const count = feed.buffer.rowCount;
@@ -74,7 +83,7 @@ export function OutputRows({ label, feed, version, isFollowing, onFollow, isWrap
               className={`${classes['row'] ?? ''} ${row?.kind === 'gap' ? (classes['gap'] ?? '') : ''}`}
               style={{ transform: `translateY(${start}px)` }}
             >
-              <RowContent row={row} feed={feed} />
+              <RowContent row={row} feed={feed} isRunning={isRunning} />
             </div>
           );
         })}

@@ -62,6 +62,7 @@ export function OutputView({ run, stream, feed, version, isExpired }: OutputView
         isFollowing={isFollowing}
         onFollow={setIsFollowing}
         isWrapped={isWrapped}
+        isRunning={!hasEnded(run.state)}
         note={isEmpty ? <OutputNote run={run} feed={feed} isExpired={isExpired} /> : null}
       />
       <div className={classes['bar']}>

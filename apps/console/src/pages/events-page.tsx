@@ -81,7 +81,7 @@ export function EventsPage() {
       primary: true,
       cell: ({ position, type: name, status }) => (
         <span className="k-badges">
-          <Link to={paths.event} params={{ position }}>{name}</Link>
+          <Link to={paths.event} params={{ position }} className="k-nowrap">{name}</Link>
           {status === 'poison' && <Badge tone="bad" icon={IconAlertTriangle}>{t('eventStatus.poison')}</Badge>}
         </span>
       ),

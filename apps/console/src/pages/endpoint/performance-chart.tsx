@@ -62,6 +62,7 @@ export function PerformanceChart({ title, now, samples, series, limit, format }:
           withGradient={false}
           connectNulls={false}
           valueFormatter={format}
+          gridProps={{ syncWithTicks: true }}
           areaProps={{ isAnimationActive: false }}
           yAxisProps={{ width: 76, domain: [0, limit ?? 'auto'], tickCount: 4, ...(limit !== undefined && { ticks: quarters.map((part) => part * limit) }) }}
           xAxisProps={{ type: 'number', scale: 'time', domain: ['dataMin', 'dataMax'], tickFormatter: clock, minTickGap: 40 }}
