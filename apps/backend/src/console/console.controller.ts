@@ -9,7 +9,7 @@ import { Public } from '../http/public.decorator.ts';
 
 const year = 31_536_000;
 /** Vite puts what it names by content there. */
-const hashed = /^\/assets\//;
+const hashed = '/assets/';
 const ofTheApi = /^\/(api|health|metrics)(\/|$)/;
 
 const helpPage = `<!doctype html>
@@ -31,7 +31,7 @@ export class ConsoleController {
     this.directory = config.consoleDir === undefined ? undefined : resolve(config.consoleDir);
   }
 
-  @Get(['/', '*path'])
+  @Get(['/', '*'])
   @Public()
   async get(@Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const path = new URL(request.url, 'http://local').pathname;
@@ -42,8 +42,8 @@ export class ConsoleController {
       return;
     }
     const file = this.fileOf(directory, path);
-    if (file === undefined && hashed.test(path)) throw new DomainError('not-found', `there is nothing at ${path}`);
-    if (file !== undefined && hashed.test(path)) void reply.header('cache-control', `public, max-age=${year}, immutable`);
+    if (file === undefined && path.startsWith(hashed)) throw new DomainError('not-found', `there is nothing at ${path}`);
+    if (file !== undefined && path.startsWith(hashed)) void reply.header('cache-control', `public, max-age=${year}, immutable`);
     // The page names the hashed files: it must never be older than they are.
     else void reply.header('cache-control', 'no-cache');
     await reply.sendFile(file ?? 'index.html', directory);

@@ -1,6 +1,6 @@
 import { formatPosition, parseDuration } from '@kanade/contracts';
 import type { Execute, ExecuteShape } from '@kanade/contracts';
-import { decideExecution } from '@kanade/domain';
+import { decideExecution, maxBlock } from '@kanade/domain';
 import type { Decision, RequestExecution } from '@kanade/domain';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ICommandHandler } from '@nestjs/cqrs';
@@ -54,7 +54,10 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
     const id = idempotencyKey === undefined ? newId(now) : derivedId('execution', principalText(principal), idempotencyKey);
     if (idempotencyKey !== undefined) {
       const before = await this.log.load(executionKind, id);
-      if (before.state.requested !== null) return this.answerAgain(id, request, before);
+      if (before.state.requested !== null) {
+        await this.checkSame(request, before.state);
+        return this.answer(id, before);
+      }
     }
     const { job, execute } = await this.resolveWhat(request.what);
     if (parseDuration(request.expiresIn) > maxExpiry) {
@@ -81,8 +84,7 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
       }
       return decideExecution(command, state);
     };
-    const { state, position } = await this.log.decide(executionKind, id, { principal, privatePart: prepared.privatePart, decide, now });
-    return { executionId: id, targetCount: state.targets.size, position };
+    return this.answer(id, await this.log.decide(executionKind, id, { principal, privatePart: prepared.privatePart, decide, now }));
   }
 
   private async resolveWhat(what: CreateExecutionRequest['what']): Promise<What> {
@@ -108,9 +110,10 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
     }
   }
 
-  private async answerAgain(id: string, request: CreateExecutionRequest, { state, lastSequence }: Loaded<ExecutionState>): Promise<CreateExecutionResult> {
-    await this.checkSame(request, state);
-    const position = formatPosition({ incarnation: this.broker.get().events.incarnation, sequence: lastSequence });
-    return { executionId: id, targetCount: state.targets.size, position };
+  /** The same however much later it is asked for: the request and its targets were appended together, one after the other. */
+  private answer(id: string, { state, firstSequence }: Loaded<ExecutionState>): CreateExecutionResult {
+    const targetCount = state.targets.size;
+    const sequence = firstSequence + Math.ceil(targetCount / maxBlock);
+    return { executionId: id, targetCount, position: formatPosition({ incarnation: this.broker.get().events.incarnation, sequence }) };
   }
 }

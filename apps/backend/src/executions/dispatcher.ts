@@ -8,7 +8,7 @@ import { FoldAccess } from '../history/fold-access.ts';
 import type { ProcessManager } from '../leader/process-manager.ts';
 import { WorkLoop } from '../leader/work-loop.ts';
 import { Log } from '../log.ts';
-import { runsToDispatch } from '../projections/process-reads.ts';
+import { allEndpoints, runsToDispatch } from '../projections/process-reads.ts';
 import type { RunToDispatch } from '../projections/process-reads.ts';
 import { CommandSender } from './command-sender.ts';
 import { DispatchCounter } from './dispatch-counter.ts';
@@ -41,6 +41,7 @@ export class Dispatcher implements ProcessManager {
 
   async run(signal: AbortSignal): Promise<void> {
     this.settled = new Set();
+    await this.ensureQueues();
     const stop = this.fold.onNotice(({ runs }) => {
       for (const { runId, state } of runs) if (state !== 'queued') this.settled.delete(runId);
       if (runs.some(({ state }) => state === 'queued')) this.loop.wake();
@@ -52,6 +53,12 @@ export class Dispatcher implements ProcessManager {
     }
   }
 
+  /** A restored broker lacks the endpoints' consumers; those that are there stay as they are. */
+  private async ensureQueues(): Promise<void> {
+    const made = await this.broker.get().commands.ensureConsumers(allEndpoints(await this.fold.settled()).map(({ id }) => id));
+    if (made > 0) this.sink.info({ made }, 'made queues for endpoints that had none');
+  }
+
   private async dispatchAll(signal: AbortSignal): Promise<void> {
     const { incarnation } = this.broker.get().events;
     while (!signal.aborted) {
@@ -59,10 +66,12 @@ export class Dispatcher implements ProcessManager {
       // What the fold has caught up with need not be remembered.
       const listed = new Set(rows.map(({ runId }) => runId));
       for (const runId of this.settled) if (!listed.has(runId)) this.settled.delete(runId);
-      const fresh = rows.filter(({ runId, quarantined }) => quarantined === 0 && !this.settled.has(runId));
+      // Those in quarantine wait for their deadline, and must not keep others from the page.
+      for (const { runId, quarantined } of rows) if (quarantined === 1) this.settled.add(runId);
+      const fresh = rows.filter(({ runId }) => !this.settled.has(runId));
       if (fresh.length === 0) return;
       for (const group of byExecution(fresh)) {
-        if (signal.aborted) return;
+        signal.throwIfAborted();
         await this.dispatch(group);
       }
     }

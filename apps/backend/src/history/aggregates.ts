@@ -8,6 +8,6 @@ import type { AggregateKind } from './control-log.ts';
 export const jobKind: AggregateKind<JobState> = { aggregate: 'job', initial: initialJob, evolve: evolveJob };
 export const executionKind: AggregateKind<ExecutionState> = { aggregate: 'execution', initial: initialExecution, evolve: evolveExecution };
 export const endpointKind: AggregateKind<EndpointState> = { aggregate: 'endpoint', initial: initialEndpoint, evolve: evolveEndpoint };
-export const accountKind: AggregateKind<AccountState> = { aggregate: 'account', initial: initialAccount, evolve: evolveAccount };
+export const accountKind: AggregateKind<AccountState> = { aggregate: 'account', initial: initialAccount, evolve: evolveAccount, newestOnly: true };
 export const tokenKind: AggregateKind<TokenState> = { aggregate: 'token', initial: initialToken, evolve: evolveToken };
 export const enrolmentKind: AggregateKind<EnrolmentState> = { aggregate: 'enrolment', initial: initialEnrolment, evolve: evolveEnrolment };

@@ -17,11 +17,14 @@ export interface AggregateKind<State> {
   readonly aggregate: ControlAggregate;
   readonly initial: State;
   readonly evolve: (state: State, event: ControlEvent) => State;
+  /** Its newest event tells enough: one that gets an event with every sign-in is not read from the beginning each time. */
+  readonly newestOnly?: boolean;
 }
 
-/** An aggregate as it is: its state, and the sequence of its newest event (0: it has none). */
+/** An aggregate as it is: its state, and the sequences of its first and newest event (0: it has none). */
 export interface Loaded<State> {
   readonly state: State;
+  readonly firstSequence: number;
   readonly lastSequence: number;
 }
 
@@ -52,9 +55,12 @@ export class ControlLog {
   ) {}
 
   async load<State>(kind: AggregateKind<State>, id: string): Promise<Loaded<State>> {
-    const messages = await this.broker.get().events.readSubject(subjects.controlEvents(kind.aggregate, id));
+    const { events: log } = this.broker.get();
+    const subject = subjects.controlEvents(kind.aggregate, id);
+    const newest = kind.newestOnly === true ? await log.readLast(subject) : undefined;
+    const messages = kind.newestOnly !== true ? await log.readSubject(subject) : newest === undefined ? [] : [newest];
     const events = messages.map(({ body }) => controlEventSchema.parse(JSON.parse(Buffer.from(body).toString())));
-    return { state: fold(kind.initial, events, kind.evolve), lastSequence: messages.at(-1)?.sequence ?? 0 };
+    return { state: fold(kind.initial, events, kind.evolve), firstSequence: messages[0]?.sequence ?? 0, lastSequence: messages.at(-1)?.sequence ?? 0 };
   }
 
   /** Throws the decider's refusal as a DomainError, and `conflict` when others keep coming first. */
@@ -77,7 +83,8 @@ export class ControlLog {
       const result = await log.append(events.map((event) => this.entry(kind.aggregate, id, event, loaded.lastSequence)));
       if (result.outcome === 'stored') {
         const lastSequence = result.sequences.at(-1) ?? loaded.lastSequence;
-        return { state: fold(loaded.state, events, kind.evolve), lastSequence, events, position: position(lastSequence) };
+        const firstSequence = loaded.firstSequence === 0 ? (result.sequences[0] ?? 0) : loaded.firstSequence;
+        return { state: fold(loaded.state, events, kind.evolve), firstSequence, lastSequence, events, position: position(lastSequence) };
       }
     }
     throw new DomainError('conflict', `others keep changing ${kind.aggregate} ${id} at the same time; try again`, { retryable: true });

@@ -7,6 +7,7 @@ import { fastifyStatic } from '@fastify/static';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { LogController } from 'fastify';
 import { AppModule } from '../app.module.ts';
 import type { CoreOptions } from '../core.module.ts';
 import { NestLog } from '../nest-log.ts';
@@ -50,7 +51,7 @@ function createAdapter({ log }: CoreOptions): FastifyAdapter {
     requestTimeout: requestTimeoutMs,
     // A stop waits for requests that are being answered, not for connections that are merely open.
     forceCloseConnections: 'idle',
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
   });
 }
 
@@ -76,7 +77,7 @@ function addHooks(app: NestFastifyApplication, { log }: CoreOptions): void {
     .addHook('onResponse', (request, reply, done) => {
       metrics.observe(request.method, request.routeOptions.url ?? 'unknown', reply.statusCode, reply.elapsedTime / 1000);
       const path = request.url.split('?')[0];
-      const level = reply.statusCode >= 500 ? 'warn' : request.url.startsWith('/health') ? 'debug' : 'info';
+      const level = request.url.startsWith('/health') ? 'debug' : reply.statusCode >= 500 ? 'warn' : 'info';
       log[level]({ reqId: request.id, method: request.method, path, status: reply.statusCode, ms: Math.round(reply.elapsedTime) }, 'request');
       done();
     });

@@ -28,10 +28,7 @@ export function toDomainError(error: unknown): DomainError {
   if (error instanceof DomainError) return error;
   if (error instanceof MessagingError) return ofMessaging(error);
   const code = byStatus[statusOf(error) ?? 500];
-  if (code !== undefined && error instanceof Error) {
-    const notJson = 'code' in error && error.code === 'FST_ERR_CTP_INVALID_JSON_BODY';
-    return new DomainError(code, notJson ? 'the body is not valid JSON' : error.message, { cause: error });
-  }
+  if (code !== undefined && error instanceof Error) return new DomainError(code, error.message, { cause: error });
   return new DomainError('internal', 'something went wrong inside the backend; the log says what, under this request id', { cause: error });
 }
 

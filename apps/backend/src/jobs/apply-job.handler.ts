@@ -18,13 +18,11 @@ export class ApplyJobHandler implements ICommandHandler<ApplyJobCommand> {
   async execute({ principal, jobId, request }: ApplyJobCommand): Promise<ApplyJobResult> {
     checkContent(request.execute, 'execute');
     const prepared = prepareContent(request.execute);
-    let known = false;
-    const { events, position } = await this.log.decide(jobKind, jobId, {
+    const { events, state, position } = await this.log.decide(jobKind, jobId, {
       principal,
       privatePart: prepared.privatePart,
-      decide: async (state) => {
-        known = state.current !== null;
-        const version = state.versions.get(request.version);
+      decide: async (before) => {
+        const version = before.versions.get(request.version);
         return decideApplyJob(
           {
             jobId,
@@ -36,11 +34,11 @@ export class ApplyJobHandler implements ICommandHandler<ApplyJobCommand> {
             scriptBytes: prepared.scriptBytes,
             registered: version === undefined ? undefined : await this.contents.read(version.eventId),
           },
-          state,
+          before,
         );
       },
     });
     if (events.length === 0) return { outcome: 'unchanged', position };
-    return { outcome: known ? 'updated' : 'created', position };
+    return { outcome: state.versions.size > 1 ? 'updated' : 'created', position };
   }
 }

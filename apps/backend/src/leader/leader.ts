@@ -50,14 +50,38 @@ export class Leader {
         await this.fold.whenCaughtUp(signal);
         this.lease = await keeper.acquire(signal);
         this.log.info({ fence: this.lease.fence }, 'this replica runs the process managers');
-        const until = AbortSignal.any([signal, this.lease.signal]);
-        await Promise.all(managers.map((manager) => manager.run(until)));
-        await this.lease.release();
+        await this.runAll(managers, AbortSignal.any([signal, this.lease.signal]));
       } catch (error) {
-        if (signal.aborted) return;
-        this.log.warn({ err: error }, 'the process managers stopped and are started again');
-        await new Promise((done) => setTimeout(done, 1000));
+        await this.pauseAfter(error);
+      } finally {
+        await this.release();
       }
     }
+  }
+
+  /** If one of them cannot go on, none does: half of them would leave work undone without a sign. */
+  private async runAll(managers: readonly ProcessManager[], until: AbortSignal): Promise<void> {
+    const failing = new AbortController();
+    const signal = AbortSignal.any([until, failing.signal]);
+    const ends = managers.map((manager) =>
+      manager.run(signal).catch((error: unknown) => {
+        failing.abort();
+        throw error;
+      }),
+    );
+    const failed = (await Promise.allSettled(ends)).find((end) => end.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
+  }
+
+  private async pauseAfter(error: unknown): Promise<void> {
+    if (this.stopping.signal.aborted) return;
+    this.log.warn({ err: error }, 'the process managers stopped and are started again');
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+  }
+
+  private async release(): Promise<void> {
+    const { lease } = this;
+    this.lease = undefined;
+    await lease?.release().catch((error: unknown) => this.log.debug({ err: error }, 'the lease runs out by itself'));
   }
 }

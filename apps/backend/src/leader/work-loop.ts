@@ -9,10 +9,13 @@ export interface WorkLoopOptions {
   readonly log: Log;
 }
 
+const retryMs = 500;
+
 /** Does one kind of work again and again, one pass at a time: at once when woken, and every so often anyway. */
 export class WorkLoop {
   private woken = false;
   private wakeUp: (() => void) | undefined;
+  private lastFailure: string | undefined;
 
   constructor(private readonly options: WorkLoopOptions) {}
 
@@ -24,23 +27,32 @@ export class WorkLoop {
 
   /** Works until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    const { name, work, log } = this.options;
     this.woken = true;
     while (!signal.aborted) {
       this.woken = false;
-      try {
-        await work(signal);
-      } catch (error) {
-        if (!signal.aborted) log.warn({ err: error, work: name }, `${name} failed and is tried again`);
-        // Not at once: what fails for the broker's sake would fail as fast as it can be tried.
-        this.woken = false;
-      }
-      await this.rest(signal);
+      const failure = await this.attempt(signal);
+      // Not at once: what fails for the broker's sake would fail as fast as it can be tried.
+      if (failure === undefined) await this.rest(signal, this.options.periodMs);
+      else await this.rest(signal, Math.min(this.options.periodMs, retryMs), true);
     }
   }
 
-  private async rest(signal: AbortSignal): Promise<void> {
-    if (this.woken || signal.aborted) return;
+  /** One pass; answers why it failed, which is logged once as long as it stays the same. */
+  private async attempt(signal: AbortSignal): Promise<string | undefined> {
+    const { name, work, log } = this.options;
+    try {
+      await work(signal);
+      this.lastFailure = undefined;
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted && failure !== this.lastFailure) log.warn({ err: error, work: name }, `${name} failed and is tried again`);
+      this.lastFailure = failure;
+    }
+    return this.lastFailure;
+  }
+
+  private async rest(signal: AbortSignal, ms: number, evenIfWoken = false): Promise<void> {
+    if ((this.woken && !evenIfWoken) || signal.aborted) return;
     await new Promise<void>((resolve) => {
       const done = () => {
         clearTimeout(timer);
@@ -48,9 +60,9 @@ export class WorkLoop {
         this.wakeUp = undefined;
         resolve();
       };
-      const timer = setTimeout(done, this.options.periodMs);
+      const timer = setTimeout(done, ms);
       signal.addEventListener('abort', done, { once: true });
-      this.wakeUp = done;
+      if (!evenIfWoken) this.wakeUp = done;
     });
   }
 }

@@ -50,6 +50,11 @@ export class LiveHub {
     this.output = undefined;
   }
 
+  /** How many watch now. */
+  get watching(): number {
+    return this.watchers.size;
+  }
+
   add(watcher: Watcher): void {
     this.watchers.add(watcher);
   }

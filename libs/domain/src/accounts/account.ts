@@ -2,12 +2,14 @@ import type { ControlEvent } from '@kanade/contracts';
 import { accept, refuse } from '../decision.ts';
 import type { Decision } from '../decision.ts';
 
-/** An account as its events tell it. */
+/** An account as its events tell it; its newest event alone tells that it exists. */
 export interface AccountState {
+  readonly exists: boolean;
+  /** Null where its first event was not read. */
   readonly username: string | null;
 }
 
-export const initialAccount: AccountState = { username: null };
+export const initialAccount: AccountState = { exists: false, username: null };
 
 export type AccountCommand =
   | { readonly type: 'create'; readonly accountId: string; readonly username: string }
@@ -19,11 +21,11 @@ export type AccountCommand =
 export function decideAccount(command: AccountCommand, state: AccountState): Decision {
   if (command.type === 'create') {
     const { accountId, username } = command;
-    if (state.username === null) return accept({ type: 'kanade.account.created.v1', data: { accountId, username } });
-    return state.username === username ? accept() : refuse('conflict', `account ${accountId} exists under another name`);
+    if (!state.exists) return accept({ type: 'kanade.account.created.v1', data: { accountId, username } });
+    return state.username === null || state.username === username ? accept() : refuse('conflict', `account ${accountId} exists under another name`);
   }
   const { accountId } = command;
-  if (state.username === null) return refuse('not-found', `there is no account ${accountId}`);
+  if (!state.exists) return refuse('not-found', `there is no account ${accountId}`);
   switch (command.type) {
     case 'sign-in':
       return accept({ type: 'kanade.account.signed-in.v1', data: { accountId, sessionId: command.sessionId, interface: command.interface } });
@@ -39,5 +41,5 @@ export function decideAccount(command: AccountCommand, state: AccountState): Dec
 
 /** The state after one more event. */
 export function evolveAccount(state: AccountState, event: ControlEvent): AccountState {
-  return event.type === 'kanade.account.created.v1' ? { username: event.data.username } : state;
+  return { exists: true, username: event.type === 'kanade.account.created.v1' ? event.data.username : state.username };
 }

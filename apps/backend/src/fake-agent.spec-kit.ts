@@ -1,0 +1,142 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import {
+  chainStart, commandSchema, enrolAnswerSchema, enrolmentTokenSchema, headers as headerNames, keysetSchema, renewAnswerSchema, signedText, subjects,
+} from '@kanade/contracts';
+import type { Command, EnrolBody, EndpointEvent, Keyset } from '@kanade/contracts';
+import {
+  chainHash, connectAgent, createSealingKey, createSigningKey, enrolWithToken, generateNkey, sha256Hex, signBytes, verifyBytes, verifyMessage,
+} from '@kanade/messaging';
+import type { AgentConnection, SigningKey } from '@kanade/messaging';
+import { z } from 'zod';
+import type { TestBackend } from './backend.spec-kit.ts';
+import { newId } from './history/uuid.ts';
+
+const readJson = (bytes: Uint8Array | string): unknown => JSON.parse(typeof bytes === 'string' ? bytes : Buffer.from(bytes).toString());
+
+/** Everything a machine makes for itself before it enrols. */
+export interface MachineKeys {
+  readonly nkey: ReturnType<typeof generateNkey>;
+  readonly signing: SigningKey;
+  readonly sealing: ReturnType<typeof createSealingKey>;
+}
+
+export function makeKeys(): MachineKeys {
+  return { nkey: generateNkey('user'), signing: createSigningKey(), sealing: createSealingKey() };
+}
+
+export async function makeToken(backend: TestBackend, request: object = {}): Promise<z.infer<typeof enrolmentTokenSchema>> {
+  const made = await backend.call('POST', '/enrolment-tokens', request);
+  return enrolmentTokenSchema.parse(readJson(Buffer.from(z.string().parse(made.body['token']), 'base64url')));
+}
+
+/** Asks to enrol as an agent does; `change` alters what is signed. */
+export async function askToEnrol(token: z.infer<typeof enrolmentTokenSchema>, keys: MachineKeys, change: { readonly signer?: SigningKey; readonly name?: string } = {}) {
+  const body: EnrolBody = {
+    tokenId: token.tokenId,
+    nkey: keys.nkey.publicKey,
+    signingKey: keys.signing.publicKey,
+    sealingKey: keys.sealing.publicKey,
+    hostname: change.name ?? `${hostname()}-test`,
+    os: { family: 'linux', name: 'Debian', version: '12', architecture: 'x64' },
+    agentVersion: '0.1.0',
+    simulated: true,
+    at: new Date().toISOString(),
+  };
+  const text = JSON.stringify(body);
+  const signature = signBytes(change.signer ?? keys.signing, signedText('enrol', token.tokenId, sha256Hex(text)));
+  return enrolAnswerSchema.parse(readJson(await enrolWithToken(token, Buffer.from(JSON.stringify({ body: text, signature })))));
+}
+
+/** The least an agent is: it takes commands it believes, and appends signed events. */
+export class FakeAgent {
+  readonly commands: (Command & { readonly sequence: number })[] = [];
+  private sequence = 0;
+  private previous = chainStart;
+  private lastSequence = 0;
+
+  private constructor(
+    readonly endpointId: string,
+    readonly connection: AgentConnection,
+    private readonly keys: MachineKeys,
+    private readonly keyset: Keyset,
+  ) {}
+
+  static async enrol(backend: TestBackend, name?: string): Promise<FakeAgent> {
+    const token = await makeToken(backend);
+    const keys = makeKeys();
+    const answer = await askToEnrol(token, keys, name === undefined ? {} : { name });
+    if ('error' in answer) throw new Error(answer.error.message);
+    const { body, signature } = answer.keyset;
+    const bytes = Buffer.from(body, 'base64url');
+    if (!verifyBytes(token.root, signedText('keyset', 'kanade.keyset', sha256Hex(bytes)), signature)) throw new Error('the keyset is not signed by the root key');
+    const credentials = { jwt: answer.jwt, seed: keys.nkey.seed };
+    const connection = await connectAgent({ urls: token.urls, credentials: () => credentials, endpointId: answer.endpointId, ca: null });
+    return new FakeAgent(answer.endpointId, connection, keys, keysetSchema.parse(readJson(bytes)));
+  }
+
+  /** Takes every command that is signed for it; acknowledges unless told to keep quiet. */
+  takeCommands(): void {
+    const trusted = this.keyset.keys.filter(({ use }) => use === 'command');
+    this.connection.consumeCommands({
+      onCommand: (message) => {
+        const verified = verifyMessage(trusted, 'command', subjects.commands(this.endpointId), message.body, message.headers);
+        if (!verified.ok) throw new Error(verified.reason);
+        this.commands.push({ ...commandSchema.parse(readJson(message.body)), sequence: message.sequence });
+        message.ack();
+        return Promise.resolve();
+      },
+    });
+  }
+
+  async append(type: EndpointEvent['type'], data: object): Promise<void> {
+    const id = newId(Date.now());
+    const body = Buffer.from(
+      JSON.stringify({ specversion: '1.0', id, source: `endpoint/${this.endpointId}`, type, time: new Date().toISOString(), data }),
+    );
+    this.sequence += 1;
+    const subject = subjects.endpointEvents(this.endpointId);
+    const hash = chainHash({ subject, epoch: 1, sequence: this.sequence, previous: this.previous, bodyDigest: sha256Hex(body) });
+    const headers = {
+      [headerNames.epoch]: '1',
+      [headerNames.sequence]: String(this.sequence),
+      [headerNames.previous]: this.previous,
+      [headerNames.signature]: signBytes(this.keys.signing, hash),
+      [headerNames.key]: this.keys.signing.id,
+    };
+    const result = await this.connection.appendEvents([{ body, headers }], this.lastSequence);
+    if (result.outcome !== 'stored') throw new Error('somebody else wrote to this endpoint’s subject');
+    this.previous = hash;
+    this.lastSequence = result.lastSequence;
+  }
+
+  beat(activeRuns: readonly string[] = []): void {
+    this.connection.publishBeat(Buffer.from(JSON.stringify({ at: new Date().toISOString(), agentVersion: '0.1.0', activeRuns })));
+  }
+
+  accept(command: Command & { readonly sequence: number }): Promise<void> {
+    const { runId, executionId } = command;
+    return this.append('kanade.run.accepted.v1', { runId, executionId, commandSequence: command.sequence });
+  }
+
+  start({ runId, executionId }: Command): Promise<void> {
+    return this.append('kanade.run.started.v1', { runId, executionId, runAs: 'system' });
+  }
+
+  finish({ runId, executionId }: Command, exitCode: number): Promise<void> {
+    const at = new Date().toISOString();
+    const nothing = { bytes: 0, chunks: 0, digest: sha256Hex(randomBytes(16)) };
+    return this.append('kanade.run.finished.v1', {
+      runId, executionId, state: exitCode === 0 ? 'succeeded' : 'failed', exitCode, signal: null, reason: null, startedAt: at, finishedAt: at, durationMs: 5,
+      output: { stdout: nothing, stderr: nothing },
+    });
+  }
+
+  async renew(renew: boolean) {
+    return renewAnswerSchema.parse(readJson(await this.connection.renew(Buffer.from(JSON.stringify({ renew, keysetVersion: 0, agentVersion: '0.1.0' })))));
+  }
+
+  close(): Promise<void> {
+    return this.connection.close();
+  }
+}

@@ -1,0 +1,78 @@
+import 'reflect-metadata';
+import { readFileSync } from 'node:fs';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { describe, expect, it } from 'vitest';
+import { AppModule } from '../app.module.ts';
+import { readConfig } from '../config/config.ts';
+import { createLog } from '../log.ts';
+import { buildOpenApi } from './openapi.ts';
+
+const methods = ['get', 'post', 'put', 'patch', 'delete'] as const;
+
+async function document() {
+  const config = readConfig({ KANADE_NATS_URL: 'nats://127.0.0.1:4222', KANADE_DATA_DIR: '.' });
+  const options = { preview: true, logger: false } as const;
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.with({ config, log: createLog('fatal') }), new FastifyAdapter(), options);
+  return buildOpenApi(app);
+}
+
+describe('the HTTP API', () => {
+  it('has these routes', async () => {
+    const { paths } = await document();
+    const routes = Object.entries(paths).flatMap(([path, item]) =>
+      methods.flatMap((method) => {
+        const operation = item[method];
+        const open = operation?.security?.length === 0 ? ' (everybody)' : '';
+        return operation === undefined ? [] : [`${operation.operationId ?? '?'}: ${method.toUpperCase()} ${path}${open}`];
+      }),
+    );
+    expect(routes.sort()).toMatchInlineSnapshot(`
+      [
+        "applyJob: PUT /api/v1/jobs/{jobId}",
+        "cancelExecution: POST /api/v1/executions/{executionId}/cancel",
+        "createEnrolmentToken: POST /api/v1/enrolment-tokens",
+        "createExecution: POST /api/v1/executions",
+        "createSession: POST /api/v1/session (everybody)",
+        "createToken: POST /api/v1/tokens (everybody)",
+        "deleteSession: DELETE /api/v1/session",
+        "getEndpoint: GET /api/v1/endpoints/{endpointId}",
+        "getEndpointPerformance: GET /api/v1/endpoints/{endpointId}/performance",
+        "getEvent: GET /api/v1/events/{position}",
+        "getExecution: GET /api/v1/executions/{executionId}",
+        "getJob: GET /api/v1/jobs/{jobId}",
+        "getOverview: GET /api/v1/overview",
+        "getRun: GET /api/v1/runs/{runId}",
+        "getRunOutput: GET /api/v1/runs/{runId}/output/{stream}",
+        "getSession: GET /api/v1/session",
+        "getStatus: GET /api/v1/status",
+        "listEndpointPackages: GET /api/v1/endpoints/{endpointId}/packages",
+        "listEndpoints: GET /api/v1/endpoints",
+        "listEvents: GET /api/v1/events",
+        "listExecutionResults: GET /api/v1/executions/{executionId}/results",
+        "listExecutions: GET /api/v1/executions",
+        "listJobs: GET /api/v1/jobs",
+        "listRuns: GET /api/v1/runs",
+      ]
+    `);
+  });
+
+  it('is described in openapi.json as it is', async () => {
+    const committed: unknown = JSON.parse(readFileSync(new URL('../../openapi.json', import.meta.url), 'utf8'));
+    expect(JSON.parse(JSON.stringify(await document()))).toEqual(committed);
+  });
+
+  it('says of every operation what it does and what can go wrong', async () => {
+    const { paths } = await document();
+    for (const item of Object.values(paths)) {
+      for (const method of methods) {
+        const operation = item[method];
+        if (operation === undefined) continue;
+        expect(operation.summary, operation.operationId).toMatch(/\.$/);
+        expect(Object.keys(operation.responses)).toEqual(expect.arrayContaining(['400', '500']));
+        expect(operation.security, operation.operationId).toBeDefined();
+      }
+    }
+  });
+});

@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { headers as headerNames, liveMessageSchema } from '@kanade/contracts';
+import type { LiveMessage } from '@kanade/contracts';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import { eventually, startInstallation } from '../backend.spec-kit.ts';
+import type { TestBackend, TestInstallation } from '../backend.spec-kit.ts';
+import { FakeAgent } from '../fake-agent.spec-kit.ts';
+import { LiveHub } from './live-hub.ts';
+import { closeCodes } from './live-socket.ts';
+
+let installation: TestInstallation;
+let backend: TestBackend;
+let agent: FakeAgent;
+
+beforeAll(async () => {
+  installation = await startInstallation();
+  backend = await installation.backend();
+  agent = await FakeAgent.enrol(backend);
+  agent.takeCommands();
+  await eventually(async () => ((await backend.call('GET', `/endpoints/${agent.endpointId}`)).body['status'] === 'online' ? true : undefined), 'the endpoint');
+});
+afterAll(async () => {
+  await agent.close();
+  await installation.stop();
+});
+
+const urlOf = (path = '/api/v1/live') => `${backend.url.replace('http', 'ws')}${path}`;
+
+/** The status a refused upgrade is answered with. */
+function refusal(headers: Record<string, string>, path?: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(urlOf(path), { headers });
+    socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
+    socket.on('open', () => reject(new Error('the connection was let in')));
+    socket.on('error', () => undefined);
+  });
+}
+
+async function connect(headers: Record<string, string>) {
+  const socket = new WebSocket(urlOf(), { headers });
+  const messages: LiveMessage[] = [];
+  socket.on('message', (data: Buffer) => messages.push(liveMessageSchema.parse(JSON.parse(data.toString()))));
+  await once(socket, 'open');
+  const say = (message: unknown) => socket.send(typeof message === 'string' ? message : JSON.stringify(message));
+  const hear = <Type extends LiveMessage['type']>(type: Type, what: (message: LiveMessage & { type: Type }) => boolean = () => true) =>
+    eventually(() => {
+      const is = (message: LiveMessage): message is LiveMessage & { type: Type } => message.type === type;
+      return messages.filter(is).find(what);
+    }, `a message of type ${type}`);
+  return { socket, messages, say, hear };
+}
+
+const withToken = async () => connect({ authorization: `Bearer ${await backend.token()}` });
+
+describe('the live connection', () => {
+  it('refuses strangers, other paths, and other sites’ pages', async () => {
+    expect(await refusal({})).toBe(401);
+    expect(await refusal({ authorization: 'Bearer kanade_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA' })).toBe(401);
+    expect(await refusal({ authorization: `Bearer ${await backend.token()}` }, '/api/v1/other')).toBe(404);
+    const signedIn = await backend.request('POST', '/api/v1/session', { username: 'admin', password: installation.password });
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+    expect(await refusal({ cookie })).toBe(403);
+    expect(await refusal({ cookie, origin: 'http://evil.example' })).toBe(403);
+    const { socket } = await connect({ cookie, origin: backend.url });
+    socket.close();
+  });
+
+  it('says what it does not understand, and goes on', async () => {
+    const { socket, say, hear } = await withToken();
+    say('{');
+    expect(await hear('error')).toMatchObject({ id: null, code: 'invalid-request' });
+    say({ type: 'subscribe', id: 'all', topic: { kind: 'changes' } });
+    expect(await hear('subscribed')).toMatchObject({ id: 'all', position: expect.stringMatching(/^[0-9a-f]{8}:\d+$/) });
+    socket.close();
+  });
+
+  it('tells of changes, of the runs of an execution, and of its output as it comes', async () => {
+    const { socket, messages, say, hear } = await withToken();
+    say({ type: 'subscribe', id: 'all', topic: { kind: 'changes' } });
+    await hear('subscribed');
+    const request = { targets: { kind: 'all' }, what: { kind: 'script', execute: { shell: 'sh', script: 'echo hello' } } };
+    const executionId = z.string().parse((await backend.call('POST', '/executions', request)).body['executionId']);
+    await hear('changed', ({ kind, id }) => kind === 'execution' && id === executionId);
+    expect(messages.filter(({ type }) => type === 'output')).toEqual([]);
+    say({ type: 'subscribe', id: 'one', topic: { kind: 'execution', executionId } });
+    await hear('subscribed', ({ id }) => id === 'one');
+    const command = await eventually(() => agent.commands.find((each) => each.executionId === executionId), 'the command');
+    await agent.accept(command);
+    await agent.start(command);
+    await hear('run', ({ runId, state }) => runId === command.runId && state === 'started');
+    agent.connection.publishLive(command.runId, 'stdout', { [headerNames.offset]: '0' }, Buffer.from('hello\n'));
+    expect(await hear('output')).toEqual({ type: 'output', runId: command.runId, executionId, stream: 'stdout', offset: 0, data: Buffer.from('hello\n').toString('base64') });
+    await agent.finish(command, 0);
+    expect(await hear('run', ({ state }) => state === 'succeeded')).toMatchObject({ exitCode: 0, endpointId: agent.endpointId });
+    socket.close();
+  });
+
+  it('drops a client that does not keep up, and says why', async () => {
+    const { socket, say, hear } = await withToken();
+    const request = { targets: { kind: 'all' }, what: { kind: 'script', execute: { shell: 'sh', script: 'yes' } } };
+    const executionId = z.string().parse((await backend.call('POST', '/executions', request)).body['executionId']);
+    const command = await eventually(() => agent.commands.find((each) => each.executionId === executionId), 'the command');
+    say({ type: 'subscribe', id: 'one', topic: { kind: 'execution', executionId } });
+    await hear('subscribed');
+    const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+    socket.pause();
+    for (let chunk = 0; chunk < 400; chunk += 1) {
+      agent.connection.publishLive(command.runId, 'stdout', { [headerNames.offset]: String(chunk * 65_536) }, Buffer.alloc(65_536, 'y'));
+    }
+    await eventually(() => (backend.app.get(LiveHub).watching === 0 ? true : undefined), 'the slow client to be dropped');
+    socket.resume();
+    expect(await closed).toBe(closeCodes.tooSlow);
+  });
+
+  it('tells of the presence of an endpoint that is watched', async () => {
+    const { socket, say, hear } = await withToken();
+    say({ type: 'subscribe', id: 'one', topic: { kind: 'endpoint', endpointId: agent.endpointId } });
+    await hear('subscribed');
+    agent.beat();
+    expect(await hear('presence')).toMatchObject({ endpointId: agent.endpointId, status: 'online' });
+    socket.close();
+  });
+});
