@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import {
-  chainStart, commandSchema, enrolAnswerSchema, enrolmentTokenSchema, headers as headerNames, keysetSchema, renewAnswerSchema, signedText, subjects,
+  askRequestSchema, chainStart, commandSchema, enrolAnswerSchema, enrolmentTokenSchema, headers as headerNames, keysetSchema, renewAnswerSchema, signedText, subjects,
 } from '@kanade/contracts';
-import type { Command, EnrolBody, EndpointEvent, Keyset } from '@kanade/contracts';
+import type { AskAnswer, Command, EnrolBody, EndpointEvent, Keyset } from '@kanade/contracts';
 import {
   chainHash, connectAgent, createSealingKey, createSigningKey, enrolWithToken, generateNkey, sha256Hex, signBytes, verifyBytes, verifyMessage,
 } from '@kanade/messaging';
@@ -89,7 +89,8 @@ export class FakeAgent {
     });
   }
 
-  async append(type: EndpointEvent['type'], data: object): Promise<void> {
+  /** `signer` signs in the endpoint’s stead. */
+  async append(type: EndpointEvent['type'], data: object, signer: SigningKey = this.keys.signing): Promise<void> {
     const id = newId(Date.now());
     const body = Buffer.from(
       JSON.stringify({ specversion: '1.0', id, source: `endpoint/${this.endpointId}`, type, time: new Date().toISOString(), data }),
@@ -101,7 +102,7 @@ export class FakeAgent {
       [headerNames.epoch]: '1',
       [headerNames.sequence]: String(this.sequence),
       [headerNames.previous]: this.previous,
-      [headerNames.signature]: signBytes(this.keys.signing, hash),
+      [headerNames.signature]: signBytes(signer, hash),
       [headerNames.key]: this.keys.signing.id,
     };
     const result = await this.connection.appendEvents([{ body, headers }], this.lastSequence);
@@ -112,6 +113,15 @@ export class FakeAgent {
 
   beat(activeRuns: readonly string[] = []): void {
     this.connection.publishBeat(Buffer.from(JSON.stringify({ at: new Date().toISOString(), agentVersion: '0.1.0', activeRuns })));
+  }
+
+  /** Answers every question about runs: its ledger has never seen any of them. */
+  denyRuns(): void {
+    this.connection.answerAsks((_question, { body }) => {
+      const { id, question } = askRequestSchema.parse(readJson(body));
+      const runs = question.kind === 'runs' ? question.runIds.map((runId) => ({ runId, state: null })) : [];
+      return Promise.resolve(Buffer.from(JSON.stringify({ id, at: new Date().toISOString(), runs } satisfies AskAnswer)));
+    });
   }
 
   accept(command: Command & { readonly sequence: number }): Promise<void> {

@@ -1,3 +1,4 @@
+import { createSigningKey } from '@kanade/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { eventually, startInstallation } from '../backend.spec-kit.ts';
@@ -134,6 +135,30 @@ describe('a run', () => {
     await agent.finish(command, 0);
     await reaches(taken, 'succeeded');
     await away.close();
+  });
+});
+
+describe('an endpoint that cannot be relied on', () => {
+  it('is asked about a run its beats do not name, and the run is lost when it never saw it', async () => {
+    const forgetful = await FakeAgent.enrol(backend);
+    forgetful.takeCommands();
+    forgetful.denyRuns();
+    const executionId = idOf(await run({ targets: on(forgetful.endpointId) }));
+    await forgetful.accept(await eventually(() => forgetful.commands[0], 'the command'));
+    await reaches(executionId, 'accepted');
+    for (let beat = 0; beat < 3; beat += 1) forgetful.beat();
+    await reaches(executionId, 'lost');
+    await forgetful.close();
+  });
+
+  it('is put into quarantine when nobody vouches for its event, and gets no command any more', async () => {
+    const forged = await FakeAgent.enrol(backend);
+    forged.takeCommands();
+    await forged.append('kanade.command.refused.v1', { commandSequence: 1, reason: { code: 'replayed', message: 'x' } }, createSigningKey());
+    const detail = async () => (await backend.call('GET', `/endpoints/${forged.endpointId}`)).body;
+    await eventually(async () => ((await detail())['quarantined'] === true ? true : undefined), 'the quarantine');
+    expect(await run({ targets: on(forged.endpointId) })).toMatchObject({ status: 422, body: { code: 'no-targets', errors: [{ path: 'targets.ids.0' }] } });
+    await forged.close();
   });
 });
 
