@@ -18,6 +18,7 @@ export { searchText } from './projections/endpoints/endpoint-rows.ts';
 export type * from './generated/tables.ts';
 export { renderReadModelTypes } from './table-types.ts';
 export { sql } from 'kysely';
+export type { NotNull } from 'kysely';
 export type { Compilable } from 'kysely';
 export { isStorageFailure } from './sqlite/open.ts';
 export { openVerifier, openVerdicts, deleteVerifier } from './verifier/verifier.ts';

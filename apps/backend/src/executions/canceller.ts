@@ -87,7 +87,7 @@ export class Canceller implements ProcessManager {
     if (queued.length === 0) return;
     await this.log.decide(executionKind, executionId, {
       principal: systemPrincipal,
-      decide: (state) => decideExecution({ type: 'presume', state: 'cancelled', runIds: queued.map(({ runId }) => runId) }, state),
+      decide: (state) => decideExecution({ type: 'presume', executionId, state: 'cancelled', runIds: queued.map(({ runId }) => runId) }, state),
     });
   }
 }

@@ -78,7 +78,7 @@ export class DeadlineKeeper implements ProcessManager {
   private async presume({ state, executionId, runIds }: { readonly state: 'expired' | 'lost'; readonly executionId: string; readonly runIds: readonly string[] }) {
     await this.log.decide(executionKind, executionId, {
       principal: systemPrincipal,
-      decide: (execution) => decideExecution({ type: 'presume', state, runIds }, execution),
+      decide: (execution) => decideExecution({ type: 'presume', executionId, state, runIds }, execution),
     });
     if (state !== 'expired') return;
     // The queue drops an expired command by itself, only later; an agent that fetches one refuses it.

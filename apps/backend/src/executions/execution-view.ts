@@ -7,17 +7,18 @@ const counts = ['queued', 'accepted', 'started', 'succeeded', 'failed', 'timedOu
 export const selectExecutions = () =>
   build
     .selectFrom('executions')
-    .select(['key', 'id', 'state', 'jobId', 'jobVersion', 'shell', 'requestedBy', 'requestedAt', 'expiresAt', 'endedAt', 'targetCount', ...counts]);
+    .select(['key', 'id', 'state', 'jobId', 'jobVersion', 'recovered', 'shell', 'requestedBy', 'requestedAt', 'expiresAt', 'endedAt', 'targetCount', ...counts]);
 
 export type ExecutionRow = Awaited<ReturnType<ReturnType<typeof selectExecutions>['execute']>>[number];
 
 export function executionView(row: ExecutionRow): ExecutionView {
-  const { id, state, jobId, jobVersion, shell, requestedBy, requestedAt, expiresAt, endedAt, targetCount } = row;
+  const { id, state, jobId, jobVersion, recovered, shell, requestedBy, requestedAt, expiresAt, endedAt, targetCount } = row;
   const { queued, accepted, started, succeeded, failed, timedOut, cancelled, refused, skipped, interrupted, expired, lost } = row;
   return {
     id,
     state,
     job: jobId === null ? null : { id: jobId, version: jobVersion ?? '' },
+    recovered: recovered === 1,
     shell,
     requestedBy,
     requestedAt,

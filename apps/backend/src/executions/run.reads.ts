@@ -1,5 +1,5 @@
 import { build } from '@kanade/read-models';
-import type { Reader } from '@kanade/read-models';
+import type { NotNull, Reader } from '@kanade/read-models';
 import type { RunToDispatch } from '../projections/process-reads.ts';
 
 /** Runs of one execution that have ended, by what was reported or presumed. */
@@ -33,6 +33,8 @@ export function undispatchedRunsOf(reader: Reader, executionId: string, incarnat
     .where('executions.id', '=', executionId)
     .where('runs.state', '=', 'queued')
     .where('runs.commandIncarnation', '!=', incarnation)
+    .where('executions.recovered', '=', 0)
+    .$narrowType<{ shell: NotNull; eventId: NotNull }>()
     .where('endpoints.quarantined', '=', 0)
     .orderBy('runs.key');
   return reader.all(query);

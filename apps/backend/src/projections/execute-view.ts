@@ -21,6 +21,7 @@ export type ExecuteRow = Pick<ExecutionsTable, 'shell' | 'timeoutMs' | 'runAs' |
 
 /** What is executed, script included; null once its private part has been erased. */
 export function readExecute(db: Reader, row: ExecuteRow): Execute | null {
+  if (row.shell === null || row.eventId === null) return null;
   const part = db.get(
     build
       .selectFrom('privateParts')

@@ -1,6 +1,6 @@
 import type { RunState } from '@kanade/contracts';
 import { build, sql } from '@kanade/read-models';
-import type { Reader } from '@kanade/read-models';
+import type { NotNull, Reader } from '@kanade/read-models';
 
 /** What process managers read; none of these changes anything. Keys are internal, ids are public. */
 
@@ -22,6 +22,8 @@ const undispatched = (comparison: '<' | '>', incarnation: string, limit: number)
     .where('runs.state', '=', sql.lit<RunState>('queued'))
     .where('runs.commandIncarnation', comparison, incarnation)
     .where('runs.cancelRequested', '=', 0)
+    .where('executions.recovered', '=', 0)
+    .$narrowType<{ shell: NotNull; eventId: NotNull }>()
     .orderBy('runs.commandIncarnation')
     .orderBy('runs.key')
     .limit(limit);

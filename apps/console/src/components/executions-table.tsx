@@ -8,6 +8,7 @@ import { DataTable } from './data-table.tsx';
 import type { Column } from './data-table.tsx';
 import { ExecutionStateBadge } from './state-badge.tsx';
 import { Elapsed, RelativeTime } from './time-text.tsx';
+import { useWhatWasRun } from './what-was-run.ts';
 
 interface ExecutionsTableProps {
   readonly executions: readonly ExecutionView[] | undefined;
@@ -16,11 +17,10 @@ interface ExecutionsTableProps {
 }
 
 function WhatWasRun({ execution }: { readonly execution: ExecutionView }) {
-  const { t } = useTranslation();
-  const { job, shell, id } = execution;
+  const whatWasRun = useWhatWasRun();
   return (
-    <Link to={paths.execution} params={{ executionId: id }}>
-      {job ? `${job.id} ${job.version}` : t('executions.adHoc', { shell })}
+    <Link to={paths.execution} params={{ executionId: execution.id }}>
+      {whatWasRun(execution)}
     </Link>
   );
 }
@@ -33,7 +33,7 @@ export function ExecutionsTable({ executions, stale = false, empty }: Executions
     { key: 'progress', header: t('executions.progress'), cell: (execution) => <CountsBar execution={execution} /> },
     { key: 'requestedAt', header: t('executions.requestedAt'), cell: ({ requestedAt }) => <RelativeTime time={requestedAt} /> },
     { key: 'took', header: t('executions.took'), align: 'end', cell: ({ requestedAt, endedAt }) => <Elapsed from={requestedAt} to={endedAt} /> },
-    { key: 'requestedBy', header: t('executions.requestedBy'), cell: ({ requestedBy }) => requestedBy },
+    { key: 'requestedBy', header: t('executions.requestedBy'), cell: ({ requestedBy }) => requestedBy ?? '—' },
   ];
   return <DataTable label={t('executions.table')} columns={columns} rows={executions} rowKey={({ id }) => id} stale={stale} empty={empty} />;
 }

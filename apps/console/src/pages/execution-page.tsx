@@ -12,6 +12,7 @@ import { FailureNotice } from '../components/feedback.tsx';
 import { Card, Facts, PageHead } from '../components/page.tsx';
 import { useLocalPages } from '../components/pages.ts';
 import { ExecutionStateBadge } from '../components/state-badge.tsx';
+import { useWhatWasRun } from '../components/what-was-run.ts';
 import { AbsoluteTime, Elapsed, RelativeTime } from '../components/time-text.tsx';
 import { paths } from '../paths.ts';
 import { CancelExecution } from './execution/cancel-execution.tsx';
@@ -31,7 +32,7 @@ function Summary({ execution }: { readonly execution: ExecutionDetail }) {
       <Facts
         strip
         facts={[
-          { term: t('executions.requestedBy'), value: execution.requestedBy },
+          { term: t('executions.requestedBy'), value: execution.requestedBy ?? '—' },
           { term: t('executions.requestedAt'), value: <RelativeTime time={execution.requestedAt} /> },
           { term: t('executions.took'), value: <Elapsed from={execution.requestedAt} to={execution.endedAt} /> },
           ...(execution.endedAt === null ? [{ term: t('execution.expiresAt'), value: <AbsoluteTime time={execution.expiresAt} /> }] : []),
@@ -57,6 +58,7 @@ function Runs({ executionId }: { readonly executionId: string }) {
 
 export function ExecutionPage() {
   const { t } = useTranslation();
+  const whatWasRun = useWhatWasRun();
   const { executionId } = route.useParams();
   const { data, error, refetch } = useQuery(executionQuery(executionId));
   const back = <Link to={paths.executions}>{t('executions.title')}</Link>;
@@ -68,7 +70,7 @@ export function ExecutionPage() {
       </>
     );
   }
-  const title = data.job ? `${data.job.id} ${data.job.version}` : t('executions.adHoc', { shell: data.shell });
+  const title = whatWasRun(data);
   return (
     <>
       <PageHead title={title} back={back} marks={<ExecutionStateBadge state={data.state} />}>

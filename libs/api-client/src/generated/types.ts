@@ -232,8 +232,9 @@ export type ExecutionDetail = {
     id: JobId;
     version: string;
   } | null;
-  shell: Shell;
-  requestedBy: string;
+  recovered: boolean;
+  shell: Shell | null;
+  requestedBy: string | null;
   requestedAt: string;
   expiresAt: string;
   endedAt: string | null;
@@ -260,8 +261,9 @@ export type ExecutionView = {
     id: JobId;
     version: string;
   } | null;
-  shell: Shell;
-  requestedBy: string;
+  recovered: boolean;
+  shell: Shell | null;
+  requestedBy: string | null;
   requestedAt: string;
   expiresAt: string;
   endedAt: string | null;

@@ -44,8 +44,11 @@ export const executionViewSchema = z
     /** `running` until every run ended; `succeeded` if all did; `cancelled` if one was asked for and nothing failed; else `failed`. */
     state: executionStateSchema,
     job: z.strictObject({ id: jobIdSchema, version: z.string() }).nullable(),
-    shell: shellSchema,
-    requestedBy: z.string(),
+    /** True when its request was lost with a restored backup, and it is known only from what its agents reported. */
+    recovered: z.boolean(),
+    /** Null only where it was recovered, like `requestedBy`. */
+    shell: shellSchema.nullable(),
+    requestedBy: z.string().nullable(),
     requestedAt: timeSchema,
     expiresAt: timeSchema,
     endedAt: timeSchema.nullable(),

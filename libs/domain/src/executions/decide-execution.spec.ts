@@ -94,10 +94,13 @@ describe('dispatching', () => {
 });
 
 describe('presuming', () => {
-  it('refuses an execution nobody asked for', () => execution.given().when({ type: 'presume', state: 'lost', runIds: ['r1'] }).refuses('not-found'));
+  it('ends runs whose request was lost with a restored backup', () => {
+    execution.given().when({ type: 'presume', executionId: 'x1', state: 'lost', runIds: ['r1'] }).makes(presumed('lost', 1));
+    execution.given(presumed('lost', 1)).when({ type: 'presume', executionId: 'x1', state: 'lost', runIds: ['r1'] }).makes();
+  });
   it('presumes each run once', () => {
-    execution.given(...two).when({ type: 'presume', state: 'expired', runIds: ['r1', 'r2'] }).makes(presumed('expired', 1, 2));
-    execution.given(...two, presumed('cancelled', 1)).when({ type: 'presume', state: 'expired', runIds: ['r1', 'r2'] }).makes(presumed('expired', 2));
-    execution.given(...two, presumed('lost', 1, 2)).when({ type: 'presume', state: 'lost', runIds: ['r1', 'r2', 'r9'] }).makes();
+    execution.given(...two).when({ type: 'presume', executionId: 'x1', state: 'expired', runIds: ['r1', 'r2'] }).makes(presumed('expired', 1, 2));
+    execution.given(...two, presumed('cancelled', 1)).when({ type: 'presume', executionId: 'x1', state: 'expired', runIds: ['r1', 'r2'] }).makes(presumed('expired', 2));
+    execution.given(...two, presumed('lost', 1, 2)).when({ type: 'presume', executionId: 'x1', state: 'lost', runIds: ['r1', 'r2', 'r9'] }).makes();
   });
 });

@@ -30,6 +30,7 @@ export interface CancelExecution {
 /** The backend has waited long enough for these runs. */
 export interface PresumeRuns {
   readonly type: 'presume';
+  readonly executionId: string;
   readonly state: (typeof presumedRunStates)[number];
   readonly runIds: readonly string[];
 }
@@ -75,10 +76,10 @@ function decideCancel({ executionId, runIds, openRuns }: CancelExecution, state:
   return accept({ type: 'kanade.execution.cancel-requested.v1', correlationid: executionId, data: { executionId, runIds: named } });
 }
 
-function decidePresume({ state: presumed, runIds }: PresumeRuns, state: ExecutionState): Decision {
-  if (state.requested === null) return refuse('not-found', 'there is no such execution');
-  const { executionId } = state.requested.data;
-  const fresh = runIds.filter((runId) => state.targets.has(runId) && !state.presumed.has(runId));
+/** An execution without a request is one whose request was lost with a restored backup; its runs still have to end. */
+function decidePresume({ executionId, state: presumed, runIds }: PresumeRuns, state: ExecutionState): Decision {
+  const isTarget = (runId: string) => state.requested === null || state.targets.has(runId);
+  const fresh = runIds.filter((runId) => isTarget(runId) && !state.presumed.has(runId));
   return accept(
     ...blocks(fresh).map<EventDraft>((block) => ({
       type: 'kanade.execution.runs-presumed.v1',

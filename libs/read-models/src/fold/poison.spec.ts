@@ -17,7 +17,10 @@ const scenes: [string, string, (history: TestHistory) => void][] = [
   ['the type of another kind of writer', 'unknown-type', (history) => history.raw('e1', body({ ...started, type: 'kanade.job.applied.v1' }))],
   ['a key too many', 'bad-shape', (history) => history.raw('e1', body({ ...started, data: { ...started.data, extra: 1 } }))],
   ['a source that is not the subject', 'foreign-source', (history) => history.raw('e1', body({ ...started, source: 'endpoint/e2' }))],
-  ['a run nobody asked for', 'run-unknown', (history) => history.raw('e1', body(started))],
+  ['a run its execution did not target', 'run-unknown', (history) => {
+    requestExecution(history, 'x1', ['e2']);
+    startRun(history, 'x1', 'e1');
+  }],
   ['a run on another endpoint', 'foreign-source', (history) => {
     requestExecution(history, 'x1', ['e2']);
     history.endpoint('e1', 'kanade.run.started.v1', { runId: runIdOf('x1', 'e2'), executionId: 'x1', runAs: 'system' });

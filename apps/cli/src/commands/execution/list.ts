@@ -25,14 +25,19 @@ export class ExecutionList extends BaseCommand {
       renderTable(page.items, [
         { title: 'EXECUTION', value: (execution) => execution.id },
         { title: 'STATE', value: (execution) => execution.state },
-        { title: 'WHAT', value: (execution) => (execution.job ? `${execution.job.id} ${execution.job.version}` : `${execution.shell} script`) },
+        { title: 'WHAT', value: describeWhat },
         { title: 'RUNS', value: describeCounts },
         { title: 'REQUESTED', value: (execution) => formatTime(execution.requestedAt) },
-        { title: 'BY', value: (execution) => execution.requestedBy },
+        { title: 'BY', value: (execution) => execution.requestedBy ?? '-' },
       ]),
     );
     if (!flags.json && page.nextCursor !== null) this.tell(`More: --cursor ${page.nextCursor}`);
   }
+}
+
+function describeWhat({ job, shell }: ExecutionView): string {
+  if (job) return `${job.id} ${job.version}`;
+  return shell === null ? '(recovered)' : `${shell} script`;
 }
 
 /** How many runs are in each state: `24 succeeded, 1 failed`. */

@@ -20,7 +20,7 @@ export class ExecutionShow extends BaseCommand {
     }
     const execution = await getExecution(args.execution);
     this.log(`${execution.id}  ${execution.state}: ${describeCounts(execution)}`);
-    this.log(`requested ${formatTime(execution.requestedAt)} by ${execution.requestedBy}, ended ${formatTime(execution.endedAt)}\n`);
+    this.log(`requested ${formatTime(execution.requestedAt)} by ${execution.requestedBy ?? 'somebody (recovered)'}, ended ${formatTime(execution.endedAt)}\n`);
     this.log(
       renderTable(result.runs, [
         { title: 'ENDPOINT', value: (run) => run.endpointName },

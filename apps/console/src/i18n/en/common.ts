@@ -38,7 +38,6 @@ export const common = {
   action: {
     retry: 'Try again',
     cancel: 'Cancel',
-    back: 'Back',
     copy: 'Copy',
     copied: 'Copied',
     download: 'Download',
@@ -64,7 +63,6 @@ export const common = {
     title: 'This could not be loaded',
     actionTitle: 'This could not be done',
     requestId: 'Request {{id}}',
-    crashed: 'The console ran into an error of its own',
     reload: 'Reload',
   },
   problem: {

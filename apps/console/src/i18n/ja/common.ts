@@ -41,7 +41,6 @@ export const common: TranslationOf<typeof source> = {
   action: {
     retry: '再試行',
     cancel: 'キャンセル',
-    back: '戻る',
     copy: 'コピー',
     copied: 'コピーしました',
     download: 'ダウンロード',
@@ -66,7 +65,6 @@ export const common: TranslationOf<typeof source> = {
     title: '読み込めませんでした',
     actionTitle: '実行できませんでした',
     requestId: 'リクエスト {{id}}',
-    crashed: 'コンソール自体でエラーが発生しました',
     reload: '再読み込み',
   },
   problem: {

@@ -16,6 +16,41 @@ function fold(act: (history: TestHistory) => void, endpoints: string[] = ['e1'])
   return { history, model, commit, run, execution };
 }
 
+describe('an execution whose request was lost with a restored backup', () => {
+  const recover = (act: (history: TestHistory) => void) => {
+    const history = new TestHistory();
+    for (const id of ['e1', 'e2']) enrol(history, id);
+    act(history);
+    const model = openTestModel();
+    model.apply(history.batches);
+    return model;
+  };
+
+  it('is known by what its agents report, and claims nothing else', () => {
+    const model = recover((history) => {
+      for (const id of ['e1', 'e2']) {
+        acceptRun(history, 'x7', id);
+        startRun(history, 'x7', id);
+      }
+      finishRun(history, 'x7', 'e1');
+      finishRun(history, 'x7', 'e2', { state: 'failed', exitCode: 1 });
+    });
+    expect(model.rows('SELECT id, state, recovered, shell, requestedBy, targetCount, succeeded, failed FROM executions')).toEqual([
+      { id: 'x7', state: 'failed', recovered: 1, shell: null, requestedBy: null, targetCount: 2, succeeded: 1, failed: 1 },
+    ]);
+    expect(model.rows('SELECT id, state FROM runs ORDER BY key')).toEqual([
+      { id: runIdOf('x7', 'e1'), state: 'succeeded' },
+      { id: runIdOf('x7', 'e2'), state: 'failed' },
+    ]);
+    expect(model.rows('SELECT * FROM poison')).toEqual([]);
+  });
+
+  it('has a deadline for what never ends', () => {
+    const model = recover((history) => startRun(history, 'x7', 'e1'));
+    expect(model.rows('SELECT state, deadlineAt IS NOT NULL AS due FROM runs')).toEqual([{ state: 'started', due: 1 }]);
+  });
+});
+
 describe('runs', () => {
   it('wait for their endpoint with a deadline', () => {
     const { model, execution } = fold(() => undefined, ['e1', 'e2']);

@@ -5,6 +5,7 @@ import type { Session } from '../../fold/session.ts';
 import type { PresumedState } from '../../generated/tables.ts';
 import { openHeldEnds } from './held-ends.ts';
 import type { HeldEnd } from './held-ends.ts';
+import { openRecovery } from './recovery.ts';
 import { openRunRows } from './run-rows.ts';
 import type { RunRow } from './run-rows.ts';
 import { isEnded, judgeFact } from './run-states.ts';
@@ -24,7 +25,9 @@ export function openRuns(session: Session, tallies: ReturnType<typeof openTallie
   const { keys, changes } = session;
   const rows = openRunRows(session);
   const held = openHeldEnds(session);
+  const recover = openRecovery(session);
   let lastKey: number | undefined;
+  const nextKey = (): number => (lastKey = (lastKey ?? rows.lastKey({})?.key ?? 0) + 1);
 
   const moved = (run: RunRow, named: { runId: string; endpointId: string }, state: RunState, at: number, exitCode: number | null = null): void => {
     tallies.move(run.executionKey, run, state, at);
@@ -46,9 +49,18 @@ export function openRuns(session: Session, tallies: ReturnType<typeof openTallie
     if (named !== undefined && run !== undefined) end(run, named, heldEnd);
   };
 
+  /** A run of an execution whose request this history has lost, known from here on by what its agent says. */
+  const recovered = (data: Named, time: string, place: Place): RunRow | undefined => {
+    const executionKey = recover(data.executionId, time, place);
+    if (executionKey === undefined) return undefined;
+    rows.insert({ key: nextKey(), id: data.runId, executionKey, endpointKey: place.endpointKey, deadlineAt: place.recordedAt, queuedPosition: place.position });
+    tallies.grow(executionKey);
+    tallies.move(executionKey, null, 'queued', place.recordedAt);
+    return rows.find({ id: data.runId });
+  };
   /** The run a fact is about, when its writer may speak of it. */
-  const runOf = (data: Named, place: Place, next: RunState): RunRow | Refusal => {
-    const run = rows.find({ id: data.runId });
+  const runOf = ({ data, time }: { data: Named; time: string }, place: Place, next: RunState): RunRow | Refusal => {
+    const run = rows.find({ id: data.runId }) ?? recovered(data, time, place);
     if (run === undefined) return refuse('run-unknown', `run ${data.runId} was never targeted`);
     if (run.endpointKey !== place.endpointKey) return refuse('foreign-source', `run ${data.runId} is not on this endpoint`);
     if (held.has(run.key)) return refuse('run-ended', 'the run had ended and its output is on the way');
@@ -62,19 +74,16 @@ export function openRuns(session: Session, tallies: ReturnType<typeof openTallie
     const unknown = data.targets.find(({ endpointId }) => keys.endpoint(endpointId) === undefined);
     if (unknown !== undefined) return refuse('endpoint-unknown', `endpoint ${unknown.endpointId} was never enrolled`);
     const deadlineAt = Date.parse(tallies.of(executionKey).expiresAt);
-    let key = lastKey ?? rows.lastKey({})?.key ?? 0;
     for (const { endpointId, runId } of data.targets) {
-      key += 1;
-      rows.insert({ key, id: runId, executionKey, endpointKey: keys.endpoint(endpointId) ?? 0, deadlineAt, queuedPosition: position });
+      rows.insert({ key: nextKey(), id: runId, executionKey, endpointKey: keys.endpoint(endpointId) ?? 0, deadlineAt, queuedPosition: position });
       tallies.move(executionKey, null, 'queued', recordedAt);
       changes.run({ runId, executionId: data.executionId, endpointId, state: 'queued', exitCode: null, commandSequence: null });
     }
-    lastKey = key;
     return undefined;
   };
 
   const accept = (event: EventMap['kanade.run.accepted.v1'], place: Place): Refusal | undefined => {
-    const run = runOf(event.data, place, 'accepted');
+    const run = runOf(event, place, 'accepted');
     if ('reason' in run) return run;
     const { timeoutMs, expiresAt } = tallies.of(run.executionKey);
     const deadlineAt = Math.max(Date.parse(expiresAt), place.recordedAt) + timeoutMs;
@@ -84,7 +93,7 @@ export function openRuns(session: Session, tallies: ReturnType<typeof openTallie
   };
 
   const start = (event: EventMap['kanade.run.started.v1'], place: Place): Refusal | undefined => {
-    const run = runOf(event.data, place, 'started');
+    const run = runOf(event, place, 'started');
     if ('reason' in run) return run;
     const deadlineAt = place.recordedAt + tallies.of(run.executionKey).timeoutMs;
     rows.start({ key: run.key, state: 'started', supersededState: superseded(run), deadlineAt, position: place.position, startedAt: event.time });
@@ -94,7 +103,7 @@ export function openRuns(session: Session, tallies: ReturnType<typeof openTallie
 
   const finish = (event: EventMap['kanade.run.finished.v1'], place: Place): Refusal | undefined => {
     const { data } = event;
-    const run = runOf(data, place, data.state);
+    const run = runOf(event, place, data.state);
     if ('reason' in run) return run;
     const needed = { stdoutChunks: data.output?.stdout.chunks ?? 0, stderrChunks: data.output?.stderr.chunks ?? 0 };
     const ended = { runKey: run.key, position: place.position, recordedAt: place.recordedAt, event };

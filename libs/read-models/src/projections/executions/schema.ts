@@ -1,6 +1,7 @@
 /**
  * `executions.key` is the position of the request; `runs.key` counts up in the order of targets. Counts are kept on the execution, so that
  * a list reads one narrow row each. Indexes on states are partial: a run leaves them when it ends, so they stay as small as what is going on.
+ * A `recovered` execution is known only from its agents: its request lies beyond a backup that was restored.
  */
 export const executionsSchema = `
 CREATE TABLE executions (
@@ -9,19 +10,20 @@ CREATE TABLE executions (
   state TEXT NOT NULL, -- ExecutionState
   jobId TEXT,
   jobVersion TEXT,
-  shell TEXT NOT NULL, -- Shell
+  recovered INTEGER NOT NULL DEFAULT 0,
+  shell TEXT, -- Shell
   timeoutMs INTEGER NOT NULL,
   runAs TEXT NOT NULL, -- RunAs
   cwd TEXT,
-  scriptDigest TEXT NOT NULL,
-  requestedBy TEXT NOT NULL,
+  scriptDigest TEXT,
+  requestedBy TEXT,
   requestedAt TEXT NOT NULL,
   expiresAt TEXT NOT NULL,
   supersede INTEGER NOT NULL,
   cancelRequested INTEGER NOT NULL,
   endedAt INTEGER,
   targetCount INTEGER NOT NULL,
-  eventId TEXT NOT NULL,
+  eventId TEXT,
   privateDigest TEXT,
   queued INTEGER NOT NULL DEFAULT 0,
   accepted INTEGER NOT NULL DEFAULT 0,

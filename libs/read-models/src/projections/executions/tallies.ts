@@ -7,7 +7,7 @@ import type { Counts } from './run-states.ts';
 
 interface Tally extends Counts {
   readonly id: string;
-  readonly targetCount: number;
+  targetCount: number;
   readonly timeoutMs: number;
   readonly expiresAt: string;
   endedAt: number | null;
@@ -19,13 +19,14 @@ const columns = [
 const hourMs = 3_600_000;
 
 const prepareSave = ({ connection }: Session) =>
-  prepareWrite(connection, (query, parameter: Parameter<Counts & { key: number; state: ReturnType<typeof executionState>; endedAt: number | null }>) =>
+  prepareWrite(connection, (query, parameter: Parameter<Counts & { key: number; state: ReturnType<typeof executionState>; endedAt: number | null; targetCount: number }>) =>
     query
       .updateTable('executions')
       .set({
         queued: parameter('queued'), accepted: parameter('accepted'), started: parameter('started'), succeeded: parameter('succeeded'), failed: parameter('failed'),
         timedOut: parameter('timedOut'), cancelled: parameter('cancelled'), refused: parameter('refused'), skipped: parameter('skipped'),
         interrupted: parameter('interrupted'), expired: parameter('expired'), lost: parameter('lost'), state: parameter('state'), endedAt: parameter('endedAt'),
+        targetCount: parameter('targetCount'),
       })
       .where('key', '=', parameter('key')));
 
@@ -68,6 +69,10 @@ export function openTallies(session: Session) {
       if (from?.endedAt != null) countEnd(from.state, from.endedAt, -1);
       if (isEnded(to)) countEnd(to, at, 1);
       tally.endedAt = executionState(tally, tally.targetCount) === 'running' ? null : at;
+    },
+    /** A recovered execution has one more target than was known. */
+    grow(key: number): void {
+      of(key).targetCount += 1;
     },
     flush(): void {
       for (const [key, tally] of touched) {
