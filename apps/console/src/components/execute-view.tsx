@@ -1,3 +1,4 @@
+import { Stack } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { Execute } from '../api/types.ts';
 import { CodeBlock } from './code-block.tsx';
@@ -8,7 +9,7 @@ export function ExecuteView({ execute }: { readonly execute: Execute }) {
   const { t } = useTranslation();
   const env = Object.entries(execute.env);
   return (
-    <>
+    <Stack gap="sm">
       <Facts
         strip
         facts={[
@@ -21,6 +22,6 @@ export function ExecuteView({ execute }: { readonly execute: Execute }) {
         ]}
       />
       <CodeBlock label={t('jobs.script')} code={execute.script} />
-    </>
+    </Stack>
   );
 }
