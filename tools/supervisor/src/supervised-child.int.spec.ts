@@ -51,7 +51,7 @@ describe('a supervised child', () => {
     process.kill(first, 'SIGKILL');
     expect(await until(() => running.running && running.lastPid !== first, 10_000)).toBe(true);
     expect(said[0]).toMatch(/the child stopped \(signal SIGKILL\); starting it again in 0.5 s/);
-    expect(await until(() => said.some((line) => line.startsWith('the child is back')), 5000)).toBe(true);
+    expect(await until(() => said.some((line) => line.startsWith('the child is back')), 30_000)).toBe(true);
   });
 
   it('waits longer after each of several quick deaths', async () => {
@@ -67,10 +67,10 @@ describe('a supervised child', () => {
     const first = pidOf(running);
     writeFileSync(join(dir, 'hold'), '');
     process.kill(first, 'SIGKILL');
-    expect(await until(() => said.some((line) => line.includes('is left down while')), 5000)).toBe(true);
+    expect(await until(() => said.some((line) => line.includes('is left down while')), 30_000)).toBe(true);
     expect(running.running).toBe(false);
     rmSync(join(dir, 'hold'));
-    expect(await until(() => running.running && running.lastPid !== first, 5000)).toBe(true);
+    expect(await until(() => running.running && running.lastPid !== first, 30_000)).toBe(true);
   });
 
   it('that fails its first start is not tried again, and its last words are told', async () => {
@@ -86,11 +86,11 @@ describe('a supervised child', () => {
     let inner = 0;
     const running = supervise(stubborn, { stopGraceMs: 300, onLine: (line) => (inner = Number(line)) });
     await running.start();
-    expect(await until(() => inner > 0, 5000)).toBe(true);
+    expect(await until(() => inner > 0, 30_000)).toBe(true);
     const outer = pidOf(running);
     await running.stop();
     expect(isAlive(outer)).toBe(false);
-    expect(await until(() => !isAlive(inner), 2000)).toBe(true);
+    expect(await until(() => !isAlive(inner), 30_000)).toBe(true);
   });
 
   it('that is stopped while it starts does not keep anybody waiting', async () => {
@@ -107,6 +107,6 @@ describe('a supervised child', () => {
       onLine: (each) => (line = each),
     });
     await running.start();
-    expect(await until(() => line === 'got secret', 5000)).toBe(true);
+    expect(await until(() => line === 'got secret', 30_000)).toBe(true);
   });
 });

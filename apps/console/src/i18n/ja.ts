@@ -1,7 +1,7 @@
-import { common } from './ja/common.ts';
+import { vocabulary } from './ja/vocabulary.ts';
 import { endpoints } from './ja/endpoints.ts';
 import { pages } from './ja/pages.ts';
 import { runs } from './ja/runs.ts';
 import { states } from './ja/states.ts';
 
-export const ja = { ...common, ...endpoints, ...pages, ...runs, ...states };
+export const ja = { ...vocabulary, ...endpoints, ...pages, ...runs, ...states };

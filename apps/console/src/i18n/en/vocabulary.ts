@@ -1,4 +1,4 @@
-export const common = {
+export const vocabulary = {
   app: {
     name: 'kanade',
     shortcut: 'Ctrl K',

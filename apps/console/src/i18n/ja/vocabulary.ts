@@ -1,7 +1,7 @@
-import type { common as source } from '../en/common.ts';
+import type { vocabulary as source } from '../en/vocabulary.ts';
 import type { TranslationOf } from '../translation-of.ts';
 
-export const common: TranslationOf<typeof source> = {
+export const vocabulary: TranslationOf<typeof source> = {
   app: {
     name: 'kanade',
     shortcut: 'Ctrl K',
