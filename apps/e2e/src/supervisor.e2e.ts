@@ -56,7 +56,7 @@ describe('a start that cannot be', () => {
     expect(processesOf(`${kanade.dataDir}-other`)).toEqual([]);
   });
 
-  it('says that the data directory is of a newer version, and changes nothing in it', async () => {
+  it('says that the data directory is of a newer version', async () => {
     const dataDir = `${kanade.dataDir}-newer`;
     mkdirSync(dataDir);
     writeFileSync(join(dataDir, 'version.json'), JSON.stringify({ format: 99, createdBy: '9.0.0' }));

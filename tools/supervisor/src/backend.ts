@@ -41,6 +41,6 @@ async function untilHealthy(url: string, signal: AbortSignal): Promise<void> {
     const answer = await fetch(url, { signal: AbortSignal.any([signal, AbortSignal.timeout(2000)]) }).catch(() => undefined);
     await answer?.body?.cancel();
     if (answer?.status === 200) return;
-    await delay(100, undefined, { signal }).catch(() => undefined);
+    await delay(200, undefined, { signal }).catch(() => undefined);
   }
 }
