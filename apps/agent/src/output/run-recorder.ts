@@ -12,6 +12,8 @@ import { StreamRecorder } from './stream-recorder.ts';
 
 /** How much of what a script printed a crash of the agent may lose. */
 const saveEveryMs = 2_000;
+/** A slow run's unfinished chunk is sealed, and so sent, after 1, 2, 4 … of these pauses: late viewers see its beginning, long runs make few chunks. */
+const mostSavesPerSeal = 32;
 
 interface Options {
   readonly runId: string;
@@ -36,6 +38,8 @@ export class RunRecorder implements OutputSink {
   readonly #options: Options;
   readonly #channels: Readonly<Record<OutputStream, Channel>>;
   #timer: Timer | undefined;
+  #saves = 0;
+  #savesPerSeal = 1;
   #finished = false;
 
   constructor(options: Options) {
@@ -84,7 +88,11 @@ export class RunRecorder implements OutputSink {
   #save(): void {
     this.#timer = undefined;
     if (this.#finished) return;
-    for (const { recorder } of Object.values(this.#channels)) this.#onDisk(recorder, () => recorder.save());
+    const seals = ++this.#saves >= this.#savesPerSeal;
+    for (const { recorder } of Object.values(this.#channels)) this.#onDisk(recorder, () => (seals ? recorder.seal() : recorder.save()));
+    if (!seals) return;
+    this.#saves = 0;
+    this.#savesPerSeal = Math.min(this.#savesPerSeal * 2, mostSavesPerSeal);
   }
 
   /** Output is what gives way on a full disk: facts still need the room. */
