@@ -18,7 +18,7 @@ export interface Reader {
   /** The first row. */
   get<Row>(query: Compilable<Row>): Row | undefined;
   /** The lines of EXPLAIN QUERY PLAN. */
-  plan(query: Compilable<unknown>): string[];
+  plan(query: Compilable): string[];
   /** Runs several reads on one state of the tables. */
   snapshot<Result>(read: (place: ReadPlace) => Result): Result;
   /** Sequence up to which a stream is folded, 0 for nothing. */
@@ -28,10 +28,10 @@ export interface Reader {
 
 const maxStatements = 500;
 
-function values(compiled: CompiledQuery<unknown>): Value[] {
+function values(compiled: CompiledQuery): Value[] {
   return compiled.parameters.map((value) => {
     if (value === null || typeof value === 'number' || typeof value === 'string' || value instanceof Uint8Array) return value;
-    throw new TypeError(`a query of the read model compares with ${String(value)}, which SQLite does not store`);
+    throw new TypeError(`a query of the read model compares with a ${typeof value}, which SQLite does not store`);
   });
 }
 

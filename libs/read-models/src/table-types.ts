@@ -21,9 +21,9 @@ function columnType(sqlType: string, rest: string): string {
   const named = /--\s*(\w+)\s*$/.exec(rest)?.[1];
   const type = named ?? sqlTypes[sqlType] ?? 'unknown';
   // SQLite counts up such a key by itself.
-  if (/PRIMARY KEY/.test(rest) && !/NOT NULL/.test(rest)) return `Generated<${type}>`;
-  const written = /NOT NULL/.test(rest) ? type : `${type} | null`;
-  return /DEFAULT/.test(rest) ? `Generated<${written}>` : written;
+  if (rest.includes('PRIMARY KEY') && !rest.includes('NOT NULL')) return `Generated<${type}>`;
+  const written = rest.includes('NOT NULL') ? type : `${type} | null`;
+  return rest.includes('DEFAULT') ? `Generated<${written}>` : written;
 }
 
 /** The TypeScript types of the tables that `schemas` make, as the text of `generated/tables.ts`; SQLite itself is asked which tables those are. */

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { parseEventSubject } from '@kanade/contracts';
+import type { parseEventSubject } from '@kanade/contracts';
 import { parseAnyEvent, parseEvent } from '@kanade/messages';
 import type { AnyEvent } from '@kanade/messages';
 import { refuse } from './events.ts';

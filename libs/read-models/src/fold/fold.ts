@@ -116,69 +116,69 @@ interface Parts {
   readonly incarnation: string;
 }
 
-function makeTransaction(parts: Parts) {
-  const { connection, session, projections, checkpoints, poison, incarnation } = parts;
-  const foldAll = (incoming: readonly Incoming[], unknownIsPoison: boolean, foldOne: (one: Incoming) => Result) => {
-    const taken = { events: 0, output: 0, private: 0, metrics: 0 };
-    const last: Partial<Record<FoldedStream, StoredMessage>> = {};
-    const blocked = new Set<FoldedStream>();
-    let poisoned = 0;
-    for (const one of incoming) {
-      if (blocked.has(one.stream)) continue;
-      let result = foldOne(one);
-      if (result === 'unknown') {
-        if (!unknownIsPoison) {
-          blocked.add(one.stream);
-          continue;
-        }
-        result = refuse('unknown-owner', `${one.message.subject} speaks of something nobody made`);
+/** Folds messages in order and moves the checkpoints; a stream stops before what speaks of something not made yet. */
+function foldAll(parts: Parts, incoming: readonly Incoming[], unknownIsPoison: boolean, foldOne: (one: Incoming) => Result) {
+  const { session, projections, checkpoints, poison, incarnation } = parts;
+  const taken = { events: 0, output: 0, private: 0, metrics: 0 };
+  const last: Partial<Record<FoldedStream, StoredMessage>> = {};
+  const blocked = new Set<FoldedStream>();
+  let poisoned = 0;
+  for (const one of incoming) {
+    if (blocked.has(one.stream)) continue;
+    let result = foldOne(one);
+    if (result === 'unknown') {
+      if (!unknownIsPoison) {
+        blocked.add(one.stream);
+        continue;
       }
-      if (result !== undefined) {
-        poison.record(one.stream, one.message, result);
-        poisoned += 1;
-      }
-      taken[one.stream] += 1;
-      last[one.stream] = one.message;
+      result = refuse('unknown-owner', `${one.message.subject} speaks of something nobody made`);
     }
-    projections.flush();
-    for (const stream of foldedStreams) {
-      const message = last[stream];
-      if (message !== undefined) checkpoints.move(stream, incarnation, message);
+    if (result !== undefined) {
+      poison.record(one.stream, one.message, result);
+      poisoned += 1;
     }
-    if (last.events !== undefined) session.changes.row('event', `${incarnation}:${last.events.sequence}`);
-    return { taken, poisoned };
-  };
-  const forget = (): void => {
-    projections.forget();
-    session.changes.take();
-  };
-  /** One by one, each behind a savepoint: only the message that breaks a projection is lost to it. */
-  const foldCarefully = (one: Incoming): Result => {
-    try {
-      return connection.transaction(() => {
-        const result = parts.foldOne(one);
-        projections.flush();
-        return result;
-      })();
-    } catch (error) {
-      if (isStorageFailure(error)) throw error;
-      projections.forget();
-      if (one.stream === 'events') projections.index.add(one.message, undefined);
-      return refuse('fold-failed', error instanceof Error ? error.message : String(error));
-    }
-  };
+    taken[one.stream] += 1;
+    last[one.stream] = one.message;
+  }
+  projections.flush();
+  for (const stream of foldedStreams) {
+    const message = last[stream];
+    if (message !== undefined) checkpoints.move(stream, incarnation, message);
+  }
+  if (last.events !== undefined) session.changes.row('event', `${incarnation}:${last.events.sequence}`);
+  return { taken, poisoned };
+}
 
+/** One by one, each behind a savepoint: only the message that breaks a projection is lost to it. */
+function foldCarefully({ connection, projections, foldOne }: Parts, one: Incoming): Result {
+  try {
+    return connection.transaction(() => {
+      const result = foldOne(one);
+      projections.flush();
+      return result;
+    })();
+  } catch (error) {
+    if (isStorageFailure(error)) throw error;
+    projections.forget();
+    if (one.stream === 'events') projections.index.add(one.message, undefined);
+    return refuse('fold-failed', error instanceof Error ? error.message : String(error));
+  }
+}
+
+function makeTransaction(parts: Parts) {
+  const { connection, session, projections, checkpoints, incarnation } = parts;
   return (batches: Batches, unknownIsPoison: boolean): Commit => {
     for (const stream of foldedStreams) assertContinues(stream, checkpoints.find(stream), batches[stream] ?? [], incarnation);
     const incoming = mergeByTime(batches);
-    const run = connection.transaction((foldOne: (one: Incoming) => Result) => foldAll(incoming, unknownIsPoison, foldOne));
+    const run = connection.transaction((foldOne: (one: Incoming) => Result) => foldAll(parts, incoming, unknownIsPoison, foldOne));
     let done: ReturnType<typeof foldAll>;
     try {
       done = run.immediate(parts.foldOne);
     } catch (error) {
-      forget();
+      projections.forget();
+      session.changes.take();
       if (isStorageFailure(error)) throw error;
-      done = run.immediate(foldCarefully);
+      done = run.immediate((one) => foldCarefully(parts, one));
     }
     return { ...done, ...session.changes.take(), firstAwaited: firstAwaited(session, projections) };
   };

@@ -1,6 +1,6 @@
 import { streams } from '@kanade/contracts';
 import { prepareGet, prepareWrite } from '../sqlite/statements.ts';
-import type { Parameter } from '../sqlite/statements.ts';
+import type { NoArguments, Parameter } from '../sqlite/statements.ts';
 import type { Refusal } from './events.ts';
 import type { FoldedStream, StoredMessage } from './message.ts';
 import type { Session } from './session.ts';
@@ -26,7 +26,7 @@ export function openPoison({ connection }: Session) {
       stream: parameter('stream'), sequence: parameter('sequence'), code: parameter('code'), reason: parameter('reason'),
       subject: parameter('subject'), recordedAt: parameter('recordedAt'), size: parameter('size'), bytes: parameter('bytes'),
     }));
-  const count = prepareGet(connection, (query, _: Parameter<Record<never, never>>) =>
+  const count = prepareGet(connection, (query, _: Parameter<NoArguments>) =>
     query.selectFrom('poison').select(({ fn }) => fn.countAll<number>().as('count')));
 
   return {

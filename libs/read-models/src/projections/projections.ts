@@ -13,7 +13,7 @@ function combine(parts: readonly EventHandlers[]): EventHandlers {
   const types = parts.flatMap((part) => Object.keys(part));
   const twice = types.find((type, index) => types.indexOf(type) !== index);
   if (twice !== undefined) throw new Error(`two projections claim ${twice}; every event type belongs to one`);
-  return Object.assign({}, ...parts);
+  return parts.reduce<EventHandlers>((all, part) => ({ ...all, ...part }), {});
 }
 
 /** Every projection, with its statements prepared on one connection. */

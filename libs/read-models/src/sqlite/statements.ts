@@ -29,6 +29,9 @@ export type Parameter<Args> = <Name extends keyof Args & string>(name: Name) => 
 /** Writes one statement with named parameters; Kysely checks its columns and their types. */
 export type Writing<Args, Row> = (query: Kysely<Tables>, parameter: Parameter<Args>) => Compilable<Row>;
 
+/** The arguments of a statement that takes none. */
+export type NoArguments = Readonly<Record<string, never>>;
+
 type ArgsOf<Args> = Readonly<Record<keyof Args & string, Value>>;
 
 interface Compiled<Args> {
@@ -50,7 +53,7 @@ function compile<Args extends ArgsOf<Args>, Row>(writing: Writing<Args, Row>): C
   const sources = compiled.parameters.map((value): { name: keyof Args & string } | { constant: Value } => {
     const name = value instanceof Placeholder ? names.get(value) : undefined;
     if (name !== undefined) return { name };
-    if (!isValue(value)) throw new TypeError(`a statement of the read model holds ${String(value)}, which SQLite cannot store`);
+    if (!isValue(value)) throw new TypeError(`a statement of the read model holds a ${typeof value}, which SQLite cannot store`);
     return { constant: value };
   });
   return { text: compiled.sql, bind: (args) => sources.map((source) => ('name' in source ? args[source.name] : source.constant)) };

@@ -25,9 +25,9 @@ const prepareEnrol = ({ connection }: Session) =>
       })
       // Enrolled again, the endpoint keeps its row and its history, and has new keys.
       .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet(({ ref }) => ({
-          name: ref('excluded.name'), searchName: ref('excluded.searchName'), agentVersion: ref('excluded.agentVersion'), site: ref('excluded.site'),
-          nkey: ref('excluded.nkey'), signingKey: ref('excluded.signingKey'), sealingKey: ref('excluded.sealingKey'), enrolledAt: ref('excluded.enrolledAt'),
+        conflict.column('id').doUpdateSet((row) => ({
+          name: row.ref('excluded.name'), searchName: row.ref('excluded.searchName'), agentVersion: row.ref('excluded.agentVersion'), site: row.ref('excluded.site'),
+          nkey: row.ref('excluded.nkey'), signingKey: row.ref('excluded.signingKey'), sealingKey: row.ref('excluded.sealingKey'), enrolledAt: row.ref('excluded.enrolledAt'),
         })),
       ));
 

@@ -38,8 +38,8 @@ export function openInventory(session: Session) {
   const countPackages = prepareWrite(connection, (query, parameter: Parameter<{ key: number }>) =>
     query
       .updateTable('endpoints')
-      .set(({ selectFrom, fn }) => ({
-        packageCount: selectFrom('packages').whereRef('packages.endpointKey', '=', 'endpoints.key').select(fn.countAll<number>().as('count')).$asScalar().$notNull(),
+      .set((row) => ({
+        packageCount: row.selectFrom('packages').whereRef('packages.endpointKey', '=', 'endpoints.key').select(row.fn.countAll<number>().as('count')).$asScalar().$notNull(),
       }))
       .where('key', '=', parameter('key')));
 

@@ -4,7 +4,7 @@ import type { Session } from '../../fold/session.ts';
 import type { ExecutionsTable } from '../../generated/tables.ts';
 import { prepareWrite } from '../../sqlite/statements.ts';
 import type { Parameter } from '../../sqlite/statements.ts';
-import { openRuns } from './runs.projection.ts';
+import { Runs } from './runs.projection.ts';
 import { openTallies } from './tallies.ts';
 
 type NewExecution = Pick<
@@ -29,7 +29,7 @@ const prepare = ({ connection }: Session) => ({
 export function openExecutions(session: Session, nameOf: (principal: string) => string) {
   const { keys, changes } = session;
   const tallies = openTallies(session);
-  const runs = openRuns(session, tallies);
+  const runs = new Runs(session, tallies);
   const { insert, cancel } = prepare(session);
 
   const request = (event: EventMap['kanade.execution.requested.v1'], { position }: Place): Refusal | undefined => {
@@ -58,9 +58,9 @@ export function openExecutions(session: Session, nameOf: (principal: string) => 
   };
   return {
     events,
-    outputStored: runs.outputStored,
-    releaseUpTo: runs.releaseUpTo,
-    firstHeld: runs.firstHeld,
+    outputStored: (runKey: number) => runs.outputStored(runKey),
+    releaseUpTo: (position: number) => runs.releaseUpTo(position),
+    firstHeld: () => runs.firstHeld(),
     flush: () => tallies.flush(),
     forget(): void {
       tallies.forget();

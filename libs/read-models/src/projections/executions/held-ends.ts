@@ -3,7 +3,7 @@ import type { EventMap } from '../../fold/events.ts';
 import type { Session } from '../../fold/session.ts';
 import type { HeldEndsTable } from '../../generated/tables.ts';
 import { prepareAll, prepareGet, prepareWrite } from '../../sqlite/statements.ts';
-import type { Parameter } from '../../sqlite/statements.ts';
+import type { NoArguments, Parameter } from '../../sqlite/statements.ts';
 import { outputStreamNumbers } from '../output/output.projection.ts';
 
 export type RunFinished = EventMap['kanade.run.finished.v1'];
@@ -32,8 +32,8 @@ const prepare = ({ connection }: Session) => ({
   find: prepareGet(connection, (query, parameter: Parameter<{ runKey: number }>) => query.selectFrom('heldEnds').selectAll().where('runKey', '=', parameter('runKey'))),
   upTo: prepareAll(connection, (query, parameter: Parameter<{ position: number }>) =>
     query.selectFrom('heldEnds').select('runKey').where('position', '<=', parameter('position')).orderBy('position')),
-  first: prepareGet(connection, (query, _: Parameter<Record<never, never>>) => query.selectFrom('heldEnds').select(({ fn }) => fn.min('position').as('position'))),
-  keys: prepareAll(connection, (query, _: Parameter<Record<never, never>>) => query.selectFrom('heldEnds').select('runKey')),
+  first: prepareGet(connection, (query, _: Parameter<NoArguments>) => query.selectFrom('heldEnds').select(({ fn }) => fn.min('position').as('position'))),
+  keys: prepareAll(connection, (query, _: Parameter<NoArguments>) => query.selectFrom('heldEnds').select('runKey')),
 });
 
 function readEvent(text: string): RunFinished {

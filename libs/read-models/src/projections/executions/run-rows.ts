@@ -1,7 +1,7 @@
 import type { Session } from '../../fold/session.ts';
 import type { PresumedState, RunsTable } from '../../generated/tables.ts';
 import { prepareGet, prepareWrite } from '../../sqlite/statements.ts';
-import type { Parameter } from '../../sqlite/statements.ts';
+import type { NoArguments, Parameter } from '../../sqlite/statements.ts';
 
 /** What decides about a run's next state. */
 export type RunRow = Pick<RunsTable, 'key' | 'executionKey' | 'endpointKey' | 'state' | 'presumed' | 'endedAt' | 'commandSequence' | 'supersededState'>;
@@ -27,7 +27,7 @@ const prepareReads = ({ connection }: Session) => ({
       .innerJoin('endpoints', 'endpoints.key', 'runs.endpointKey')
       .select(['runs.id as runId', 'endpoints.id as endpointId'])
       .where('runs.key', '=', parameter('key'))),
-  lastKey: prepareGet(connection, (query, _: Parameter<Record<never, never>>) =>
+  lastKey: prepareGet(connection, (query, _: Parameter<NoArguments>) =>
     query.selectFrom('runs').select('key').orderBy('key', 'desc').limit(1)),
 });
 

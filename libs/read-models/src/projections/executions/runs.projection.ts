@@ -14,150 +14,177 @@ import type { openTallies } from './tallies.ts';
 /** The broker's clock may step back a little; output recorded this long before an end is surely there when it is. */
 const clockSlackMs = 1000;
 
-type Named = { readonly runId: string; readonly executionId: string };
+type Fact = EventMap['kanade.run.accepted.v1' | 'kanade.run.started.v1' | 'kanade.run.finished.v1'];
 
 /** A presumption that a fact replaces stays visible beside it. */
 const superseded = (run: RunRow): PresumedState | null =>
   run.presumed === 1 && (run.state === 'expired' || run.state === 'lost' || run.state === 'cancelled') ? run.state : run.supersededState;
 
-/** Runs: made by targets, moved by what agents report and by what the backend presumes. */
-export function openRuns(session: Session, tallies: ReturnType<typeof openTallies>) {
-  const { keys, changes } = session;
-  const rows = openRunRows(session);
-  const held = openHeldEnds(session);
-  const recover = openRecovery(session);
-  let lastKey: number | undefined;
-  const nextKey = (): number => (lastKey = (lastKey ?? rows.lastKey({})?.key ?? 0) + 1);
+const endpointOf = (event: { readonly source: string }): string => event.source.slice('endpoint/'.length);
 
-  const moved = (run: RunRow, named: { runId: string; endpointId: string }, state: RunState, at: number, exitCode: number | null = null): void => {
-    tallies.move(run.executionKey, run, state, at);
-    changes.run({ ...named, executionId: tallies.of(run.executionKey).id, state, exitCode, commandSequence: run.commandSequence });
+/** Runs: made by targets, moved by what agents report and by what the backend presumes. */
+export class Runs {
+  readonly #session: Session;
+  readonly #tallies: ReturnType<typeof openTallies>;
+  readonly #rows: ReturnType<typeof openRunRows>;
+  readonly #held: ReturnType<typeof openHeldEnds>;
+  readonly #recover: ReturnType<typeof openRecovery>;
+  #lastKey: number | undefined;
+
+  constructor(session: Session, tallies: ReturnType<typeof openTallies>) {
+    this.#session = session;
+    this.#tallies = tallies;
+    this.#rows = openRunRows(session);
+    this.#held = openHeldEnds(session);
+    this.#recover = openRecovery(session);
+  }
+
+  readonly events: EventHandlers = {
+    'kanade.execution.targeted.v1': (event, place) => this.#target(event, place),
+    'kanade.execution.dispatched.v1': (event) => this.#dispatch(event),
+    'kanade.execution.runs-presumed.v1': (event, place) => this.#presume(event, place),
+    'kanade.run.accepted.v1': (event, place) => this.#accept(event, place),
+    'kanade.run.started.v1': (event, place) => this.#start(event, place),
+    'kanade.run.finished.v1': (event, place) => this.#finish(event, place),
   };
-  const end = (run: RunRow, named: { runId: string; endpointId: string }, { event, position, recordedAt }: HeldEnd): void => {
+
+  /** A chunk of a run was folded: its held end may be due. */
+  outputStored(runKey: number): void {
+    const due = this.#held.takeComplete(runKey);
+    if (due !== undefined) this.#endHeld(due);
+  }
+
+  /** Applies ends whose output will never come: it has expired or was erased. */
+  releaseUpTo(position: number): void {
+    for (const due of this.#held.takeUpTo(position)) this.#endHeld(due);
+  }
+
+  /** All runs of an execution, or the named ones, are to be ended. */
+  requestCancel(executionKey: number, runIds: readonly string[] | null): void {
+    if (runIds === null) this.#rows.cancelAll({ executionKey });
+    for (const id of runIds ?? []) this.#rows.cancel({ id, executionKey });
+  }
+
+  /** Position of the oldest end that waits for its output. */
+  firstHeld(): number | null {
+    return this.#held.firstPosition();
+  }
+
+  /** Drops everything remembered, after a rollback. */
+  forget(): void {
+    this.#lastKey = undefined;
+    this.#held.forget();
+  }
+
+  #target({ data }: EventMap['kanade.execution.targeted.v1'], { position, recordedAt }: Place): Refusal | undefined {
+    const { keys, changes } = this.#session;
+    const executionKey = keys.execution(data.executionId);
+    if (executionKey === undefined) return refuse('execution-unknown', `execution ${data.executionId} was never requested`);
+    const unknown = data.targets.find(({ endpointId }) => keys.endpoint(endpointId) === undefined);
+    if (unknown !== undefined) return refuse('endpoint-unknown', `endpoint ${unknown.endpointId} was never enrolled`);
+    const deadlineAt = Date.parse(this.#tallies.of(executionKey).expiresAt);
+    for (const { endpointId, runId } of data.targets) {
+      this.#rows.insert({ key: this.#nextKey(), id: runId, executionKey, endpointKey: keys.endpoint(endpointId) ?? 0, deadlineAt, queuedPosition: position });
+      this.#tallies.move(executionKey, null, 'queued', recordedAt);
+      changes.run({ runId, executionId: data.executionId, endpointId, state: 'queued', exitCode: null, commandSequence: null });
+    }
+    return undefined;
+  }
+
+  #dispatch({ data }: EventMap['kanade.execution.dispatched.v1']): undefined {
+    for (const { runId, sequence } of data.commands) this.#rows.dispatch({ id: runId, incarnation: data.incarnation, sequence });
+  }
+
+  #accept(event: EventMap['kanade.run.accepted.v1'], place: Place): Refusal | undefined {
+    const run = this.#runOf(event, place, 'accepted');
+    if ('reason' in run) return run;
+    const { timeoutMs, expiresAt } = this.#tallies.of(run.executionKey);
+    const deadlineAt = Math.max(Date.parse(expiresAt), place.recordedAt) + timeoutMs;
+    this.#rows.accept({ key: run.key, state: 'accepted', supersededState: superseded(run), deadlineAt, position: place.position });
+    this.#moved(run, { runId: event.data.runId, endpointId: endpointOf(event) }, 'accepted', place.recordedAt);
+    return undefined;
+  }
+
+  #start(event: EventMap['kanade.run.started.v1'], place: Place): Refusal | undefined {
+    const run = this.#runOf(event, place, 'started');
+    if ('reason' in run) return run;
+    const deadlineAt = place.recordedAt + this.#tallies.of(run.executionKey).timeoutMs;
+    this.#rows.start({ key: run.key, state: 'started', supersededState: superseded(run), deadlineAt, position: place.position, startedAt: event.time });
+    this.#moved(run, { runId: event.data.runId, endpointId: endpointOf(event) }, 'started', place.recordedAt);
+    return undefined;
+  }
+
+  #finish(event: EventMap['kanade.run.finished.v1'], place: Place): Refusal | undefined {
     const { data } = event;
-    rows.end({
+    const run = this.#runOf(event, place, data.state);
+    if ('reason' in run) return run;
+    const needed = { stdoutChunks: data.output?.stdout.chunks ?? 0, stderrChunks: data.output?.stderr.chunks ?? 0 };
+    const ended = { runKey: run.key, position: place.position, recordedAt: place.recordedAt, event };
+    const isThere = this.#held.complete(run.key, needed) || place.recordedAt + clockSlackMs < this.#session.outputKnownUntil;
+    if (isThere) this.#end(run, { runId: data.runId, endpointId: endpointOf(event) }, ended);
+    else this.#held.hold(ended, needed);
+    return undefined;
+  }
+
+  #presume({ data }: EventMap['kanade.execution.runs-presumed.v1'], place: Place): undefined {
+    for (const runId of data.runIds) {
+      const run = this.#rows.find({ id: runId });
+      // The decision was made on rows a moment old: a run that ended since is left as it is, with no harm done.
+      if (run === undefined || isEnded(run.state) || this.#held.has(run.key)) continue;
+      const named = this.#rows.names({ key: run.key });
+      if (named === undefined) continue;
+      this.#rows.presume({ key: run.key, state: data.state, endedPosition: place.position, endedAt: place.recordedAt });
+      this.#moved(run, named, data.state, place.recordedAt);
+    }
+  }
+
+  /** The run a fact is about, when its writer may speak of it. */
+  #runOf(event: Fact, place: Place, next: RunState): RunRow | Refusal {
+    const { runId } = event.data;
+    const run = this.#rows.find({ id: runId }) ?? this.#recovered(event, place);
+    if (run === undefined) return refuse('run-unknown', `run ${runId} was never targeted`);
+    if (run.endpointKey !== place.endpointKey) return refuse('foreign-source', `run ${runId} is not on this endpoint`);
+    if (this.#held.has(run.key)) return refuse('run-ended', 'the run had ended and its output is on the way');
+    return judgeFact(run, next) ?? run;
+  }
+
+  /** A run of an execution whose request this history has lost, known from here on by what its agent says. */
+  #recovered({ data, time }: Fact, place: Place): RunRow | undefined {
+    const executionKey = this.#recover(data.executionId, time, place);
+    if (executionKey === undefined) return undefined;
+    const { endpointKey, recordedAt, position } = place;
+    this.#rows.insert({ key: this.#nextKey(), id: data.runId, executionKey, endpointKey, deadlineAt: recordedAt, queuedPosition: position });
+    this.#tallies.grow(executionKey);
+    this.#tallies.move(executionKey, null, 'queued', recordedAt);
+    return this.#rows.find({ id: data.runId });
+  }
+
+  #end(run: RunRow, named: { runId: string; endpointId: string }, { event, position, recordedAt }: HeldEnd): void {
+    const { data } = event;
+    this.#rows.end({
       key: run.key, state: data.state, supersededState: superseded(run), exitCode: data.exitCode, signal: data.signal,
       reasonCode: data.reason?.code ?? null, reasonMessage: data.reason?.message ?? null, startedAt: data.startedAt, finishedAt: data.finishedAt,
       durationMs: data.durationMs, stdoutBytes: data.output?.stdout.bytes ?? 0, stderrBytes: data.output?.stderr.bytes ?? 0,
       outputChunks: (data.output?.stdout.chunks ?? 0) + (data.output?.stderr.chunks ?? 0), endedPosition: position, endedAt: recordedAt,
     });
-    moved(run, named, data.state, recordedAt, data.exitCode);
-  };
-  const endHeld = (heldEnd: HeldEnd): void => {
-    const named = rows.names({ key: heldEnd.runKey });
-    const run = named && rows.find({ id: named.runId });
-    if (named !== undefined && run !== undefined) end(run, named, heldEnd);
-  };
+    this.#moved(run, named, data.state, recordedAt, data.exitCode);
+  }
 
-  /** A run of an execution whose request this history has lost, known from here on by what its agent says. */
-  const recovered = (data: Named, time: string, place: Place): RunRow | undefined => {
-    const executionKey = recover(data.executionId, time, place);
-    if (executionKey === undefined) return undefined;
-    rows.insert({ key: nextKey(), id: data.runId, executionKey, endpointKey: place.endpointKey, deadlineAt: place.recordedAt, queuedPosition: place.position });
-    tallies.grow(executionKey);
-    tallies.move(executionKey, null, 'queued', place.recordedAt);
-    return rows.find({ id: data.runId });
-  };
-  /** The run a fact is about, when its writer may speak of it. */
-  const runOf = ({ data, time }: { data: Named; time: string }, place: Place, next: RunState): RunRow | Refusal => {
-    const run = rows.find({ id: data.runId }) ?? recovered(data, time, place);
-    if (run === undefined) return refuse('run-unknown', `run ${data.runId} was never targeted`);
-    if (run.endpointKey !== place.endpointKey) return refuse('foreign-source', `run ${data.runId} is not on this endpoint`);
-    if (held.has(run.key)) return refuse('run-ended', 'the run had ended and its output is on the way');
-    return judgeFact(run, next) ?? run;
-  };
-  const endpointOf = (event: { readonly source: string }): string => event.source.slice('endpoint/'.length);
+  #endHeld(heldEnd: HeldEnd): void {
+    const named = this.#rows.names({ key: heldEnd.runKey });
+    const run = named && this.#rows.find({ id: named.runId });
+    if (named !== undefined && run !== undefined) this.#end(run, named, heldEnd);
+  }
 
-  const target = ({ data }: EventMap['kanade.execution.targeted.v1'], { position, recordedAt }: Place): Refusal | undefined => {
-    const executionKey = keys.execution(data.executionId);
-    if (executionKey === undefined) return refuse('execution-unknown', `execution ${data.executionId} was never requested`);
-    const unknown = data.targets.find(({ endpointId }) => keys.endpoint(endpointId) === undefined);
-    if (unknown !== undefined) return refuse('endpoint-unknown', `endpoint ${unknown.endpointId} was never enrolled`);
-    const deadlineAt = Date.parse(tallies.of(executionKey).expiresAt);
-    for (const { endpointId, runId } of data.targets) {
-      rows.insert({ key: nextKey(), id: runId, executionKey, endpointKey: keys.endpoint(endpointId) ?? 0, deadlineAt, queuedPosition: position });
-      tallies.move(executionKey, null, 'queued', recordedAt);
-      changes.run({ runId, executionId: data.executionId, endpointId, state: 'queued', exitCode: null, commandSequence: null });
-    }
-    return undefined;
-  };
+  #moved(run: RunRow, named: { runId: string; endpointId: string }, state: RunState, at: number, exitCode: number | null = null): void {
+    this.#tallies.move(run.executionKey, run, state, at);
+    const executionId = this.#tallies.of(run.executionKey).id;
+    this.#session.changes.run({ ...named, executionId, state, exitCode, commandSequence: run.commandSequence });
+  }
 
-  const accept = (event: EventMap['kanade.run.accepted.v1'], place: Place): Refusal | undefined => {
-    const run = runOf(event, place, 'accepted');
-    if ('reason' in run) return run;
-    const { timeoutMs, expiresAt } = tallies.of(run.executionKey);
-    const deadlineAt = Math.max(Date.parse(expiresAt), place.recordedAt) + timeoutMs;
-    rows.accept({ key: run.key, state: 'accepted', supersededState: superseded(run), deadlineAt, position: place.position });
-    moved(run, { runId: event.data.runId, endpointId: endpointOf(event) }, 'accepted', place.recordedAt);
-    return undefined;
-  };
-
-  const start = (event: EventMap['kanade.run.started.v1'], place: Place): Refusal | undefined => {
-    const run = runOf(event, place, 'started');
-    if ('reason' in run) return run;
-    const deadlineAt = place.recordedAt + tallies.of(run.executionKey).timeoutMs;
-    rows.start({ key: run.key, state: 'started', supersededState: superseded(run), deadlineAt, position: place.position, startedAt: event.time });
-    moved(run, { runId: event.data.runId, endpointId: endpointOf(event) }, 'started', place.recordedAt);
-    return undefined;
-  };
-
-  const finish = (event: EventMap['kanade.run.finished.v1'], place: Place): Refusal | undefined => {
-    const { data } = event;
-    const run = runOf(event, place, data.state);
-    if ('reason' in run) return run;
-    const needed = { stdoutChunks: data.output?.stdout.chunks ?? 0, stderrChunks: data.output?.stderr.chunks ?? 0 };
-    const ended = { runKey: run.key, position: place.position, recordedAt: place.recordedAt, event };
-    if (held.complete(run.key, needed) || place.recordedAt + clockSlackMs < session.outputKnownUntil) end(run, { runId: data.runId, endpointId: endpointOf(event) }, ended);
-    else held.hold(ended, needed);
-    return undefined;
-  };
-
-  const presume = ({ data }: EventMap['kanade.execution.runs-presumed.v1'], place: Place): Refusal | undefined => {
-    for (const runId of data.runIds) {
-      const run = rows.find({ id: runId });
-      // The decision was made on rows a moment old: a run that ended since is left as it is, with no harm done.
-      if (run === undefined || isEnded(run.state) || held.has(run.key)) continue;
-      const named = rows.names({ key: run.key });
-      if (named === undefined) continue;
-      rows.presume({ key: run.key, state: data.state, endedPosition: place.position, endedAt: place.recordedAt });
-      moved(run, named, data.state, place.recordedAt);
-    }
-    return undefined;
-  };
-
-  const dispatch = ({ data }: EventMap['kanade.execution.dispatched.v1']): Refusal | undefined => {
-    for (const { runId, sequence } of data.commands) rows.dispatch({ id: runId, incarnation: data.incarnation, sequence });
-    return undefined;
-  };
-
-  const events: EventHandlers = {
-    'kanade.execution.targeted.v1': target,
-    'kanade.execution.dispatched.v1': dispatch,
-    'kanade.execution.runs-presumed.v1': presume,
-    'kanade.run.accepted.v1': accept,
-    'kanade.run.started.v1': start,
-    'kanade.run.finished.v1': finish,
-  };
-  return {
-    events,
-    /** A chunk of a run was folded: its held end may be due. */
-    outputStored(runKey: number): void {
-      const due = held.takeComplete(runKey);
-      if (due !== undefined) endHeld(due);
-    },
-    /** Applies ends whose output will never come: it has expired or was erased. */
-    releaseUpTo(position: number): void {
-      for (const due of held.takeUpTo(position)) endHeld(due);
-    },
-    /** All runs of an execution, or the named ones, are to be ended. */
-    requestCancel(executionKey: number, runIds: readonly string[] | null): void {
-      if (runIds === null) rows.cancelAll({ executionKey });
-      for (const id of runIds ?? []) rows.cancel({ id, executionKey });
-    },
-    firstHeld: () => held.firstPosition(),
-    forget(): void {
-      lastKey = undefined;
-      held.forget();
-    },
-  };
+  #nextKey(): number {
+    const key = (this.#lastKey ?? this.#rows.lastKey({})?.key ?? 0) + 1;
+    this.#lastKey = key;
+    return key;
+  }
 }

@@ -40,7 +40,7 @@ export function openTallies(session: Session) {
     query
       .insertInto('endTallies')
       .values({ hour: parameter('hour'), state: parameter('state'), count: parameter('count') })
-      .onConflict((conflict) => conflict.columns(['hour', 'state']).doUpdateSet(({ eb, ref }) => ({ count: eb('endTallies.count', '+', ref('excluded.count')) }))));
+      .onConflict((conflict) => conflict.columns(['hour', 'state']).doUpdateSet((row) => ({ count: row('endTallies.count', '+', row.ref('excluded.count')) }))));
   let touched = new Map<number, Tally>();
   let hours = new Map<string, { hour: number; state: RunState; count: number }>();
 
@@ -66,7 +66,7 @@ export function openTallies(session: Session) {
       const tally = of(key);
       if (from !== null) tally[countColumn(from.state)] -= 1;
       tally[countColumn(to)] += 1;
-      if (from?.endedAt != null) countEnd(from.state, from.endedAt, -1);
+      if (from !== null && from.endedAt !== null) countEnd(from.state, from.endedAt, -1);
       if (isEnded(to)) countEnd(to, at, 1);
       tally.endedAt = executionState(tally, tally.targetCount) === 'running' ? null : at;
     },

@@ -18,11 +18,11 @@ export function openJobs({ connection, changes }: Session, nameOf: (principal: s
         privateDigest: parameter('privateDigest'),
       })
       .onConflict((conflict) =>
-        conflict.column('id').doUpdateSet(({ ref }) => ({
-          position: ref('excluded.position'), version: ref('excluded.version'), description: ref('excluded.description'), shell: ref('excluded.shell'),
-          timeoutMs: ref('excluded.timeoutMs'), runAs: ref('excluded.runAs'), cwd: ref('excluded.cwd'), scriptDigest: ref('excluded.scriptDigest'),
-          scriptBytes: ref('excluded.scriptBytes'), appliedAt: ref('excluded.appliedAt'), appliedBy: ref('excluded.appliedBy'), eventId: ref('excluded.eventId'),
-          privateDigest: ref('excluded.privateDigest'),
+        conflict.column('id').doUpdateSet((row) => ({
+          position: row.ref('excluded.position'), version: row.ref('excluded.version'), description: row.ref('excluded.description'), shell: row.ref('excluded.shell'),
+          timeoutMs: row.ref('excluded.timeoutMs'), runAs: row.ref('excluded.runAs'), cwd: row.ref('excluded.cwd'), scriptDigest: row.ref('excluded.scriptDigest'),
+          scriptBytes: row.ref('excluded.scriptBytes'), appliedAt: row.ref('excluded.appliedAt'), appliedBy: row.ref('excluded.appliedBy'), eventId: row.ref('excluded.eventId'),
+          privateDigest: row.ref('excluded.privateDigest'),
         })),
       ));
   const saveVersion = prepareWrite(connection, (query, parameter: Parameter<VersionRow>) =>
