@@ -1,6 +1,6 @@
-/** What a principal may see and touch. Sites authorise; today everyone who is signed in has all of them. */
+/** What a principal may see and touch. Sites authorise; today everyone who signs in has all of them. */
 export interface Scope {
-  readonly sites: 'all';
+  readonly sites: 'all' | readonly string[];
 }
 
 /** Who asks: every command and query carries one, from the first one on. */
