@@ -173,6 +173,17 @@ describe('an end whose output is still on its way', () => {
     expect(run('e1')).toMatchObject({ state: 'succeeded', presumed: 0, supersededState: null });
   });
 
+  it('does not move back the end of its execution, where another run ended later', () => {
+    const { history, model } = fold((made) => {
+      finishRun(made, 'x1', 'e1', { stdout: 'ab', stdoutChunks: 1 });
+      finishRun(made, 'x1', 'e2');
+    }, ['e1', 'e2']);
+    const last = history.events.at(-1)?.recordedAt;
+    chunk(history, 0, 'ab');
+    model.apply({ output: history.output });
+    expect(model.rows('SELECT state, endedAt FROM executions')).toEqual([{ state: 'succeeded', endedAt: last }]);
+  });
+
   it('is let go when its output has expired', () => {
     const { model, run } = fold((made) => {
       finishRun(made, 'x1', 'e1', { stdout: 'ab', stdoutChunks: 1 });

@@ -27,6 +27,8 @@ const prepareReads = ({ connection }: Session) => ({
       .innerJoin('endpoints', 'endpoints.key', 'runs.endpointKey')
       .select(['runs.id as runId', 'endpoints.id as endpointId'])
       .where('runs.key', '=', parameter('key'))),
+  lastEnd: prepareGet(connection, (query, parameter: Parameter<{ executionKey: number }>) =>
+    query.selectFrom('runs').select(({ fn }) => fn.max('endedAt').as('endedAt')).where('executionKey', '=', parameter('executionKey'))),
   lastKey: prepareGet(connection, (query, _: Parameter<NoArguments>) =>
     query.selectFrom('runs').select('key').orderBy('key', 'desc').limit(1)),
 });

@@ -173,7 +173,11 @@ export class Runs {
   #endHeld(heldEnd: HeldEnd): void {
     const named = this.#rows.names({ key: heldEnd.runKey });
     const run = named && this.#rows.find({ id: named.runId });
-    if (named !== undefined && run !== undefined) this.#end(run, named, heldEnd);
+    if (named === undefined || run === undefined) return;
+    this.#end(run, named, heldEnd);
+    // It waited while others ended: the execution ended with the latest of them, not with the one that is applied last.
+    const latest = this.#rows.lastEnd({ executionKey: run.executionKey })?.endedAt ?? heldEnd.recordedAt;
+    this.#tallies.endAt(run.executionKey, latest);
   }
 
   #moved(run: RunRow, named: { runId: string; endpointId: string }, state: RunState, at: number, exitCode: number | null = null): void {

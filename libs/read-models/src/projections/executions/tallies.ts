@@ -70,6 +70,11 @@ export function openTallies(session: Session) {
       if (isEnded(to)) countEnd(to, at, 1);
       tally.endedAt = executionState(tally, tally.targetCount) === 'running' ? null : at;
     },
+    /** An execution that has ended did so at this recorded time; one that goes on is left alone. */
+    endAt(key: number, at: number): void {
+      const tally = of(key);
+      if (tally.endedAt !== null) tally.endedAt = at;
+    },
     /** A recovered execution has one more target than was known. */
     grow(key: number): void {
       of(key).targetCount += 1;
