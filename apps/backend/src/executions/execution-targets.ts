@@ -9,6 +9,9 @@ import type { CreateExecutionRequest } from './create-execution.command.ts';
 
 type Targets = CreateExecutionRequest['targets'];
 
+/** The longest a request for all endpoints waits for the read model to know all of them. */
+const longestWaitMs = 5000;
+
 /** Turns what somebody named into endpoint ids, once: what is previewed here is what runs. */
 @Injectable()
 export class ExecutionTargets {
@@ -18,7 +21,11 @@ export class ExecutionTargets {
   ) {}
 
   async resolve(targets: Targets): Promise<string[]> {
-    if (targets.kind === 'all') return targetableEndpoints(await this.fold.reader());
+    if (targets.kind === 'all') {
+      // A read model that is being made anew knows a part of the fleet, and a part must never pass for the whole.
+      await this.fold.whenCaughtUp(AbortSignal.timeout(longestWaitMs));
+      return targetableEndpoints(await this.fold.settled());
+    }
     const ids = [...new Set(targets.ids)];
     const found = findEndpoints(await this.fold.reader(), ids);
     const unknown: InvalidPart[] = [];

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { eventually, startInstallation } from '../backend.spec-kit.ts';
 import type { Answer, TestBackend, TestInstallation } from '../backend.spec-kit.ts';
 import { FakeAgent } from '../fake-agent.spec-kit.ts';
+import { FoldClient } from '../projections/fold-client.ts';
 
 let installation: TestInstallation;
 let backend: TestBackend;
@@ -68,6 +69,14 @@ describe('requesting', () => {
       expect(await run(other, key)).toMatchObject({ status: 409, body: { code: 'idempotency-conflict' } });
     }
     await backend.call('POST', `/executions/${idOf(one)}/cancel`, {});
+  });
+
+  it('means every endpoint there is, also while the read model has yet to learn of some', async () => {
+    await backend.app.get(FoldClient).crash();
+    await FakeAgent.enrol(backend);
+    const answer = await run({});
+    expect(answer).toMatchObject({ status: 201, body: { targetCount: 2 } });
+    await backend.call('POST', `/executions/${idOf(answer)}/cancel`, {});
   });
 });
 

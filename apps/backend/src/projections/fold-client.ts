@@ -152,6 +152,8 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
       case 'opened':
         this.close();
         this.open = openReader(message.file);
+        // Whatever was recorded while no worker folded has yet to be folded.
+        this.lag = { ...this.lag, rebuilding: true };
         this.setState('running', 'The fold is running.');
         this.moveTo(message);
         return;
