@@ -82,7 +82,7 @@ describe('a supervised child', () => {
 
   it('takes what it started with it, even when it will not listen', async () => {
     const stubborn = `process.on('SIGTERM', () => {}); const { spawn } = require('node:child_process');
-      const inner = spawn(process.execPath, ['-e', ${JSON.stringify(stays)}]); console.log(inner.pid); setInterval(() => {}, 1000);`;
+      const inner = spawn(process.execPath, ['-e', ${JSON.stringify(stays)}]); console.log(String(inner.pid)); setInterval(() => {}, 1000);`;
     let inner = 0;
     const running = supervise(stubborn, { stopGraceMs: 300, onLine: (line) => (inner = Number(line)) });
     await running.start();
