@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -39,7 +39,7 @@ export class Installation {
   }
 
   get environment(): NodeJS.ProcessEnv {
-    return { ...process.env, KANADE_DATA_DIR: this.dataDir, KANADE_HTTP_PORT: '0', KANADE_NATS_PORT: '0', NO_COLOR: '1' };
+    return { ...process.env, KANADE_DATA_DIR: this.dataDir, KANADE_HTTP_PORT: '0', KANADE_NATS_PORT: '0', FORCE_COLOR: undefined, NO_COLOR: '1' };
   }
 
   get runtime(): Runtime {
@@ -108,7 +108,7 @@ export class Installation {
   }
 
   /** Keeps the supervisor from restarting a part until the returned function is called. */
-  hold(part: 'broker' | 'backend' | 'agent'): () => void {
+  hold(part: 'broker' | 'backend' | 'agent' | 'simulated'): () => void {
     const file = join(this.dataDir, 'hold', part);
     writeFileSync(file, '');
     return () => {
@@ -116,10 +116,15 @@ export class Installation {
     };
   }
 
+  /** Ends every hold, whatever a failed test left behind. */
+  releaseHolds(): void {
+    for (const file of readdirSync(join(this.dataDir, 'hold'))) rmSync(join(this.dataDir, 'hold', file), { force: true });
+  }
+
   /** `kill -9`, by the pid in runtime.json. */
-  kill(part: 'broker' | 'backend' | 'agent'): number {
-    const { pids } = this.runtime;
-    const pid = part === 'agent' ? pids.agents[0] : pids[part];
+  kill(part: 'broker' | 'backend' | 'agent' | 'simulated'): number {
+    const { broker, backend, agents } = this.runtime.pids;
+    const pid = { broker, backend, agent: agents[0], simulated: agents[1] }[part];
     if (pid === undefined) throw new Error(`no ${part} in runtime.json`);
     process.kill(pid, 'SIGKILL');
     return pid;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { detachedSchema, endpointListSchema, eventListSchema, executionListSchema, resultSchema } from './answers.ts';
 import { Installation } from './installation.ts';
 import { isAlive } from './program.ts';
@@ -10,6 +10,9 @@ import { until } from './until.ts';
 let kanade: Installation;
 beforeAll(async () => {
   kanade = await Installation.start();
+});
+afterEach(() => {
+  kanade.releaseHolds();
 });
 afterAll(async () => {
   await kanade.discard();
@@ -24,6 +27,12 @@ async function finishedEvents(executionId: string): Promise<number> {
 async function isStarted(executionId: string): Promise<true | undefined> {
   const { runs } = await kanade.json(resultSchema, 'execution', 'show', executionId);
   return runs[0]?.state === 'started' || undefined;
+}
+
+/** Command lines of the scripts this installation's agent runs; other installations may be at work on the same machine. */
+function runningScripts(): string[] {
+  const lines = execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n');
+  return lines.filter((line) => line.includes(kanade.dataDir) && line.includes('agent-scripts'));
 }
 
 /** A script that prints, waits for a file of its own, and prints again; the file's path is told. */
@@ -56,7 +65,7 @@ describe('a run in whose middle a part is killed', () => {
     const release = kanade.hold('broker');
     const killed = kanade.kill('broker');
     open();
-    await until('the script to have ended', () => !execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).includes('agent-scripts') || undefined);
+    await until('the script to have ended', () => runningScripts().length === 0 || undefined);
     expect(isAlive(killed)).toBe(false);
     release();
     await until('another broker', () => (kanade.runtime.pids.broker !== killed && isAlive(kanade.runtime.pids.broker)) || undefined);
