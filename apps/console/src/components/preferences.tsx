@@ -12,7 +12,8 @@ const schemes = [
 
 export function SchemeMenu() {
   const { t } = useTranslation();
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  // Suspending transitions meanwhile takes a <style> element, which the content security policy refuses.
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true });
   const Shown = (schemes.find(({ key }) => key === colorScheme) ?? schemes[0]).icon;
   return (
     <Menu position="bottom-end">

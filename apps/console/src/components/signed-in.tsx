@@ -13,6 +13,10 @@ export function SignedIn() {
   useEffect(() => {
     if (session === null) void router.invalidate();
   }, [router, session]);
+  useEffect(() => {
+    // All pages are fetched while the backend is there to ask: somebody it leaves alone must still find their way about.
+    for (const route of Object.values(router.routesById)) void router.loadRouteChunk(route);
+  }, [router]);
   return (
     <LiveUpdates>
       <SelectionProvider>

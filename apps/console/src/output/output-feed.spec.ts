@@ -87,6 +87,21 @@ describe('OutputFeed', () => {
     feed.stop();
   });
 
+  it('looks again for what was printed before anybody listened, for as long as the run goes on', async () => {
+    const { read, store } = storage(0);
+    const feed = new OutputFeed(read);
+    feed.goesOn(true);
+    feed.refresh();
+    await vi.waitFor(() => {
+      expect(feed.begun).toBe(true);
+    });
+    store(7);
+    await vi.waitFor(() => {
+      expect(feed.buffer.total).toBe(7);
+    });
+    feed.stop();
+  });
+
   it('does not fetch again what it let go itself', async () => {
     const { read, asked } = storage(3 * kib);
     const feed = new OutputFeed(read, new OutputBuffer(2 * kib));

@@ -8,7 +8,10 @@ export type ReadOutput = (offset: number, limit: number, signal: AbortSignal) =>
 const headBytes = 128 * 1024;
 const tailBytes = 1024 * 1024;
 const retryMs = [400, 800, 1600, 3200, 5000] as const;
-/** About a minute and a half without a single byte; the end of the run or a reconnect begins anew. */
+/**
+ * About a minute and a half without a single byte; the end of the run or a reconnect begins anew. An endpoint stores
+ * what a run has printed within little more than a minute.
+ */
 const maxAttempts = 20;
 
 /**
@@ -24,6 +27,7 @@ export class OutputFeed {
   #busy = false;
   #again = false;
   #attempt = 0;
+  #goesOn = false;
   #failure: unknown;
 
   constructor(read: ReadOutput, buffer = new OutputBuffer()) {
@@ -46,6 +50,14 @@ export class OutputFeed {
     if (this.#abort.signal.aborted) this.#abort = new AbortController();
     this.#attempt = 0;
     this.#schedule(0);
+  }
+
+  /**
+   * Whether the run is still printing. What it printed before anybody listened comes neither live nor with any other
+   * sign, so it is looked for again until it must have been stored.
+   */
+  goesOn(goesOn: boolean): void {
+    this.#goesOn = goesOn;
   }
 
   hear(offset: number, bytes: Uint8Array): void {
@@ -104,7 +116,7 @@ export class OutputFeed {
     this.#begun ||= failed;
     this.buffer.touch();
     this.#attempt = outcome === true ? 0 : this.#attempt + 1;
-    const wanted = failed ? isWorthRetrying(outcome.error) : this.#isAskedAgain() || this.#nextHole() !== undefined;
+    const wanted = failed ? isWorthRetrying(outcome.error) : this.#isAskedAgain() || this.#goesOn || this.#nextHole() !== undefined;
     if (wanted && this.#attempt < maxAttempts) this.#schedule(this.#pause());
   }
 

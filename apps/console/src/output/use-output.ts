@@ -1,4 +1,5 @@
 import { useEffect, useMemo, useSyncExternalStore } from 'react';
+import { hasEnded } from '../api/choices.ts';
 import { readOutput } from '../api/output.ts';
 import { useExecutionLive } from '../live/live-context.tsx';
 import type { OutputStream, RunView } from '../api/types.ts';
@@ -17,6 +18,10 @@ export function useOutput(run: RunView, stream: OutputStream): { readonly feed: 
   );
   const version = useSyncExternalStore(feed.buffer.subscribe, feed.buffer.getVersion);
   const hasBegun = run.state !== 'queued' && run.state !== 'accepted';
+  const goesOn = hasBegun && !hasEnded(run.state);
+  useEffect(() => {
+    feed.goesOn(goesOn);
+  }, [feed, goesOn]);
   useEffect(() => {
     if (hasBegun) feed.refresh();
     return () => {
