@@ -1,1 +1,18 @@
-export {};
+import { join } from 'node:path';
+import { report, type Measurement } from './report.ts';
+
+/** Every suite with the module that runs it, loaded only when it is asked for. */
+const suites: Readonly<Record<string, (args: readonly string[]) => Promise<Measurement[]>>> = {
+  fold: async (args) => (await import('./fold/fold-suite.ts')).runFoldSuite(args),
+};
+
+const [wanted, ...args] = process.argv.slice(2);
+const names = wanted === undefined || wanted === 'all' ? Object.keys(suites) : [wanted];
+for (const name of names) {
+  const run = suites[name];
+  if (!run) {
+    process.stderr.write(`There is no suite ${JSON.stringify(name)}. Usage: npm run bench -- [${Object.keys(suites).join(' | ')}] [options]\n`);
+    process.exit(2);
+  }
+  report(name, await run(args), join(import.meta.dirname, '../../../tmp/bench', `${name}.json`));
+}
