@@ -20,6 +20,6 @@ export { renderReadModelTypes } from './table-types.ts';
 export { sql } from 'kysely';
 export type { NotNull } from 'kysely';
 export type { Compilable } from 'kysely';
-export { isStorageFailure, pragmas } from './sqlite/open.ts';
+export { isDamagedFile, isStorageFailure, pragmas } from './sqlite/open.ts';
 export { openVerifier, openVerdicts, deleteVerifier } from './verifier/verifier.ts';
 export type { Invalid, Verdicts, Verifier, VerifierOptions } from './verifier/verifier.ts';

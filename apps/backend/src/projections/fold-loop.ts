@@ -76,8 +76,13 @@ export class FoldLoop {
       }
       const worked = this.foldOnce();
       await this.settle();
-      if (worked) await setImmediate();
-      else await this.idle(signal);
+      if (worked) {
+        await setImmediate();
+        continue;
+      }
+      // The first time there is nothing left to do is when the rest may begin its work: not a tick later.
+      if (!this.caughtUp) await this.tick();
+      await this.idle(signal);
     }
   }
 
@@ -170,9 +175,10 @@ export class FoldLoop {
   }
 
   private async measure(): Promise<void> {
-    for (const { name, lastSequence } of await streamUsage(this.core)) {
+    for (const { name, messages, lastSequence } of await streamUsage(this.core)) {
       const stream = foldedStreams.find((candidate) => streams[candidate] === name);
-      if (stream !== undefined) this.ends.set(stream, lastSequence);
+      // A stream whose last message has expired still counts up from it, and has nothing to wait for.
+      if (stream !== undefined) this.ends.set(stream, messages === 0 ? 0 : lastSequence);
     }
   }
 

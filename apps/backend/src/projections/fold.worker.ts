@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
 import { LogDamagedError, connectCore, openEventLog, verifyMessage } from '@kanade/messaging';
 import type { CoreConnection } from '@kanade/messaging';
-import { HistoryMismatchError, deleteReadModel, openReadModel } from '@kanade/read-models';
+import { HistoryMismatchError, deleteReadModel, isDamagedFile, openReadModel } from '@kanade/read-models';
 import type { ReadModel, VerifyControl } from '@kanade/read-models';
 import { FoldLoop } from './fold-loop.ts';
 import { messageOf } from './fold-messages.ts';
@@ -29,21 +29,25 @@ function tellOpened(model: ReadModel, incarnation: string): void {
   post({ type: 'opened', file: model.file, incarnation, sequence, covered: awaited === null ? sequence : Math.min(sequence, awaited - 1) });
 }
 
-/** Folds until the end, or until the read model does not fit the history; then says why. */
-async function foldOnce(core: CoreConnection): Promise<HistoryMismatchError | LogDamagedError | undefined> {
+/** Whether a fresh file, folded from the beginning, may mend it. */
+const callsForRebuild = (error: unknown): boolean => error instanceof HistoryMismatchError || error instanceof LogDamagedError || isDamagedFile(error);
+
+/** Folds until the end, or until the read model does not fit the history or is no database any more; then says why. */
+async function foldOnce(core: CoreConnection): Promise<string | undefined> {
   const log = await openEventLog(core);
-  const model = openReadModel(settings.directory, { incarnation: log.incarnation, verifyControl });
+  let model: ReadModel | undefined;
   try {
+    model = openReadModel(settings.directory, { incarnation: log.incarnation, verifyControl });
     await checkHistory(core, log, model);
     tellOpened(model, log.incarnation);
     await new FoldLoop(core, log, model, post).run(stopping.signal);
     return undefined;
   } catch (error) {
-    if (error instanceof HistoryMismatchError || error instanceof LogDamagedError) return error;
+    if (callsForRebuild(error)) return messageOf(error);
     throw error;
   } finally {
     post({ type: 'closing' });
-    model.close();
+    model?.close();
   }
 }
 
@@ -56,14 +60,14 @@ while (!stopping.signal.aborted) {
   });
   if (broken === undefined) break;
   // Rebuilt and broken in the same place again: it is the stream that is damaged, and rebuilding once more would not mend it.
-  if (broken.message === lastDamage) {
-    post({ type: 'damaged', reason: broken.message });
+  if (broken === lastDamage) {
+    post({ type: 'damaged', reason: broken });
     await sleep(damagedRetryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
   } else {
-    post({ type: 'mismatch', reason: broken.message });
+    post({ type: 'mismatch', reason: broken });
     deleteReadModel(settings.directory);
   }
-  lastDamage = broken.message;
+  lastDamage = broken;
 }
 await core.close();
 parentPort?.close();

@@ -2,7 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { streams } from '@kanade/contracts';
 import { LogDamagedError, connectCore, keyId, openEventLog, streamReader, verifyBytes, verifyMessage } from '@kanade/messaging';
 import type { EventLog } from '@kanade/messaging';
-import { deleteVerifier, openVerifier } from '@kanade/read-models';
+import { deleteVerifier, isDamagedFile, openVerifier } from '@kanade/read-models';
 import type { Verifier, VerifierOptions } from '@kanade/read-models';
 import { messageOf } from './fold-messages.ts';
 import type { VerifierMessage } from './fold-messages.ts';
@@ -27,7 +27,14 @@ const options = (incarnation: string): VerifierOptions => ({
 
 /** Opens the file of this history; one of another history is of no use. */
 async function open(log: EventLog): Promise<Verifier> {
-  const verifier = openVerifier(settings.directory, options(log.incarnation));
+  let verifier: Verifier;
+  try {
+    verifier = openVerifier(settings.directory, options(log.incarnation));
+  } catch (error) {
+    if (!isDamagedFile(error)) throw error;
+    deleteVerifier(settings.directory);
+    verifier = openVerifier(settings.directory, options(log.incarnation));
+  }
   if (verifier.sameHistory && verifier.checkpoint <= (await log.lastSequence())) return verifier;
   verifier.close();
   deleteVerifier(settings.directory);

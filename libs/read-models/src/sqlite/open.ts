@@ -28,3 +28,8 @@ const storageCodes = /^SQLITE_(FULL|BUSY|LOCKED|IOERR|CORRUPT|NOTADB|READONLY|CA
 export function isStorageFailure(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && storageCodes.test(error.code);
 }
+
+/** True when a file is no database any more: it is to be made anew. */
+export function isDamagedFile(error: unknown): boolean {
+  return error instanceof Sqlite.SqliteError && /^SQLITE_(CORRUPT|NOTADB)/.test(error.code);
+}

@@ -1,4 +1,4 @@
 export { TestHistory } from './history.ts';
 export { acceptRun, busyHistory, enrol, finishRun, requestExecution, runIdOf, startRun } from './scenes.ts';
-export { dumpFile, openTestModel } from './memory-model.ts';
+export { alterFile, dumpFile, openTestModel } from './memory-model.ts';
 export type { TestModel } from './memory-model.ts';

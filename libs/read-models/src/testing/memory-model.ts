@@ -42,3 +42,13 @@ export function openTestModel(options: Partial<FoldOptions> & { readonly file?: 
     close: () => void connection.close(),
   };
 }
+
+/** Runs SQL on a read model's file, as damage or a forger would. */
+export function alterFile(file: string, statements: readonly string[]): void {
+  const connection = openForWriting(file);
+  try {
+    for (const statement of statements) connection.exec(statement);
+  } finally {
+    connection.close();
+  }
+}
