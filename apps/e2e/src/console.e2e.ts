@@ -17,6 +17,15 @@ const suite = executable === undefined ? 'the console (left out: no Chromium on 
 
 /** Prints a line, waits for a file, prints another. */
 const waitingScript = (gate: string) => `echo before the gate\nwhile [ ! -e '${gate}' ]; do sleep 0.1; done\necho behind the gate`;
+/** Simulated endpoints take a while for every line, each another one; what they print also stands in the README's picture. */
+const packages = ['bash', 'ca-certificates', 'curl', 'firefox', 'git', 'libreoffice', 'openssh', 'openssl', 'python3', 'rsync', 'sudo', 'tzdata', 'vim'];
+const longScript = [
+  'echo Checking for updates',
+  'uname -a',
+  ...packages.flatMap((name) => ['fetching ', 'verified ', 'unpacked '].map((verb) => `echo '${verb} ${name}'`)),
+  ...packages.map((name) => `echo 'installed ${name}'`),
+  `echo ${packages.length} packages installed, no restart needed`,
+].join('\n');
 const processesWith = (mark: string) => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(mark) && !line.includes('ps -eo'));
 
 describe.runIf(executable !== undefined)(suite, () => {
@@ -156,6 +165,29 @@ describe.runIf(executable !== undefined)(suite, () => {
       const body = await page.getByRole('region', { name: 'Body' }).textContent();
       expect(JSON.parse(body ?? '')).toMatchObject({ specversion: '1.0', type: 'kanade.run.finished.v1', data: { state: 'succeeded' } });
       expect(body).toBe((await kanade.json(z.looseObject({ body: z.string() }), 'event', 'show', position)).body);
+    }));
+
+  it('runs on the endpoints that were ticked', () =>
+    stage.signedIn(async (visitor) => {
+      const { page } = visitor;
+      await visitor.visit('/endpoints');
+      await page.getByRole('checkbox', { name: 'Select all on this page' }).check();
+      await page.getByRole('checkbox', { name: `Select ${machine.name}`, exact: true }).uncheck();
+      await page.getByRole('link', { name: 'Run on 25 endpoints' }).click();
+      await page.getByText('Runs on exactly these 25 endpoints').waitFor();
+      await page.getByRole('textbox', { name: 'Script' }).fill(longScript);
+      await page.getByRole('button', { name: 'Run on 25 endpoints' }).click();
+      await page.getByLabel('Type 25 to confirm').fill('25');
+      await page.keyboard.press('Enter');
+      await visitor.heading('Script (sh)').waitFor();
+      await page.locator('tbody tr').nth(2).getByRole('link').click();
+      await until('a page of output', async () => (await visitor.output()).length > 20 || undefined);
+      await page.mouse.move(0, 0);
+      const ended = page.locator('tbody tr', { hasText: 'Succeeded' });
+      await until('some to be through', async () => (await ended.count()) > 5 || undefined);
+      await visitor.picture('fleet');
+      if (process.env['KANADE_PICTURE'] === '1') await page.screenshot({ path: join(import.meta.dirname, '../../../docs/images/console.png') });
+      await page.getByRole('img', { name: 'Succeeded 25' }).waitFor();
     }));
 
   it('cancels what runs, and all it started is gone', () =>
