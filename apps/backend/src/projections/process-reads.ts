@@ -12,21 +12,21 @@ const runsWithNames = () =>
     .innerJoin('executions', 'executions.key', 'runs.executionKey')
     .innerJoin('endpoints', 'endpoints.key', 'runs.endpointKey');
 
+/** Left to itself, SQLite would walk all queued runs, those that have their command included, of which an offline fleet has many. */
+const dueRuns = (comparison: '<' | '>', incarnation: string, limit: number) =>
+  sql<{ key: number }>`(select "key", "commandIncarnation" from "runs" indexed by "runsToDispatch" where "state" = 'queued' and "commandIncarnation" ${sql.raw(comparison)} ${incarnation} and "cancelRequested" = 0 order by "commandIncarnation", "key" limit ${limit})`;
+
 const undispatched = (comparison: '<' | '>', incarnation: string, limit: number) =>
   runsWithNames()
+    .innerJoin(dueRuns(comparison, incarnation, limit).as('due'), 'due.key', 'runs.key')
     .select([
       ...runIdentity, 'endpoints.quarantined', 'executions.eventId', 'executions.privateDigest', 'executions.shell', 'executions.timeoutMs', 'executions.runAs',
       'executions.cwd', 'executions.jobId', 'executions.supersede', 'executions.expiresAt',
     ])
-    // A literal, so that SQLite sees that the partial index holds all of these rows.
-    .where('runs.state', '=', sql.lit<RunState>('queued'))
-    .where('runs.commandIncarnation', comparison, incarnation)
-    .where('runs.cancelRequested', '=', 0)
     .where('executions.recovered', '=', 0)
     .$narrowType<{ shell: NotNull; eventId: NotNull }>()
     .orderBy('runs.commandIncarnation')
-    .orderBy('runs.key')
-    .limit(limit);
+    .orderBy('runs.key');
 
 export const runsToDispatchSql = undispatched;
 

@@ -41,7 +41,7 @@ export class TestHistory {
   }
 
   private envelope(source: string, type: string, data: unknown, attributes: Attributes): Buffer {
-    const id = `event-${this.count + 1}`;
+    const id = this.nextEventId;
     const time = new Date(this.startedAt + (this.count + 1) * 10).toISOString();
     return Buffer.from(JSON.stringify({ specversion: '1.0', id, source, type, time, ...attributes, data }));
   }
@@ -92,7 +92,7 @@ export class TestHistory {
 
   /** The id that the next event will have, for what must be stored before it. */
   get nextEventId(): string {
-    return `event-${this.count + 1}`;
+    return `event-${this.events.length + 1}`;
   }
 
   get batches() {

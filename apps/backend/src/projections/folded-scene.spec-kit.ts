@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openReadModel, openReader } from '@kanade/read-models';
+import type { Reader } from '@kanade/read-models';
+import type { TestHistory } from '@kanade/read-models/testing';
+
+/** A history folded into a file, and a reader on it. */
+export interface FoldedScene {
+  readonly db: Reader;
+  close(): void;
+}
+
+/** Folds a history as the worker would, for queries to be asked of it; output recorded before `outputKnownUntil` that is not in it has expired. */
+export function foldScene(history: TestHistory, outputKnownUntil = 0): FoldedScene {
+  const directory = mkdtempSync(join(tmpdir(), 'kanade-queries-'));
+  const model = openReadModel(directory, { incarnation: '0badcafe', verifyControl: () => undefined });
+  model.apply(history.batches, { outputKnownUntil });
+  const db = openReader(model.file);
+  return {
+    db,
+    close() {
+      db.close();
+      model.close();
+      rmSync(directory, { recursive: true });
+    },
+  };
+}

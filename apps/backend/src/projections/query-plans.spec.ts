@@ -1,0 +1,91 @@
+import { endpointListQuerySchema, eventListQuerySchema, executionListQuerySchema, jobListQuerySchema, packageListQuerySchema, runListQuerySchema } from '@kanade/contracts';
+import type { Compilable } from '@kanade/read-models';
+import { busyHistory } from '@kanade/read-models/testing';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { systemPrincipal } from '../accounts/principal.ts';
+import { getEndpointSql } from '../endpoints/get-endpoint.query.ts';
+import { getPerformanceSql } from '../endpoints/get-performance.query.ts';
+import { listPackagesSql } from '../endpoints/list-endpoint-packages.query.ts';
+import { listEndpointsSql } from '../endpoints/list-endpoints.query.ts';
+import { listEventsSql } from '../events/list-events.query.ts';
+import { getExecutionSql } from '../executions/get-execution.query.ts';
+import { getRunSql } from '../executions/get-run.query.ts';
+import { listResultsSql } from '../executions/list-execution-results.query.ts';
+import { listExecutionsSql } from '../executions/list-executions.query.ts';
+import { listRunsSql } from '../executions/list-runs.query.ts';
+import { chunksSql } from '../executions/run-output.ts';
+import { getJobSql, jobVersionsSql } from '../jobs/get-job.query.ts';
+import { listJobsSql } from '../jobs/list-jobs.query.ts';
+import { overviewSql } from '../overview/get-overview.query.ts';
+import { writeCursor } from './cursor.ts';
+import { foldScene } from './folded-scene.spec-kit.ts';
+import type { FoldedScene } from './folded-scene.spec-kit.ts';
+import { acceptedCommandsSql, activeRunsSql, executionsToCancelSql, runsPastDeadlineSql, runsToDispatchSql } from './process-reads.ts';
+
+let scene: FoldedScene;
+beforeAll(() => {
+  scene = foldScene(busyHistory());
+});
+afterAll(() => scene.close());
+
+const endpoints = (query: object) => listEndpointsSql(systemPrincipal, endpointListQuerySchema.parse(query)).query;
+const executions = (query: object) => listExecutionsSql(executionListQuerySchema.parse(query));
+const runs = (query: object) => listRunsSql(runListQuerySchema.parse(query));
+const events = (query: object) => listEventsSql(eventListQuerySchema.parse(query), {});
+const afterName = writeCursor(['m', 7]);
+const afterKey = writeCursor([7]);
+
+/** What is asked, and the index it must walk; a second one where a name is looked up first. */
+const hot: [string, () => Compilable, string][] = [
+  ['endpoints by name', () => endpoints({}), 'endpointsByName'],
+  ['endpoints by name, next page', () => endpoints({ cursor: afterName }), 'endpointsByName'],
+  ['endpoints by name, backwards', () => endpoints({ sort: '-name', cursor: afterName }), 'endpointsByName'],
+  ['endpoints by exact name', () => endpoints({ name: 'E1-host' }), 'endpointsByName'],
+  ['endpoints of a part of a name', () => endpoints({ search: 'host' }), 'endpointsByName'],
+  ['endpoints by status', () => endpoints({ sort: 'status' }), 'endpointsByStatus'],
+  ['endpoints by status, next page', () => endpoints({ sort: 'status', cursor: writeCursor(['offline', 'm', 7]) }), 'endpointsByStatus'],
+  ['endpoints that are online', () => endpoints({ status: 'online', cursor: afterName }), 'endpointsByStatus'],
+  ['endpoints by enrolment', () => endpoints({ sort: '-enrolledAt', cursor: afterKey }), 'SEARCH endpoints USING INTEGER PRIMARY KEY'],
+  ['one endpoint', () => getEndpointSql(systemPrincipal, 'e1'), 'sqlite_autoindex_endpoints_1'],
+  ['packages', () => listPackagesSql(5, { ...packageListQuerySchema.parse({ cursor: writeCursor(['a', 'a', 'a', 'dpkg', 0]) }), endpointId: 'e1' }), 'SEARCH packages USING PRIMARY KEY'],
+  ['performance', () => getPerformanceSql(5, 0), 'samplesByEndpoint'],
+  ['jobs', () => listJobsSql(jobListQuerySchema.parse({ cursor: writeCursor(['hello', 1]) })), 'sqlite_autoindex_jobs_1'],
+  ['one job', () => getJobSql('hello'), 'sqlite_autoindex_jobs_1'],
+  ['versions of a job', () => jobVersionsSql(1), 'jobVersionsByJob'],
+  ['executions', () => executions({ cursor: afterKey }), 'SEARCH executions USING INTEGER PRIMARY KEY'],
+  ['executions in a state', () => executions({ state: 'failed', cursor: afterKey }), 'executionsByState'],
+  ['executions of a job', () => executions({ jobId: 'hello', cursor: afterKey }), 'executionsByJob'],
+  ['one execution', () => getExecutionSql('x1'), 'sqlite_autoindex_executions_1'],
+  ['results of an execution', () => listResultsSql(9, { executionId: 'x1', limit: 50, cursor: afterKey }), 'runsByExecution'],
+  ['runs', () => runs({ cursor: afterKey }), 'SEARCH runs USING INTEGER PRIMARY KEY'],
+  ['runs of an execution', () => runs({ executionId: 'x1', cursor: afterKey }), 'runsByExecution'],
+  ['runs of an endpoint', () => runs({ endpointId: 'e1', cursor: afterKey }), 'runsByEndpoint'],
+  ['runs in a state', () => runs({ state: 'failed', cursor: afterKey }), 'runsByState'],
+  ['one run', () => getRunSql('r1'), 'sqlite_autoindex_runs_1'],
+  ['output of a run', () => chunksSql(1, 'stdout', 0, 1000), 'chunksByRun'],
+  ['events', () => events({ cursor: afterKey }), 'SEARCH events USING INTEGER PRIMARY KEY'],
+  ['events, oldest first', () => events({ order: 'asc' }), 'SCAN events'],
+  ['events of a type', () => events({ type: 'kanade.run.finished.v1', cursor: afterKey }), 'eventsByType'],
+  ['events of an endpoint', () => events({ endpointId: 'e1', cursor: afterKey }), 'eventsByEndpoint'],
+  ['events of an execution', () => events({ executionId: 'x1', cursor: afterKey }), 'eventsByExecution'],
+  ['endpoints by status, counted', () => overviewSql.statuses(), 'endpointsByStatus'],
+  ['endpoints in quarantine, counted', () => overviewSql.quarantined(), 'endpointsQuarantined'],
+  ['what goes on, counted', () => overviewSql.goingOn(), 'executionsByState'],
+  ['what goes on', () => overviewSql.running(), 'executionsByState'],
+  ['the latest results', () => overviewSql.latestRuns(), 'runsByEnd'],
+  ['runs to dispatch', () => runsToDispatchSql('<', '0badcafe', 100), 'runsToDispatch'],
+  ['runs past their deadline', () => runsPastDeadlineSql(0, 100), 'runsByDeadline'],
+  ['commands to delete', () => acceptedCommandsSql('0badcafe', 1, 100), 'runsByCommand'],
+  ['active runs of an endpoint', () => activeRunsSql('e1'), 'runsActive'],
+  ['executions to cancel', () => executionsToCancelSql(), 'runsToCancel'],
+];
+
+it.each(hot)('%s walk their index', (what, query, index) => {
+  const plan = scene.db.plan(query());
+  expect(plan.join('\n')).toContain(index);
+  // It sorts the few it found, no more than are asked for.
+  if (what === 'runs to dispatch') return;
+  // Sorting or scanning is what no longer works with a million rows.
+  expect(plan.filter((line) => /TEMP B-TREE FOR (ORDER|GROUP) BY/.test(line))).toEqual([]);
+  expect(plan.filter((line) => /^SCAN (runs|executions|chunks|samples|packages)$/.test(line))).toEqual([]);
+});
