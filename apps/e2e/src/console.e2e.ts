@@ -37,8 +37,8 @@ describe.runIf(executable !== undefined)(suite, () => {
   const gateOf = (name: string) => join(kanade.dataDir, `gate-${name}`);
 
   beforeAll(async () => {
-    kanade = await Installation.start({ endpoints: 25 });
     browser = await startChromium(executable ?? '');
+    kanade = await Installation.start({ endpoints: 25 });
     stage = new Stage(browser, kanade);
     const online = await until('26 endpoints to be online', async () => {
       const { items } = await kanade.json(endpointListSchema, 'endpoint', 'list');
