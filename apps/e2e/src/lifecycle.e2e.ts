@@ -35,6 +35,11 @@ describe('npm start', () => {
     expect(agents.map((agent) => agent.pid)).toEqual(pids.agents);
   });
 
+  it('runs the agent as its own launcher does, with the flags that keep it small', () => {
+    const [pid] = kanade.runtime.pids.agents;
+    expect(execFileSync('ps', ['-o', 'args=', '-p', String(pid)], { encoding: 'utf8' })).toMatch(/--max-semi-space-size=\d+ .*main\.cjs run --data-dir/);
+  });
+
   it('refuses a second start beside the first and says who holds the data', async () => {
     const second = await kanade.launch().ended;
     expect(second.code).not.toBe(0);

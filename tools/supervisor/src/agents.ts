@@ -11,6 +11,8 @@ import { StartupError } from './startup-error.ts';
 import type { ChildPlan } from './supervised-child.ts';
 
 const agentBundle = join(root, 'apps/agent/dist/main.cjs');
+/** Starts the bundle with the flags that keep a long-lived agent small, in the same process. */
+const agentLauncher = join(root, 'apps/agent/bin/kanade-agent.mjs');
 
 /** The data directory of the agent of this machine. */
 export function localAgentDir(paths: DataPaths): string {
@@ -50,7 +52,7 @@ export function localAgentPlan(settings: Settings, paths: DataPaths, natsUrl: st
       pointToBroker(dataDir, natsUrl);
       return {
         file: process.execPath,
-        args: [agentBundle, 'run', '--data-dir', dataDir],
+        args: [agentLauncher, 'run', '--data-dir', dataDir],
         env: childEnvironment({ KANADE_LOG_LEVEL: settings.logLevel }),
       };
     },
