@@ -148,7 +148,8 @@ describe.runIf(executable !== undefined)(suite, () => {
       await visitor.outputHas('done');
       await visitor.stateIs('Succeeded');
       await page.getByRole('img', { name: 'Succeeded 26' }).waitFor();
-      expect(await page.locator('tbody tr', { hasText: 'Succeeded' }).count()).toBe(26);
+      const succeeded = page.locator('tbody tr', { hasText: 'Succeeded' });
+      await until('a row for each success', async () => (await succeeded.count()) === 26 || undefined);
       expect(await visitor.loadedAt()).toBe(loadedAt);
 
       await page.getByRole('link', { name: 'Events', exact: true }).last().click();
