@@ -13,7 +13,7 @@ export type { FoldedStream, StoredMessage } from './fold/message.ts';
 export type { Change, ChangeKind, RunChange, SampleChange } from './fold/changes.ts';
 export type { Batches } from './fold/merge.ts';
 export { parsePerformanceSample } from './projections/samples/parse-sample.ts';
-export { outputStreamNumbers } from './projections/output/output.projection.ts';
+export { outputStreamNumbers } from './projections/output/stream-numbers.ts';
 export { searchText } from './projections/endpoints/endpoint-rows.ts';
 export type * from './generated/tables.ts';
 export { renderReadModelTypes } from './table-types.ts';

@@ -8,9 +8,9 @@ import type { StoredMessage } from './message.ts';
 import type { Session } from './session.ts';
 
 interface Head {
-  epoch: number;
-  sequence: number;
-  hash: string;
+  readonly epoch: number;
+  readonly sequence: number;
+  readonly hash: string;
 }
 interface Link extends Head {
   readonly previous: string;
@@ -59,16 +59,24 @@ export function openChains({ connection }: Session) {
   const saveEpoch = prepareWrite(connection, (query, parameter: Named<{ endpointKey: number; epoch: number; position: number }>) =>
     query.replaceInto('epochs').values({ endpointKey: parameter('endpointKey'), epoch: parameter('epoch'), position: parameter('position') }));
 
+  // One for each endpoint of the fleet: looking each up in the table would cost as much as writing it.
+  const heads = new Map<number, Head>();
+
   return {
     follow(endpointKey: number, message: StoredMessage): Refusal | undefined {
       const link = readLink(message);
       if (link === undefined) return refuse('chain-missing', 'the event does not say where it stands in its chain');
-      const known = find({ endpointKey });
+      const known = heads.get(endpointKey) ?? find({ endpointKey });
       const refusal = judge(link, known);
       if (refusal?.code === 'chain-rewound') return refusal;
+      heads.set(endpointKey, link);
       save({ endpointKey, epoch: link.epoch, sequence: link.sequence, hash: link.hash, recordedAt: message.recordedAt });
       if (link.epoch !== known?.epoch) saveEpoch({ endpointKey, epoch: link.epoch, position: message.sequence });
       return refusal;
+    },
+    /** Drops everything remembered, after a rollback. */
+    forget(): void {
+      heads.clear();
     },
   };
 }

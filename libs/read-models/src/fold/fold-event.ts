@@ -32,8 +32,7 @@ export function openEventFold(
     return chains.follow(endpointKey, message) ?? endpointKey;
   };
 
-  const judge = (message: StoredMessage): { refusal: Refusal | undefined; envelope: AnyEvent | undefined } => {
-    const writer = parseEventSubject(message.subject);
+  const judge = (writer: Writer | undefined, message: StoredMessage): { refusal: Refusal | undefined; envelope: AnyEvent | undefined } => {
     if (writer === undefined) return { refusal: refuse('bad-subject', `${message.subject} is no subject of an event`), envelope: undefined };
     const writtenBy = checkWriter(writer, message);
     const checked = checkEvent(writer, message);
@@ -43,13 +42,23 @@ export function openEventFold(
     return { refusal: dispatch(projections.events, checked.event.type, checked.event, place), envelope: checked.event };
   };
 
-  return (message: StoredMessage): Refusal | undefined => {
-    const { refusal, envelope } = judge(message);
-    projections.index.add(message, envelope);
-    // Only the backend's own parts are shown together with what names them.
-    if (refusal === undefined && envelope?.privatedigest !== undefined && envelope.source.startsWith('control/')) {
-      if (!projections.privateParts.has(envelope.id)) session.awaitedParts.wait(envelope.id, message);
-    }
-    return refusal;
+  return {
+    fold(message: StoredMessage): Refusal | undefined {
+      const writer = parseEventSubject(message.subject);
+      const { refusal, envelope } = judge(writer, message);
+      projections.index.add(message, writer, envelope);
+      // Only the backend's own parts are shown together with what names them.
+      if (refusal === undefined && envelope?.privatedigest !== undefined && envelope.source.startsWith('control/')) {
+        if (!projections.privateParts.has(envelope.id)) session.awaitedParts.wait(envelope.id, message);
+      }
+      return refusal;
+    },
+    /** Indexes an event that broke a projection; its link still counts, or the event after it would seem to follow nothing. */
+    passOver(message: StoredMessage): void {
+      const writer = parseEventSubject(message.subject);
+      const checked = writer === undefined ? undefined : checkEvent(writer, message);
+      if (writer !== undefined) checkWriter(writer, message);
+      projections.index.add(message, writer, checked?.ok === true ? checked.event : checked?.envelope);
+    },
   };
 }

@@ -73,6 +73,16 @@ describe('the fold', () => {
     expect(model.checkpoint('private')?.sequence).toBe(1);
   });
 
+  it('does not blame an event for the one before it', () => {
+    const history = busyHistory();
+    const model = openTestModel();
+    model.exec("CREATE TRIGGER breaks BEFORE INSERT ON packages BEGIN SELECT RAISE(ABORT, 'broken on purpose'); END");
+    model.apply(history.batches);
+    // The endpoint's next event links to the one that broke, and is folded.
+    expect(model.rows('SELECT code FROM poison ORDER BY sequence')).toEqual([{ code: 'fold-failed' }, { code: 'not-json' }]);
+    expect(model.rows("SELECT state FROM runs WHERE id = 'run-x1-e1'")).toEqual([{ state: 'succeeded' }]);
+  });
+
   it('folds everything but the one event that breaks a projection, which becomes poison', () => {
     const history = busyHistory();
     const model = openTestModel();

@@ -67,11 +67,12 @@ export function openFold(connection: Connection, options: FoldOptions): Fold {
   const projections = openProjections(session);
   const checkpoints = openCheckpoints(connection);
   const poison = openPoison(session);
-  const foldEvent = openEventFold(session, projections, openChains(session), options.verifyControl);
+  const chains = openChains(session);
+  const eventFold = openEventFold(session, projections, chains, options.verifyControl);
 
   const foldOne = ({ stream, message }: Incoming): Result => {
     switch (stream) {
-      case 'events': return foldEvent(message);
+      case 'events': return eventFold.fold(message);
       case 'output': return projections.output.fold(message);
       case 'private': return projections.privateParts.fold(message);
       case 'metrics': return projections.samples.fold(message);
@@ -80,7 +81,12 @@ export function openFold(connection: Connection, options: FoldOptions): Fold {
   };
   // Readers find a position from the start, even before the first event.
   if (checkpoints.find('events') === undefined) checkpoints.begin(options.incarnation);
-  const transaction = makeTransaction({ connection, session, projections, checkpoints, poison, foldOne, incarnation: options.incarnation });
+  const forget = (): void => {
+    projections.forget();
+    chains.forget();
+  };
+  const { incarnation } = options;
+  const transaction = makeTransaction({ connection, session, projections, checkpoints, poison, foldOne, passOver: eventFold.passOver, forget, incarnation });
 
   return {
     checkpoint: (stream) => checkpoints.find(stream),
@@ -113,6 +119,8 @@ interface Parts {
   readonly checkpoints: ReturnType<typeof openCheckpoints>;
   readonly poison: ReturnType<typeof openPoison>;
   readonly foldOne: (incoming: Incoming) => Result;
+  readonly passOver: (message: StoredMessage) => void;
+  readonly forget: () => void;
   readonly incarnation: string;
 }
 
@@ -150,7 +158,7 @@ function foldAll(parts: Parts, incoming: readonly Incoming[], unknownIsPoison: b
 }
 
 /** One by one, each behind a savepoint: only the message that breaks a projection is lost to it. */
-function foldCarefully({ connection, projections, foldOne }: Parts, one: Incoming): Result {
+function foldCarefully({ connection, projections, foldOne, passOver, forget }: Parts, one: Incoming): Result {
   try {
     return connection.transaction(() => {
       const result = foldOne(one);
@@ -159,8 +167,8 @@ function foldCarefully({ connection, projections, foldOne }: Parts, one: Incomin
     })();
   } catch (error) {
     if (isStorageFailure(error)) throw error;
-    projections.forget();
-    if (one.stream === 'events') projections.index.add(one.message, undefined);
+    forget();
+    if (one.stream === 'events') passOver(one.message);
     return refuse('fold-failed', error instanceof Error ? error.message : String(error));
   }
 }
@@ -175,7 +183,7 @@ function makeTransaction(parts: Parts) {
     try {
       done = run.immediate(parts.foldOne);
     } catch (error) {
-      projections.forget();
+      parts.forget();
       session.changes.take();
       if (isStorageFailure(error)) throw error;
       done = run.immediate((one) => foldCarefully(parts, one));

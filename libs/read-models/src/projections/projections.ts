@@ -21,7 +21,7 @@ export function openProjections(session: Session) {
   const accounts = openAccounts(session);
   const executions = openExecutions(session, accounts.nameOf);
   const index = openEvents(session);
-  const output = openOutput(session, executions.outputStored);
+  const output = openOutput(session, executions.runs);
   const samples = openSamples(session);
   const parts = [accounts.events, openEndpoints(session).events, openJobs(session, accounts.nameOf).events, executions.events];
   return {
@@ -40,7 +40,6 @@ export function openProjections(session: Session) {
     forget(): void {
       executions.forget();
       index.forget();
-      output.forget();
       session.keys.forget();
     },
   };

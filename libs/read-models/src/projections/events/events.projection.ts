@@ -1,12 +1,12 @@
-import { parseEventSubject } from '@kanade/contracts';
 import type { AnyEvent } from '@kanade/messages';
+import type { Writer } from '../../fold/check-event.ts';
 import type { StoredMessage } from '../../fold/message.ts';
 import type { Session } from '../../fold/session.ts';
 import type { EventsTable } from '../../generated/tables.ts';
 import { prepareGet, prepareWrite } from '../../sqlite/statements.ts';
 import type { Parameter } from '../../sqlite/statements.ts';
 
-function sourceColumn(subject: string, writer: ReturnType<typeof parseEventSubject>, endpointKey: number | undefined): string | null {
+function sourceColumn(subject: string, writer: Writer | undefined, endpointKey: number | undefined): string | null {
   if (writer === undefined) return subject.slice(0, 200);
   if (writer.kind === 'control') return `control/${writer.aggregate}/${writer.id}`;
   return endpointKey === undefined ? `endpoint/${writer.endpointId}` : null;
@@ -36,9 +36,8 @@ export function openEvents({ connection, keys }: Session) {
   };
 
   return {
-    /** `event` is undefined when nothing of the message could be read. */
-    add(message: StoredMessage, event: AnyEvent | undefined): void {
-      const writer = parseEventSubject(message.subject);
+    /** `writer` is undefined on a subject of nobody, `event` when nothing of the message could be read. */
+    add(message: StoredMessage, writer: Writer | undefined, event: AnyEvent | undefined): void {
       const endpointId = writer?.kind === 'endpoint' ? writer.endpointId : writer?.aggregate === 'endpoint' ? writer.id : undefined;
       const endpointKey = endpointId === undefined ? undefined : keys.endpoint(endpointId);
       insert({

@@ -58,7 +58,7 @@ export function openExecutions(session: Session, nameOf: (principal: string) => 
   };
   return {
     events,
-    outputStored: (runKey: number) => runs.outputStored(runKey),
+    runs,
     releaseUpTo: (position: number) => runs.releaseUpTo(position),
     firstHeld: () => runs.firstHeld(),
     flush: () => tallies.flush(),

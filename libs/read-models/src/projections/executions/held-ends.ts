@@ -4,7 +4,7 @@ import type { Session } from '../../fold/session.ts';
 import type { HeldEndsTable } from '../../generated/tables.ts';
 import { prepareAll, prepareGet, prepareWrite } from '../../sqlite/statements.ts';
 import type { NoArguments, Parameter } from '../../sqlite/statements.ts';
-import { outputStreamNumbers } from '../output/output.projection.ts';
+import { outputStreamNumbers } from '../output/stream-numbers.ts';
 
 export type RunFinished = EventMap['kanade.run.finished.v1'];
 

@@ -3,8 +3,10 @@ import type { EventHandlers, EventMap, Place, Refusal } from '../../fold/events.
 import { refuse } from '../../fold/events.ts';
 import type { Session } from '../../fold/session.ts';
 import type { PresumedState } from '../../generated/tables.ts';
+import { outputStreamNumbers } from '../output/stream-numbers.ts';
 import { openHeldEnds } from './held-ends.ts';
 import type { HeldEnd } from './held-ends.ts';
+import { RecentRuns } from './recent-runs.ts';
 import { openRecovery } from './recovery.ts';
 import { openRunRows } from './run-rows.ts';
 import type { RunRow } from './run-rows.ts';
@@ -29,6 +31,7 @@ export class Runs {
   readonly #rows: ReturnType<typeof openRunRows>;
   readonly #held: ReturnType<typeof openHeldEnds>;
   readonly #recover: ReturnType<typeof openRecovery>;
+  readonly #recent = new RecentRuns();
   #lastKey: number | undefined;
 
   constructor(session: Session, tallies: ReturnType<typeof openTallies>) {
@@ -48,8 +51,18 @@ export class Runs {
     'kanade.run.finished.v1': (event, place) => this.#finish(event, place),
   };
 
+  /** The run a chunk is of. */
+  ofOutput(id: string): RunRow | undefined {
+    const known = this.#recent.get(id);
+    if (known !== undefined) return known;
+    const found = this.#rows.find({ id });
+    if (found !== undefined) this.#recent.remember(id, found);
+    return found;
+  }
+
   /** A chunk of a run was folded: its held end may be due. */
-  outputStored(runKey: number): void {
+  outputStored(id: string, runKey: number, stream: number, chunk: number): void {
+    this.#recent.stored(id, stream, chunk);
     const due = this.#held.takeComplete(runKey);
     if (due !== undefined) this.#endHeld(due);
   }
@@ -74,6 +87,7 @@ export class Runs {
   forget(): void {
     this.#lastKey = undefined;
     this.#held.forget();
+    this.#recent.forget();
   }
 
   #target({ data }: EventMap['kanade.execution.targeted.v1'], { position, recordedAt }: Place): Refusal | undefined {
@@ -92,7 +106,10 @@ export class Runs {
   }
 
   #dispatch({ data }: EventMap['kanade.execution.dispatched.v1']): undefined {
-    for (const { runId, sequence } of data.commands) this.#rows.dispatch({ id: runId, incarnation: data.incarnation, sequence });
+    for (const { runId, sequence } of data.commands) {
+      this.#recent.drop(runId);
+      this.#rows.dispatch({ id: runId, incarnation: data.incarnation, sequence });
+    }
   }
 
   #accept(event: EventMap['kanade.run.accepted.v1'], place: Place): Refusal | undefined {
@@ -116,11 +133,12 @@ export class Runs {
 
   #finish(event: EventMap['kanade.run.finished.v1'], place: Place): Refusal | undefined {
     const { data } = event;
+    const needed = { stdoutChunks: data.output?.stdout.chunks ?? 0, stderrChunks: data.output?.stderr.chunks ?? 0 };
+    const seen = this.#hasSeen(data.runId, needed);
     const run = this.#runOf(event, place, data.state);
     if ('reason' in run) return run;
-    const needed = { stdoutChunks: data.output?.stdout.chunks ?? 0, stderrChunks: data.output?.stderr.chunks ?? 0 };
     const ended = { runKey: run.key, position: place.position, recordedAt: place.recordedAt, event };
-    const isThere = this.#held.complete(run.key, needed) || place.recordedAt + clockSlackMs < this.#session.outputKnownUntil;
+    const isThere = seen || this.#held.complete(run.key, needed) || place.recordedAt + clockSlackMs < this.#session.outputKnownUntil;
     if (isThere) this.#end(run, { runId: data.runId, endpointId: endpointOf(event) }, ended);
     else this.#held.hold(ended, needed);
     return undefined;
@@ -128,6 +146,7 @@ export class Runs {
 
   #presume({ data }: EventMap['kanade.execution.runs-presumed.v1'], place: Place): undefined {
     for (const runId of data.runIds) {
+      this.#recent.drop(runId);
       const run = this.#rows.find({ id: runId });
       // The decision was made on rows a moment old: a run that ended since is left as it is, with no harm done.
       if (run === undefined || isEnded(run.state) || this.#held.has(run.key)) continue;
@@ -138,10 +157,18 @@ export class Runs {
     }
   }
 
+  /** True when every chunk an end names has just been folded; false says nothing. */
+  #hasSeen(runId: string, needed: { readonly stdoutChunks: number; readonly stderrChunks: number }): boolean {
+    const stdout = this.#recent.chunks(runId, outputStreamNumbers.stdout);
+    const stderr = this.#recent.chunks(runId, outputStreamNumbers.stderr);
+    return stdout !== undefined && stdout >= needed.stdoutChunks && stderr !== undefined && stderr >= needed.stderrChunks;
+  }
+
   /** The run a fact is about, when its writer may speak of it. */
   #runOf(event: Fact, place: Place, next: RunState): RunRow | Refusal {
     const { runId } = event.data;
-    const run = this.#rows.find({ id: runId }) ?? this.#recovered(event, place);
+    const run = this.#recent.get(runId) ?? this.#rows.find({ id: runId }) ?? this.#recovered(event, place);
+    this.#recent.drop(runId);
     if (run === undefined) return refuse('run-unknown', `run ${runId} was never targeted`);
     if (run.endpointKey !== place.endpointKey) return refuse('foreign-source', `run ${runId} is not on this endpoint`);
     if (this.#held.has(run.key)) return refuse('run-ended', 'the run had ended and its output is on the way');
@@ -174,6 +201,7 @@ export class Runs {
     const named = this.#rows.names({ key: heldEnd.runKey });
     const run = named && this.#rows.find({ id: named.runId });
     if (named === undefined || run === undefined) return;
+    this.#recent.drop(named.runId);
     this.#end(run, named, heldEnd);
     // It waited while others ended: the execution ended with the latest of them, not with the one that is applied last.
     const latest = this.#rows.lastEnd({ executionKey: run.executionKey })?.endedAt ?? heldEnd.recordedAt;
