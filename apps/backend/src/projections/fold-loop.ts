@@ -12,6 +12,7 @@ const batchSize = 1000;
 /** Output that is not read within this time, on a live connection, is not there. */
 const outputPatienceMs = 5000;
 const tickMs = 1000;
+const gatherTurns = 8;
 
 type Feeds = Readonly<Record<FoldedStream, StreamFeed>>;
 /** Messages of a stream that speak of something unknown: up to `count` of them wait until events are folded up to `events`. */
@@ -77,13 +78,19 @@ export class FoldLoop {
       const worked = this.foldOnce();
       await this.settle();
       if (worked) {
-        await setImmediate();
+        await this.gather();
         continue;
       }
       // The first time there is nothing left to do is when the rest may begin its work: not a tick later.
-      if (!this.caughtUp) await this.tick();
+      if (!this.caughtUp && this.atEnds()) await this.tell();
       await this.idle(signal);
     }
+  }
+
+  /** Lets in what has arrived; while it catches up, until a transaction is worth its cost. */
+  private async gather(): Promise<void> {
+    await setImmediate();
+    for (let turn = 0; turn < gatherTurns && !this.caughtUp && this.feeds.events.waiting < batchSize; turn += 1) await setImmediate();
   }
 
   /** One transaction; false when there was nothing to fold. */
@@ -183,19 +190,28 @@ export class FoldLoop {
   }
 
   private async tick(): Promise<void> {
+    await this.tell();
+    this.model.checkpointLog();
+    this.wakeUp?.();
+  }
+
+  /** True when everything known to be stored is folded; more may have come since it was last measured. */
+  private atEnds(): boolean {
+    return this.folded('events') >= (this.ends.get('events') ?? 0) && this.outputRead();
+  }
+
+  private async tell(): Promise<void> {
     await this.measure();
     const lagEvents = foldedStreams.reduce((sum, stream) => sum + Math.max(0, (this.ends.get(stream) ?? 0) - this.folded(stream)), 0);
-    if (!this.caughtUp && this.folded('events') >= (this.ends.get('events') ?? 0) && this.outputRead()) {
+    if (!this.caughtUp && this.atEnds()) {
       this.caughtUp = true;
       this.model.removeOthers();
     }
-    this.model.checkpointLog();
     this.post({ type: 'lag', lag: { lagEvents, lagMs: lagEvents === 0 ? 0 : this.lagMs, poisonCount: this.model.poisonCount(), rebuilding: !this.caughtUp } });
     const awaited = this.model.firstAwaited();
     const sequence = this.folded('events');
     const covered = awaited === null ? sequence : Math.min(sequence, awaited - 1);
     if (covered !== this.lastCovered) this.publish({ changes: [], runs: [], samples: [], firstAwaited: awaited });
-    this.wakeUp?.();
   }
 
   private async idle(signal: AbortSignal): Promise<void> {

@@ -22,14 +22,28 @@ export function openCheckpoints(connection: Connection) {
     query.replaceInto('checkpoints').values({
       stream: parameter('stream'), incarnation: parameter('incarnation'), sequence: parameter('sequence'), hash: parameter('hash'), recordedAt: parameter('recordedAt'),
     }));
+  // Asked for several times between two commits.
+  const known = new Map<FoldedStream, Checkpoint>();
+  const write = (stream: FoldedStream, checkpoint: Checkpoint): void => {
+    save({ stream: streams[stream], ...checkpoint });
+    known.set(stream, checkpoint);
+  };
   return {
-    find: (stream: FoldedStream): Checkpoint | undefined => find({ stream: streams[stream] }),
+    find(stream: FoldedStream): Checkpoint | undefined {
+      const checkpoint = known.get(stream) ?? find({ stream: streams[stream] });
+      if (checkpoint !== undefined) known.set(stream, checkpoint);
+      return checkpoint;
+    },
     /** The place before the first event of a history. */
     begin(incarnation: string): void {
-      save({ stream: streams.events, incarnation, sequence: 0, hash: '', recordedAt: 0 });
+      write('events', { incarnation, sequence: 0, hash: '', recordedAt: 0 });
     },
     move(stream: FoldedStream, incarnation: string, last: StoredMessage): void {
-      save({ stream: streams[stream], incarnation, sequence: last.sequence, hash: messageHash(last), recordedAt: last.recordedAt });
+      write(stream, { incarnation, sequence: last.sequence, hash: messageHash(last), recordedAt: last.recordedAt });
+    },
+    /** Drops everything remembered, after a rollback. */
+    forget(): void {
+      known.clear();
     },
   };
 }

@@ -54,7 +54,7 @@ export function openEventFold(
       return refusal;
     },
     /** Indexes an event that broke a projection; its link still counts, or the event after it would seem to follow nothing. */
-    passOver(message: StoredMessage): void {
+    passOver: (message: StoredMessage): void => {
       const writer = parseEventSubject(message.subject);
       const checked = writer === undefined ? undefined : checkEvent(writer, message);
       if (writer !== undefined) checkWriter(writer, message);

@@ -84,9 +84,11 @@ export function openFold(connection: Connection, options: FoldOptions): Fold {
   const forget = (): void => {
     projections.forget();
     chains.forget();
+    checkpoints.forget();
   };
   const { incarnation } = options;
-  const transaction = makeTransaction({ connection, session, projections, checkpoints, poison, foldOne, passOver: eventFold.passOver, forget, incarnation });
+  const { passOver } = eventFold;
+  const transaction = makeTransaction({ connection, session, projections, checkpoints, poison, foldOne, passOver, forget, incarnation });
 
   return {
     checkpoint: (stream) => checkpoints.find(stream),

@@ -50,32 +50,41 @@ function compile<Args extends ArgsOf<Args>, Row>(writing: Writing<Args, Row>): C
     names.set(placeholder, name);
     return sql`${placeholder}`;
   }).compile();
-  const sources = compiled.parameters.map((value): { name: keyof Args & string } | { constant: Value } => {
+  const template: Value[] = [];
+  const places: { readonly index: number; readonly name: keyof Args & string }[] = [];
+  for (const [index, value] of compiled.parameters.entries()) {
     const name = value instanceof Placeholder ? names.get(value) : undefined;
-    if (name !== undefined) return { name };
-    if (!isValue(value)) throw new TypeError(`a statement of the read model holds a ${typeof value}, which SQLite cannot store`);
-    return { constant: value };
-  });
-  return { text: compiled.sql, bind: (args) => sources.map((source) => ('name' in source ? args[source.name] : source.constant)) };
+    if (name !== undefined) places.push({ index, name });
+    else if (!isValue(value)) throw new TypeError(`a statement of the read model holds a ${typeof value}, which SQLite cannot store`);
+    template.push(name === undefined && isValue(value) ? value : null);
+  }
+  return {
+    text: compiled.sql,
+    bind(args) {
+      const values = template.slice();
+      for (const { index, name } of places) values[index] = args[name];
+      return values;
+    },
+  };
 }
 
 /** Prepares a statement that changes rows; the returned function tells how many it changed. */
 export function prepareWrite<Args extends ArgsOf<Args>>(connection: Connection, writing: Writing<Args, unknown>): (args: Args) => number {
   const compiled = compile(writing);
-  const statement = connection.prepare<Value[]>(compiled.text);
-  return (args) => statement.run(...compiled.bind(args)).changes;
+  const statement = connection.prepare<[Value[]]>(compiled.text);
+  return (args) => statement.run(compiled.bind(args)).changes;
 }
 
 /** Prepares a statement that finds one row. */
 export function prepareGet<Args extends ArgsOf<Args>, Row>(connection: Connection, writing: Writing<Args, Row>): (args: Args) => Row | undefined {
   const compiled = compile(writing);
-  const statement = connection.prepare<Value[], Row>(compiled.text);
-  return (args) => statement.get(...compiled.bind(args));
+  const statement = connection.prepare<[Value[]], Row>(compiled.text);
+  return (args) => statement.get(compiled.bind(args));
 }
 
 /** Prepares a statement that finds rows. */
 export function prepareAll<Args extends ArgsOf<Args>, Row>(connection: Connection, writing: Writing<Args, Row>): (args: Args) => Row[] {
   const compiled = compile(writing);
-  const statement = connection.prepare<Value[], Row>(compiled.text);
-  return (args) => statement.all(...compiled.bind(args));
+  const statement = connection.prepare<[Value[]], Row>(compiled.text);
+  return (args) => statement.all(compiled.bind(args));
 }

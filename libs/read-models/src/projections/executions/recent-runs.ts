@@ -1,6 +1,6 @@
 import type { RunRow } from './run-rows.ts';
 
-const maxRuns = 20_000;
+const maxRuns = 50_000;
 
 interface Recent {
   readonly row: RunRow;
@@ -20,7 +20,7 @@ export class RecentRuns {
   }
 
   remember(id: string, row: RunRow): void {
-    if (this.#runs.size >= maxRuns) this.#runs.clear();
+    if (this.#runs.size >= maxRuns) this.#dropOldest();
     this.#runs.set(id, { row, chunks: [0, 0] });
   }
 
@@ -35,6 +35,11 @@ export class RecentRuns {
   /** Chunks stored of a stream, when all were seen. */
   chunks(id: string, stream: number): number | undefined {
     return this.#runs.get(id)?.chunks[stream] ?? undefined;
+  }
+
+  #dropOldest(): void {
+    const [oldest] = this.#runs.keys();
+    if (oldest !== undefined) this.#runs.delete(oldest);
   }
 
   drop(id: string): void {
