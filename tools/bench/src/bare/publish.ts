@@ -8,16 +8,18 @@ export interface RawMessage {
   readonly headers: Readonly<Record<string, string>>;
 }
 
+/** How many messages are sent before their acknowledgements are awaited. */
+export const publishWindow = 256;
+
 /** Stores messages in order with the administrator's credential; each is acknowledged. */
 export async function publishAll(url: string, credsFile: string, messages: readonly RawMessage[]): Promise<void> {
   const nc = await connect({ servers: url, authenticator: credsAuthenticator(readFileSync(credsFile)) });
-  const window = 256;
   let waiting: Promise<Msg>[] = [];
   for (const { subject, body, headers } of messages) {
     const sent = createHeaders();
     for (const [name, value] of Object.entries(headers)) sent.set(name, value);
     waiting.push(nc.request(subject, body, { headers: sent, timeout: 30_000 }));
-    if (waiting.length < window) continue;
+    if (waiting.length < publishWindow) continue;
     for (const answer of await Promise.all(waiting)) checkStored(answer.string());
     waiting = [];
   }
