@@ -45,6 +45,11 @@ export class OutputFeed {
     return this.#begun;
   }
 
+  /** True while bytes are being read, or are about to be. */
+  get isReading(): boolean {
+    return this.#busy || this.#timer !== undefined;
+  }
+
   /** Reads what is stored beyond what is known; at the start, after a reconnect, when the run ended. */
   refresh(): void {
     if (this.#abort.signal.aborted) this.#abort = new AbortController();
@@ -114,10 +119,10 @@ export class OutputFeed {
     const failed = typeof outcome !== 'boolean';
     this.#failure = failed ? outcome.error : undefined;
     this.#begun ||= failed;
-    this.buffer.touch();
     this.#attempt = outcome === true ? 0 : this.#attempt + 1;
     const wanted = failed ? isWorthRetrying(outcome.error) : this.#isAskedAgain() || this.#goesOn || this.#nextHole() !== undefined;
     if (wanted && this.#attempt < maxAttempts) this.#schedule(this.#pause());
+    this.buffer.touch();
   }
 
   /** How long to wait after so many rounds without a byte. */

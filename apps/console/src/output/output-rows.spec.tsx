@@ -58,6 +58,16 @@ describe('OutputRows', () => {
     feed.stop();
   });
 
+  it('says that it is loading what it is about to read, and offers no button meanwhile', async () => {
+    const feed = feedWith('');
+    feed.expect(11);
+    await renderIn('en', rows(feed, false, () => undefined));
+    expect(screen.getByText('Loading…')).toBeTruthy();
+    expect(screen.getByRole('log').getAttribute('aria-busy')).toBe('true');
+    expect(screen.queryByRole('button')).toBeNull();
+    feed.stop();
+  });
+
   it('offers to load what is not there', async () => {
     const feed = feedWith('x\n');
     feed.buffer.expect(5 * 1024 * 1024);

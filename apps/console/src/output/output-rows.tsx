@@ -36,6 +36,7 @@ function RowContent({ row, feed, isRunning }: RowContentProps) {
   const size = row.to - row.from;
   // The endpoint stores what it prints in chunks; what came before somebody looked follows with its chunk.
   if (isRunning && feed.fills(row)) return t('output.pending', { size: format.bytes(size) });
+  if (feed.isReading && feed.fills(row)) return t('table.loading');
   return (
     <>
       {t('output.gap', { size: format.bytes(size) })}
@@ -63,6 +64,7 @@ export function OutputRows({ label, feed, version, isFollowing, onFollow, isWrap
       role="log"
       aria-label={label}
       aria-live="off"
+      aria-busy={!isRunning && feed.isReading}
       tabIndex={0}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         const isAtEnd = scrollHeight - scrollTop - clientHeight < rowHeight;
