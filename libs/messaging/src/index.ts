@@ -25,6 +25,7 @@ export type { EnrolmentAccess } from './agent/enrol.ts';
 export { connectCore } from './core/connection.ts';
 export type { CoreConnectOptions, CoreConnection } from './core/connection.ts';
 export { applyBroker, checkBroker } from './broker/apply.ts';
+export { findNatsServer } from './broker/find-nats-server.ts';
 export { readBrokerPorts, writeBrokerConfig } from './broker/config.ts';
 export { writeCreds } from './broker/creds.ts';
 export { agentSubjects, agentSubjectsMarkdown } from './broker/agent-subjects.ts';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { findNatsServer } from '@kanade/messaging';
 import { asStartupError } from './data-dir.ts';
-import { findNatsServer } from './find-nats-server.ts';
 import { backup, type OperationOptions } from './operations/backup.ts';
 import { restore } from './operations/restore.ts';
 import { dataPaths, root } from './paths.ts';
@@ -21,7 +21,7 @@ function readRequest(args: readonly string[]): Request | undefined {
     const [verb, dir, ...rest] = positionals;
     if ((verb !== 'backup' && verb !== 'restore') || dir === undefined || rest.length > 0) return undefined;
     const dataDir = resolve(values['data-dir'] ?? process.env['KANADE_DATA_DIR'] ?? join(root, '.kanade'));
-    return { verb, json: values.json === true, dir: resolve(dir), dataDir, version: kanadeVersion(), say, natsServer: () => findNatsServer(process.env) };
+    return { verb, json: values.json === true, dir: resolve(dir), dataDir, version: kanadeVersion(), say, natsServer: findNatsServer };
   } catch (error) {
     say(messageOf(error));
     return undefined;

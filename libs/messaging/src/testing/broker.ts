@@ -11,7 +11,7 @@ import { readBrokerPorts, writeBrokerConfig } from '../broker/config.ts';
 import { writeCreds } from '../broker/creds.ts';
 import type { BrokerPorts } from '../broker/types.ts';
 import { connectCore } from '../core/connection.ts';
-import { findNatsServer } from './find-server.ts';
+import { findNatsServer } from '../broker/find-nats-server.ts';
 
 /** A real broker of its own for one test file. */
 export interface TestBroker {

@@ -2,4 +2,3 @@ export { startTestBroker } from './broker.ts';
 export type { TestBroker } from './broker.ts';
 export { issueTestEndpoint } from './endpoint.ts';
 export type { TestEndpoint } from './endpoint.ts';
-export { findNatsServer } from './find-server.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { findNatsServer } from '@kanade/messaging/testing';
+import { findNatsServer } from '@kanade/messaging';
 
 const root = join(import.meta.dirname, '../../../..');
 

@@ -3,12 +3,11 @@ import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { subjects } from '@kanade/contracts';
-import { connectCore, openCommandQueue, openEventLog, openPrivateParts, type CoreConnection } from '@kanade/messaging';
+import { connectCore, findNatsServer, openCommandQueue, openEventLog, openPrivateParts, type CoreConnection } from '@kanade/messaging';
 import { startTestBroker, type TestBroker } from '@kanade/messaging/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataPaths } from '../paths.ts';
 import { lockDataDir, type DataDirLock } from '../data-dir-lock.ts';
-import { findNatsServer } from '../find-nats-server.ts';
 import { backup, type OperationOptions } from './backup.ts';
 import { restore } from './restore.ts';
 import { withTemporaryBroker } from './temporary-broker.ts';
@@ -19,7 +18,7 @@ let core: CoreConnection;
 let scratch: string;
 let lock: DataDirLock;
 
-const optionsFor = (name: string, dataDir: string): OperationOptions => ({ dir: join(scratch, name), dataDir, version: '0.1.0', say: () => undefined, natsServer: () => findNatsServer(process.env) });
+const optionsFor = (name: string, dataDir: string): OperationOptions => ({ dir: join(scratch, name), dataDir, version: '0.1.0', say: () => undefined, natsServer: findNatsServer });
 
 beforeAll(async () => {
   scratch = mkdtempSync(join(tmpdir(), 'kanade-operations-'));
@@ -78,7 +77,7 @@ describe('a restore', () => {
     expect(summary.incarnation).toMatch(/^[0-9a-f]{8}$/);
     expect(summary.incarnation).not.toBe(before);
     const paths = dataPaths(dataDir);
-    await withTemporaryBroker(paths, { natsServer: findNatsServer(process.env), maxFileBytes: 2 * 1024 ** 3 }, async (url) => {
+    await withTemporaryBroker(paths, { natsServer: findNatsServer(), maxFileBytes: 2 * 1024 ** 3 }, async (url) => {
       const restored = await connectCore({ url, credsFile: paths.adminCreds, name: 'test' });
       const log = await openEventLog(restored);
       expect(log.incarnation).toBe(summary.incarnation);
