@@ -6,6 +6,7 @@ export const eventFilterFlags = {
   type: Flags.string({ description: 'only this type, e.g. kanade.run.finished.v1' }),
   endpoint: Flags.string({ char: 'e', description: 'only what concerns this endpoint (name or id)' }),
   execution: Flags.string({ description: 'only what belongs to this execution' }),
+  poisoned: Flags.boolean({ description: 'only what could not be folded' }),
 };
 
 /** The filter flags as the API takes them. */
@@ -13,10 +14,12 @@ export async function filterOf(flags: {
   readonly type?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly execution?: string | undefined;
-}): Promise<{ type?: string; endpointId?: string; executionId?: string }> {
+  readonly poisoned: boolean;
+}): Promise<{ type?: string; endpointId?: string; executionId?: string; status?: 'poison' }> {
   return {
     ...(flags.type === undefined ? {} : { type: flags.type }),
     ...(flags.endpoint === undefined ? {} : { endpointId: await resolveEndpoint(flags.endpoint) }),
     ...(flags.execution === undefined ? {} : { executionId: flags.execution }),
+    ...(flags.poisoned ? { status: 'poison' } : {}),
   };
 }

@@ -46,7 +46,7 @@ export class CreateTokenHandler implements ICommandHandler<CreateTokenCommand> {
     const principal = { kind: 'account', id: accountId, username, scope: { sites: 'all' } } as const;
     // The event first: a token nobody was told of must not work.
     await this.log.decide(tokenKind, tokenId, { principal, decide: (state) => decideCreateToken({ tokenId, accountId, name, expiresAt }, state) });
-    await this.broker.get().identities.create(recordKeys.token(token), record);
+    await this.broker.get().identities.create(recordKeys.token(token), record, Math.ceil(lifetime / 1000));
     await this.log.decide(accountKind, accountId, {
       principal,
       decide: (state) => decideAccount({ type: 'sign-in', accountId, sessionId: tokenId, interface: 'cli' }, state),

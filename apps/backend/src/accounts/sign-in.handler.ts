@@ -35,7 +35,7 @@ export class SignInHandler implements ICommandHandler<SignInCommand> {
       createdAt: new Date(now).toISOString(),
       expiresAt: new Date(now + sessionMs).toISOString(),
     };
-    await this.broker.get().identities.create(recordKeys.session(cookie), session);
+    await this.broker.get().identities.create(recordKeys.session(cookie), session, sessionMs / 1000);
     const { accountId, sessionId } = session;
     await this.log.decide(accountKind, accountId, {
       principal: { kind: 'account', id: accountId, username: account.username, scope: { sites: 'all' } },

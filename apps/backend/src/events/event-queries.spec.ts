@@ -37,6 +37,21 @@ describe('listEvents', () => {
     expect(list({ endpointId: 'e3', limit: 1 }).items).toMatchObject([{ status: 'poison', poisonReason: expect.stringContaining('JSON'), type: '' }]);
   });
 
+  it('finds poison alone, and everything else', () => {
+    const poisoned = list({ status: 'poison' }).items;
+    expect(poisoned.length).toBeGreaterThan(0);
+    expect(poisoned.every(({ status }) => status === 'poison')).toBe(true);
+    expect(list({ status: 'folded', limit: 500 }).items.length).toBe(last - poisoned.length);
+  });
+
+  it('goes on after a position, and refuses one of another history', () => {
+    const { incarnation } = scene.db.snapshot((place) => place);
+    expect(positions({ after: `${incarnation}:3`, order: 'asc', limit: 2 })).toEqual([4, 5]);
+    expect(positions({ after: `${incarnation}:${last}`, order: 'asc' })).toEqual([]);
+    expect(positions({ after: `${incarnation}:3`, from: timeOf(6), order: 'asc', limit: 1 })).toEqual([6]);
+    expect(() => list({ after: 'ffffffff:3' })).toThrow(expect.objectContaining({ code: 'position-unknown' }));
+  });
+
   it('finds by type, endpoint and execution', () => {
     expect(list({ endpointId: 'e1' }).items.every(({ endpointId }) => endpointId === 'e1')).toBe(true);
     expect(list({ executionId: 'x2' }).items.map(({ type }) => type)).toEqual(['kanade.execution.targeted.v1', 'kanade.execution.requested.v1']);

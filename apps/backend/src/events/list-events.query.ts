@@ -1,13 +1,13 @@
 import { Query, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
-import { formatPosition } from '@kanade/contracts';
+import { formatPosition, parsePosition, streams } from '@kanade/contracts';
 import type { eventListQuerySchema, eventPageSchema } from '@kanade/contracts';
 import { build } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
 import { cutPage, readKeyCursor } from '../projections/cursor.ts';
-import { FoldClient } from '../projections/fold-client.ts';
+import { FoldClient, positionUnknown } from '../projections/fold-client.ts';
 import { eventView, selectEvents } from './event-view.ts';
 import { firstPositionFrom } from './position-at-time.ts';
 
@@ -30,8 +30,11 @@ export interface PositionRange {
   readonly to?: number | undefined;
 }
 
-export function listEventsSql({ type, endpointId, executionId, order, cursor, limit }: ListEventsParams, range: PositionRange) {
+export function listEventsSql({ type, endpointId, executionId, status, order, cursor, limit }: ListEventsParams, range: PositionRange) {
   let query = selectEvents();
+  // Poison is rare: its few positions are looked up, not every event for whether it is one.
+  if (status === 'poison') query = query.where('events.position', 'in', build.selectFrom('poison as found').select('found.sequence').where('found.stream', '=', streams.events));
+  if (status === 'folded') query = query.where('poison.code', 'is', null);
   if (type !== undefined) query = query.where('events.typeKey', '=', build.selectFrom('eventTypes as named').select('named.key').where('named.name', '=', type));
   if (endpointId !== undefined) query = query.where('events.endpointKey', '=', build.selectFrom('endpoints as named').select('named.key').where('named.id', '=', endpointId));
   if (executionId !== undefined) query = query.where('events.executionKey', '=', build.selectFrom('executions as named').select('named.key').where('named.id', '=', executionId));
@@ -44,8 +47,11 @@ export function listEventsSql({ type, endpointId, executionId, order, cursor, li
 
 export function listEvents(db: Reader, _principal: Principal, params: ListEventsParams): ListEventsResult {
   return db.snapshot((place) => {
+    const after = params.after === undefined ? undefined : parsePosition(params.after);
+    if (params.after !== undefined && after?.incarnation !== place.incarnation) throw positionUnknown(params.after, place);
+    const first = params.from === undefined ? undefined : firstPositionFrom(db, Date.parse(params.from));
     const range = {
-      from: params.from === undefined ? undefined : firstPositionFrom(db, Date.parse(params.from)),
+      from: after === undefined ? first : Math.max(first ?? 0, after.sequence + 1),
       to: params.to === undefined ? undefined : firstPositionFrom(db, Date.parse(params.to) + 1),
     };
     const { rows, nextCursor } = cutPage(db.all(listEventsSql(params, range)), params.limit, (row) => [row.position]);

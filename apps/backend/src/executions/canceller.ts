@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { RunState } from '@kanade/contracts';
 import { decideExecution } from '@kanade/domain';
 import type { ExecutionState } from '@kanade/domain';
 import { systemPrincipal } from '../accounts/principal.ts';
@@ -15,6 +16,7 @@ import { Dispatcher } from './dispatcher.ts';
 import { undispatchedRunsOf } from './run.reads.ts';
 
 const periodMs = 5000;
+const openStates: ReadonlySet<RunState> = new Set<RunState>(['queued', 'accepted', 'started']);
 
 type OpenRun = ReturnType<typeof openRunsOfExecution>[number];
 
@@ -42,7 +44,8 @@ export class Canceller implements ProcessManager {
 
   async run(signal: AbortSignal): Promise<void> {
     this.told.clear();
-    const stop = this.fold.onNotice(({ changes }) => {
+    const stop = this.fold.onNotice(({ changes, runs }) => {
+      for (const { runId, state } of runs) if (!openStates.has(state)) this.told.delete(runId);
       if (changes.some(({ kind }) => kind === 'execution')) this.loop.wake();
     });
     try {

@@ -29,8 +29,11 @@ export class CommandCleaner implements ProcessManager {
   async run(signal: AbortSignal): Promise<void> {
     this.due = [];
     this.swept = false;
-    const stop = this.fold.onNotice(({ runs }) => {
-      for (const { state, commandSequence } of runs) if (state !== 'queued' && commandSequence !== null) this.due.push(commandSequence);
+    const stop = this.fold.onNotice(({ incarnation, runs }) => {
+      for (const { state, commandSequence, commandIncarnation } of runs) {
+        // Before a restore this sequence was another command.
+        if (state !== 'queued' && commandSequence !== null && commandIncarnation === incarnation) this.due.push(commandSequence);
+      }
       if (this.due.length > 0) this.loop.wake();
     });
     try {

@@ -13,10 +13,22 @@ export function endedRunsOf(reader: Reader, executionId: string): ReadonlySet<st
   return new Set(reader.all(query).map(({ id }) => id));
 }
 
-/** The execution a run belongs to. */
-export function executionOfRun(reader: Reader, runId: string): string | undefined {
-  const query = build.selectFrom('runs').innerJoin('executions', 'executions.key', 'runs.executionKey').select('executions.id').where('runs.id', '=', runId);
-  return reader.get(query)?.id;
+/** What a run is of. */
+export interface RunOwner {
+  readonly executionId: string;
+  readonly endpointId: string;
+}
+
+/** The execution and the endpoint a run belongs to. */
+export function ownerOfRun(reader: Reader, runId: string): RunOwner | undefined {
+  return reader.get(
+    build
+      .selectFrom('runs')
+      .innerJoin('executions', 'executions.key', 'runs.executionKey')
+      .innerJoin('endpoints', 'endpoints.key', 'runs.endpointKey')
+      .select(['executions.id as executionId', 'endpoints.id as endpointId'])
+      .where('runs.id', '=', runId),
+  );
 }
 
 /** Queued runs without a command in this incarnation, of one execution, whether or not the end of some of its runs was asked for. */

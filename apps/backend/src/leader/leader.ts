@@ -2,7 +2,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { Injectable } from '@nestjs/common';
 import { openLeaseKeeper } from '@kanade/messaging';
-import type { Lease } from '@kanade/messaging';
+import type { Lease, LeaseKeeper } from '@kanade/messaging';
 import { Broker } from '../broker/broker.ts';
 import { Config } from '../config/config.ts';
 import { FoldAccess } from '../history/fold-access.ts';
@@ -11,13 +11,17 @@ import { Log } from '../log.ts';
 import type { ProcessManager } from './process-manager.ts';
 
 const leaseName = 'process-managers';
+/** A failure counts as trouble for so long: what fails again and again never gets older. */
+const troubleMs = 30_000;
 
 /** Runs the process managers in the replica that holds the lease, once its read model has caught up. */
 @Injectable()
 export class Leader {
   private readonly stopping = new AbortController();
   private running: Promise<void> = Promise.resolve();
+  private keeper: LeaseKeeper | undefined;
   private lease: Lease | undefined;
+  private failure: { readonly reason: string; readonly at: number } | undefined;
 
   constructor(
     private readonly broker: Broker,
@@ -29,6 +33,16 @@ export class Leader {
   /** True in the replica whose process managers run. */
   get leading(): boolean {
     return this.lease?.held ?? false;
+  }
+
+  /** Why the process managers stopped last, if that was a moment ago. */
+  get trouble(): string | undefined {
+    return this.failure !== undefined && Date.now() - this.failure.at < troubleMs ? this.failure.reason : undefined;
+  }
+
+  /** True when this replica or another one holds the lease. */
+  async led(): Promise<boolean> {
+    return this.leading || (await this.keeper?.holder()) !== undefined;
   }
 
   start(managers: readonly ProcessManager[]): void {
@@ -45,6 +59,7 @@ export class Leader {
     // The data directory is one replica's own: restarted, it takes its lease over at once.
     const holder = derivedId('replica', hostname(), resolve(this.config.dataDir));
     const keeper = openLeaseKeeper(this.broker.get().core, { name: leaseName, holder });
+    this.keeper = keeper;
     while (!signal.aborted) {
       try {
         await this.fold.whenCaughtUp(signal);
@@ -75,6 +90,7 @@ export class Leader {
 
   private async pauseAfter(error: unknown): Promise<void> {
     if (this.stopping.signal.aborted) return;
+    this.failure = { reason: error instanceof Error ? error.message : String(error), at: Date.now() };
     this.log.warn({ err: error }, 'the process managers stopped and are started again');
     await new Promise((resolve) => setTimeout(resolve, 1000));
   }

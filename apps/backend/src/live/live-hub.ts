@@ -2,12 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { formatPosition, headers as headerNames } from '@kanade/contracts';
 import type { LiveMessage, LiveTopic, PresenceBeat } from '@kanade/contracts';
 import { subscribeLiveOutput } from '@kanade/messaging';
-import type { LiveMessageIn, Stoppable } from '@kanade/messaging';
+import type { LiveMessageIn, LiveOutputHandler, Stoppable } from '@kanade/messaging';
 import { Broker } from '../broker/broker.ts';
 import { Clock } from '../clock.ts';
 import { Beats } from '../endpoints/beats.ts';
 import { presenceRow } from '../endpoints/endpoint.reads.ts';
-import { executionOfRun } from '../executions/run.reads.ts';
+import { ownerOfRun } from '../executions/run.reads.ts';
+import type { RunOwner } from '../executions/run.reads.ts';
 import { FoldAccess } from '../history/fold-access.ts';
 import { Log } from '../log.ts';
 import { FoldClient } from '../projections/fold-client.ts';
@@ -25,8 +26,8 @@ const mostKnownRuns = 50_000;
 @Injectable()
 export class LiveHub {
   private readonly watchers = new Set<Watcher>();
-  /** Execution of each run seen lately: output names only the run. */
-  private readonly runs = new Map<string, string>();
+  /** Whose each run seen lately is: output names only the run. */
+  private readonly runs = new Map<string, RunOwner>();
   private output: Stoppable | undefined;
   private forget: (() => void)[] = [];
 
@@ -84,7 +85,7 @@ export class LiveHub {
   }
 
   private onNotice({ incarnation, sequence, changes, runs, samples }: FoldNotice): void {
-    for (const { runId, executionId } of runs) this.remember(runId, executionId);
+    for (const { runId, ...owner } of runs) this.remember(runId, owner);
     if (this.watchers.size === 0) return;
     const position = formatPosition({ incarnation, sequence });
     for (const { kind, id } of changes) {
@@ -109,28 +110,30 @@ export class LiveHub {
     }
   }
 
-  private async onOutput(from: { readonly runId: string; readonly stream: 'stdout' | 'stderr' }, { headers, body }: LiveMessageIn): Promise<void> {
-    const { runId, stream } = from;
+  private async onOutput(from: Parameters<LiveOutputHandler>[0], { headers, body }: LiveMessageIn): Promise<void> {
+    const { endpointId, runId, stream } = from;
     const offset = Number(headers[headerNames.offset]);
-    const executionId = this.runs.get(runId) ?? (await this.lookUp(runId));
-    if (executionId === undefined || !Number.isSafeInteger(offset) || offset < 0) return;
+    const owner = this.runs.get(runId) ?? (await this.lookUp(runId));
+    // The broker vouches for the endpoint in the subject; the run in it is that endpoint's word.
+    if (owner?.endpointId !== endpointId || !Number.isSafeInteger(offset) || offset < 0) return;
+    const { executionId } = owner;
     this.tell({ type: 'output', runId, executionId, stream, offset, data: Buffer.from(body).toString('base64') }, (topic) => concerns(topic, { executionId }));
   }
 
-  private async lookUp(runId: string): Promise<string | undefined> {
+  private async lookUp(runId: string): Promise<RunOwner | undefined> {
     try {
-      const executionId = executionOfRun(await this.fold.reader(), runId);
-      if (executionId !== undefined) this.remember(runId, executionId);
-      return executionId;
+      const owner = ownerOfRun(await this.fold.reader(), runId);
+      if (owner !== undefined) this.remember(runId, owner);
+      return owner;
     } catch (error) {
       this.log.debug({ err: error }, 'live output is skipped while the read model is not open');
       return undefined;
     }
   }
 
-  private remember(runId: string, executionId: string): void {
+  private remember(runId: string, { executionId, endpointId }: RunOwner): void {
     if (this.runs.size >= mostKnownRuns) this.runs.clear();
-    this.runs.set(runId, executionId);
+    this.runs.set(runId, { executionId, endpointId });
   }
 }
 

@@ -5,7 +5,6 @@ import { Injectable } from '@nestjs/common';
 import { WebSocketServer } from 'ws';
 import { Authenticator } from '../accounts/authenticator.ts';
 import { sessionCookieName } from '../accounts/session-cookie.ts';
-import { Clock } from '../clock.ts';
 import { bearerToken } from '../http/bearer.ts';
 import { toDomainError, toProblem } from '../http/problem.filter.ts';
 import type { Identity } from '../http/request-context.ts';
@@ -17,33 +16,52 @@ import { closeCodes, LiveSocket } from './live-socket.ts';
 
 const path = '/api/v1/live';
 const heartbeatMs = 20_000;
+/** A session that was ended, here or by another replica, is noticed within this time. */
+const recheckMs = 5000;
 const mostClients = 1000;
+
+/** Says who a connection is, as long as they are signed in. */
+type Proof = () => Promise<Identity | undefined>;
 
 /** The WebSocket side of the HTTP port. */
 @Injectable()
 export class LiveServer {
   private readonly server = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
-  private readonly sockets = new Set<LiveSocket>();
-  private timer: NodeJS.Timeout | undefined;
+  private readonly sockets = new Map<LiveSocket, Proof>();
+  private timers: readonly NodeJS.Timeout[] = [];
   private stopped = false;
 
   constructor(
     private readonly hub: LiveHub,
     private readonly authenticator: Authenticator,
-    private readonly clock: Clock,
     private readonly log: Log,
   ) {}
 
   attach(http: Server): void {
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.upgrade(request, socket, head));
-    this.timer = setInterval(() => {
-      for (const client of this.sockets) client.heartbeat(this.clock.now());
-    }, heartbeatMs);
+    const heartbeat = () => {
+      for (const client of this.sockets.keys()) client.heartbeat();
+    };
+    this.timers = [setInterval(heartbeat, heartbeatMs), setInterval(() => void this.recheck(), recheckMs)];
+  }
+
+  /** Closes the connections of whoever is no longer signed in. */
+  async recheck(): Promise<void> {
+    await Promise.all(
+      [...this.sockets].map(async ([client, proof]) => {
+        try {
+          if ((await proof()) === undefined) client.signOut();
+        } catch (error) {
+          // While the broker is away nobody can be asked; the next look is in a moment.
+          this.log.debug({ err: error }, 'a live connection could not be checked');
+        }
+      }),
+    );
   }
 
   stop(): void {
     this.stopped = true;
-    clearInterval(this.timer);
+    for (const timer of this.timers) clearInterval(timer);
     for (const client of this.server.clients) client.close(closeCodes.goingAway, 'the backend is stopping: connect again in a moment');
     this.server.close();
   }
@@ -51,10 +69,10 @@ export class LiveServer {
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     try {
-      const identity = await this.identify(request);
+      const proof = await this.identify(request);
       this.server.handleUpgrade(request, socket, head, (client) => {
-        const live = new LiveSocket(client, this.hub, identity.expiresAt);
-        this.sockets.add(live);
+        const live = new LiveSocket(client, this.hub);
+        this.sockets.set(live, proof);
         client.on('close', () => this.sockets.delete(live));
       });
     } catch (thrown) {
@@ -63,21 +81,24 @@ export class LiveServer {
     }
   }
 
-  private async identify(request: IncomingMessage): Promise<Identity> {
+  /** Proves who asks, and how to prove it again. */
+  private async identify(request: IncomingMessage): Promise<Proof> {
     if (request.url?.split('?')[0] !== path) throw new DomainError('not-found', `there is no WebSocket at ${request.url ?? ''}`);
     if (this.stopped || this.sockets.size >= mostClients) throw new DomainError('too-many-attempts', 'there are too many live connections', { retryable: true });
-    const { authorization, cookie } = request.headers;
+    const proof = this.proofOf(request);
+    if (proof === undefined || (await proof()) === undefined) throw new DomainError('not-signed-in', 'sign in first');
+    // No script can read what another site's page gets over HTTP, but a WebSocket is under no such rule.
+    if (request.headers.authorization === undefined) checkSameOrigin(request.headers);
+    return proof;
+  }
+
+  private proofOf({ headers: { authorization, cookie } }: IncomingMessage): Proof | undefined {
     if (authorization !== undefined) {
-      const identity = await this.authenticator.byToken(bearerToken(authorization));
-      if (identity !== undefined) return identity;
-    } else if (cookie !== undefined) {
-      const session = fastifyCookie.parse(cookie)[sessionCookieName];
-      const identity = session === undefined ? undefined : await this.authenticator.bySession(session);
-      // No script can read what another site's page gets over HTTP, but a WebSocket is under no such rule.
-      if (identity !== undefined) checkSameOrigin(request.headers);
-      if (identity !== undefined) return identity;
+      const token = bearerToken(authorization);
+      return () => this.authenticator.byToken(token);
     }
-    throw new DomainError('not-signed-in', 'sign in first');
+    const session = cookie === undefined ? undefined : fastifyCookie.parse(cookie)[sessionCookieName];
+    return session === undefined ? undefined : () => this.authenticator.bySession(session);
   }
 }
 

@@ -20,8 +20,6 @@ export class LiveSocket implements Watcher {
   constructor(
     private readonly socket: WebSocket,
     private readonly hub: LiveHub,
-    /** When the proof of who this is ends, Unix ms. */
-    private readonly expiresAt: number,
   ) {
     hub.add(this);
     socket.on('message', (data, binary) => this.receive(data, binary));
@@ -41,12 +39,14 @@ export class LiveSocket implements Watcher {
     this.socket.send(JSON.stringify(message));
   }
 
+  /** Ends the connection of somebody who is not signed in any more. */
+  signOut(): void {
+    this.hub.remove(this);
+    this.socket.close(closeCodes.notSignedIn, 'signed out: sign in again');
+  }
+
   /** Asks for a sign of life; a client that gave none since the last time is dropped. */
-  heartbeat(now: number): void {
-    if (now >= this.expiresAt) {
-      this.socket.close(closeCodes.notSignedIn, 'signed out: sign in again');
-      return;
-    }
+  heartbeat(): void {
     if (!this.alive) {
       this.socket.terminate();
       return;

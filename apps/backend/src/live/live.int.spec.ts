@@ -8,21 +8,25 @@ import { eventually, startInstallation } from '../backend.spec-kit.ts';
 import type { TestBackend, TestInstallation } from '../backend.spec-kit.ts';
 import { FakeAgent } from '../fake-agent.spec-kit.ts';
 import { LiveHub } from './live-hub.ts';
+import { LiveServer } from './live-server.ts';
 import { closeCodes } from './live-socket.ts';
 
 let installation: TestInstallation;
 let backend: TestBackend;
 let agent: FakeAgent;
+let other: FakeAgent;
 
 beforeAll(async () => {
   installation = await startInstallation();
   backend = await installation.backend();
   agent = await FakeAgent.enrol(backend);
   agent.takeCommands();
+  other = await FakeAgent.enrol(backend, 'other');
   await eventually(async () => ((await backend.call('GET', `/endpoints/${agent.endpointId}`)).body['status'] === 'online' ? true : undefined), 'the endpoint');
 });
 afterAll(async () => {
   await agent.close();
+  await other.close();
   await installation.stop();
 });
 
@@ -67,6 +71,16 @@ describe('the live connection', () => {
     socket.close();
   });
 
+  it('ends with the session it was opened by', async () => {
+    const signedIn = await backend.request('POST', '/api/v1/session', { username: 'admin', password: installation.password });
+    const cookie = signedIn.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const { socket } = await connect({ cookie, origin: backend.url });
+    const closed = new Promise<number>((resolve) => socket.on('close', resolve));
+    await backend.request('DELETE', '/api/v1/session', undefined, { cookie, origin: backend.url });
+    await backend.app.get(LiveServer).recheck();
+    expect(await closed).toBe(closeCodes.notSignedIn);
+  });
+
   it('says what it does not understand, and goes on', async () => {
     const { socket, say, hear } = await withToken();
     say('{');
@@ -90,8 +104,12 @@ describe('the live connection', () => {
     await agent.accept(command);
     await agent.start(command);
     await hear('run', ({ runId, state }) => runId === command.runId && state === 'started');
+    // The other endpoint's own subject, with a run that is not its own.
+    other.connection.publishLive(command.runId, 'stdout', { [headerNames.offset]: '0' }, Buffer.from('forged\n'));
+    await other.renew(false);
     agent.connection.publishLive(command.runId, 'stdout', { [headerNames.offset]: '0' }, Buffer.from('hello\n'));
     expect(await hear('output')).toEqual({ type: 'output', runId: command.runId, executionId, stream: 'stdout', offset: 0, data: Buffer.from('hello\n').toString('base64') });
+    expect(messages.filter(({ type }) => type === 'output')).toHaveLength(1);
     await agent.finish(command, 0);
     expect(await hear('run', ({ state }) => state === 'succeeded')).toMatchObject({ exitCode: 0, endpointId: agent.endpointId });
     socket.close();

@@ -100,10 +100,10 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
   async waitFor(position: string, timeoutMs: number): Promise<void> {
     const wanted = parsePosition(position);
     if (wanted === undefined) throw new DomainError('invalid-request', `${position} is not a position.`);
-    if (this.place !== undefined && this.place.incarnation !== wanted.incarnation) throw unknownPosition(position, this.place);
+    if (this.place !== undefined && this.place.incarnation !== wanted.incarnation) throw positionUnknown(position, this.place);
     if (this.place !== undefined && this.place.covered >= wanted.sequence) return;
     const reached = await this.wait(wanted.sequence, timeoutMs);
-    if (this.place !== undefined && this.place.incarnation !== wanted.incarnation) throw unknownPosition(position, this.place);
+    if (this.place !== undefined && this.place.incarnation !== wanted.incarnation) throw positionUnknown(position, this.place);
     if (!reached) {
       throw new DomainError('read-behind', `Position ${position} has not been folded yet; try again.`, { retryable: true, details: { position: this.status().position } });
     }
@@ -185,5 +185,6 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
   }
 }
 
-const unknownPosition = (position: string, place: Place): DomainError =>
+/** The refusal of a position that another history gave. */
+export const positionUnknown = (position: string, place: { readonly incarnation: string; readonly sequence: number }): DomainError =>
   new DomainError('position-unknown', `Position ${position} belongs to another history; this one is ${place.incarnation}.`, { details: { position: formatPosition(place) } });

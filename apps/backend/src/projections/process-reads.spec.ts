@@ -2,7 +2,7 @@ import { TestHistory, acceptRun, enrol, finishRun, requestExecution, runIdOf, st
 import { afterEach, describe, expect, it } from 'vitest';
 import { foldScene } from './folded-scene.spec-kit.ts';
 import type { FoldedScene } from './folded-scene.spec-kit.ts';
-import { acceptedCommandsToDelete, activeRunsByEndpoint, endpointByNkey, executionsToCancel, nextDeadline, runsPastDeadline, runsToDispatch, waitingRunsOfJob } from './process-reads.ts';
+import { acceptedCommandsToDelete, activeRunsByEndpoint, executionsToCancel, nextDeadline, runsPastDeadline, runsToDispatch, waitingRunsOfJob } from './process-reads.ts';
 
 let scene: FoldedScene | undefined;
 afterEach(() => scene?.close());
@@ -71,12 +71,8 @@ describe('commands to delete', () => {
 });
 
 describe('an endpoint', () => {
-  it('is known by its NKey, and by the runs it has taken', () => {
-    const db = fold((history) => {
-      acceptRun(history, 'x1', 'e1');
-      enrol(history, 'e4', { nkey: `U${'B'.repeat(55)}` });
-    });
-    expect(endpointByNkey(db, `U${'B'.repeat(55)}`)).toMatchObject({ id: 'e4', status: 'never-seen' });
+  it('is known by the runs it has taken', () => {
+    const db = fold((history) => acceptRun(history, 'x1', 'e1'));
     expect(ids(activeRunsByEndpoint(db, 'e1'))).toEqual([runIdOf('x1', 'e1')]);
     expect(activeRunsByEndpoint(db, 'e2')).toEqual([]);
   });

@@ -77,11 +77,6 @@ export function acceptedCommandsToDelete(db: Reader, incarnation: string, fromSe
   return db.all(acceptedCommandsSql(incarnation, fromSequence, limit)).flatMap(({ runId, commandSequence }) => (commandSequence === null ? [] : [{ runId, commandSequence }]));
 }
 
-/** The endpoint that signs in to the broker with a public NKey. */
-export function endpointByNkey(db: Reader, nkey: string) {
-  return db.get(build.selectFrom('endpoints').select(['id', 'status', 'quarantined', 'simulated']).where('nkey', '=', nkey));
-}
-
 /** One endpoint's keys and state, for renewals, asks and quarantine. */
 export function endpointById(db: Reader, id: string) {
   return db.get(build.selectFrom('endpoints').select(['id', 'name', 'status', 'quarantined', 'nkey', 'signingKey', 'sealingKey', 'site', 'simulated']).where('id', '=', id));
@@ -90,11 +85,6 @@ export function endpointById(db: Reader, id: string) {
 /** Every endpoint with its NKey and folded presence, for comparing with who is connected. */
 export function allEndpoints(db: Reader) {
   return db.all(build.selectFrom('endpoints').select(['id', 'nkey', 'status', 'quarantined']).orderBy('key'));
-}
-
-/** Endpoints by exact name, as `--endpoint NAME` means it; more than one is the caller's to refuse. */
-export function endpointsByName(db: Reader, name: string) {
-  return db.all(build.selectFrom('endpoints').select(['id', 'name']).where('searchName', '=', name.toLowerCase()).orderBy('key'));
 }
 
 export const activeRunsSql = (endpointId: string) =>

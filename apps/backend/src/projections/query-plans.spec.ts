@@ -65,6 +65,8 @@ const hot: [string, () => Compilable, string][] = [
   ['output of a run', () => chunksSql(1, 'stdout', 0, 1000), 'chunksByRun'],
   ['events', () => events({ cursor: afterKey }), 'SEARCH events USING INTEGER PRIMARY KEY'],
   ['events, oldest first', () => events({ order: 'asc' }), 'SCAN events'],
+  ['events after a position', () => listEventsSql(eventListQuerySchema.parse({ order: 'asc' }), { from: 8 }), 'SEARCH events USING INTEGER PRIMARY KEY'],
+  ['poisoned events', () => events({ status: 'poison', cursor: afterKey }), 'SEARCH events USING INTEGER PRIMARY KEY'],
   ['events of a type', () => events({ type: 'kanade.run.finished.v1', cursor: afterKey }), 'eventsByType'],
   ['events of an endpoint', () => events({ endpointId: 'e1', cursor: afterKey }), 'eventsByEndpoint'],
   ['events of an execution', () => events({ executionId: 'x1', cursor: afterKey }), 'eventsByExecution'],

@@ -41,9 +41,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
       broker: this.brokerCheck(streams),
       fold: this.foldCheck(),
       verifier: this.verifierCheck(),
-      lease: this.leader.leading
-        ? { status: 'ok', detail: 'This replica runs the process managers.' }
-        : { status: 'ok', detail: 'Another replica runs the process managers, or none does yet.' },
+      lease: await this.leaseCheck(),
     };
     return {
       status: worst(Object.values(checks)),
@@ -68,6 +66,19 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
     }
   }
 
+  private async leaseCheck(): Promise<Check> {
+    const { trouble } = this.leader;
+    if (trouble !== undefined) return { status: 'degraded', detail: `The process managers stop and are started again: ${trouble}.` };
+    if (this.leader.leading) return { status: 'ok', detail: 'This replica runs the process managers.' };
+    if (this.broker.failure() !== undefined) return { status: 'degraded', detail: 'Who runs the process managers is not known while the broker is away.' };
+    const led = await this.leader.led().catch((error: unknown) => {
+      this.log.warn({ err: error }, 'the broker did not tell who runs the process managers');
+      return false;
+    });
+    if (led) return { status: 'ok', detail: 'Another replica runs the process managers.' };
+    return { status: 'degraded', detail: 'No replica runs the process managers: nothing is dispatched, and no deadline kept.' };
+  }
+
   private brokerCheck(streams: readonly { readonly name: string; readonly bytes: number; readonly maxBytes: number }[]): Check {
     const failure = this.broker.failure();
     if (failure !== undefined) return { status: 'failed', detail: `The message broker: ${failure}.` };
@@ -81,7 +92,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
     if (state === 'damaged') return { status: 'failed', detail };
     if (state !== 'running') return { status: 'degraded', detail };
     if (rebuilding || lagEvents > behind) return { status: 'degraded', detail: `${lagEvents} messages are still to be folded.` };
-    if (poisonCount > 0) return { status: 'degraded', detail: `${poisonCount} events could not be folded; see them with: kanade event list` };
+    if (poisonCount > 0) return { status: 'degraded', detail: `${poisonCount} events could not be folded; see them with: kanade event list --poisoned` };
     return { status: 'ok', detail: 'Up to date.' };
   }
 

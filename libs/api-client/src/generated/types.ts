@@ -600,6 +600,7 @@ export type ListEventsQuery = {
   type?: string | undefined;
   endpointId?: EndpointId | undefined;
   executionId?: ExecutionId | undefined;
+  status?: "folded" | "poison" | undefined;
   from?: string | undefined;
   to?: string | undefined;
   order?: "asc" | "desc" | undefined;

@@ -28,7 +28,11 @@ export const eventListQuerySchema = z.strictObject({
   type: z.string().max(100).optional(),
   endpointId: endpointIdSchema.optional(),
   executionId: executionIdSchema.optional(),
+  /** `poison`: only those that could not be folded. */
+  status: z.enum(['folded', 'poison']).optional(),
+  /** Recorded at this time or later. */
   from: timeSchema.optional(),
+  /** Recorded at this time or earlier. */
   to: timeSchema.optional(),
   /** `asc` pages forward from the oldest (or the cursor), `desc` backward from the newest. */
   order: z.enum(['asc', 'desc']).default('desc'),

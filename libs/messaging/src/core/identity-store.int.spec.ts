@@ -39,6 +39,12 @@ describe('identity records', () => {
     expect(await store.create('account.a1', { name: 'again' })).toBeGreaterThan(second ?? 0);
   });
 
+  it('go by themselves at their time', async () => {
+    await store.create('session.short', {}, 1);
+    expect(await store.get('session.short')).toBeDefined();
+    await expect.poll(() => store.get('session.short'), { timeout: 5000 }).toBeUndefined();
+  });
+
   it('are refused when altered, made by another key, or moved to another name', async () => {
     const nc = wireOf(backend);
     await store.create('token.t1', { scope: 'little' });

@@ -110,6 +110,10 @@ export function openLeaseKeeper(core: CoreConnection, options: LeaseOptions): Le
   const kv = openKv(wireOf(core), buckets.leases);
   const ttl = options.ttlSeconds ?? 15;
   return {
+    holder: async () => {
+      const found = await kv.get(options.name);
+      return found === undefined ? undefined : readRecord(found).holder;
+    },
     acquire: async (signal) => {
       for (;;) {
         signal.throwIfAborted();

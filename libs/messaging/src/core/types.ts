@@ -94,10 +94,10 @@ export interface IdentityRecord {
 export interface IdentityStore {
   /** Throws `tampered` when the record was not written by a holder of the MAC key. */
   get(key: string): Promise<IdentityRecord | undefined>;
-  /** The new revision, or `undefined` when the key exists. */
-  create(key: string, value: unknown): Promise<number | undefined>;
-  /** The new revision, or `undefined` when `revision` is not the newest. */
-  update(key: string, value: unknown, revision: number): Promise<number | undefined>;
+  /** The new revision, or `undefined` when the key exists. The broker drops the record after `ttlSeconds`, where given. */
+  create(key: string, value: unknown, ttlSeconds?: number): Promise<number | undefined>;
+  /** The new revision, or `undefined` when `revision` is not the newest. Kept for ever unless given `ttlSeconds` anew. */
+  update(key: string, value: unknown, revision: number, ttlSeconds?: number): Promise<number | undefined>;
   delete(key: string): Promise<void>;
   /** All records whose key starts with `prefix.`; altered ones are named in `tampered`. */
   list(prefix: string): Promise<{ readonly records: IdentityRecord[]; readonly tampered: string[] }>;
@@ -116,6 +116,8 @@ export interface Lease {
 export interface LeaseKeeper {
   /** Waits until the lease is ours; the same holder name takes over its own lease at once. */
   acquire(signal: AbortSignal): Promise<Lease>;
+  /** Who holds it now, ourselves included; `undefined` when nobody does. */
+  holder(): Promise<string | undefined>;
 }
 
 /** What a responder is told about who asks: written by the broker, not by the asker. */

@@ -17,6 +17,8 @@ export interface RunChange {
   readonly exitCode: number | null;
   /** The run's command in KANADE_COMMANDS, to be deleted once it is accepted; null when there is none. */
   readonly commandSequence: number | null;
+  /** The history that sequence is of; an earlier one's queue is gone, and its sequences name other commands now. */
+  readonly commandIncarnation: string;
 }
 
 export interface SampleChange {

@@ -12,7 +12,7 @@ export class EventList extends BaseCommand {
     ...pageFlags,
     ...eventFilterFlags,
     from: Flags.string({ description: 'only those recorded at or after this time (RFC 3339)' }),
-    to: Flags.string({ description: 'only those recorded before this time (RFC 3339)' }),
+    to: Flags.string({ description: 'only those recorded at this time or earlier (RFC 3339)' }),
     order: Flags.option({ options: ['asc', 'desc'] as const, default: 'desc', description: 'oldest or newest first' })(),
   };
 

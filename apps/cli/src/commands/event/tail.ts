@@ -1,4 +1,5 @@
-import { listEvents } from '@kanade/api-client';
+import { ApiError, listEvents } from '@kanade/api-client';
+import type { EventView } from '@kanade/api-client';
 import { BaseCommand } from '../../base-command.ts';
 import { eventFilterFlags, filterOf } from '../../event-filter.ts';
 import { Failure } from '../../failure.ts';
@@ -15,14 +16,24 @@ export class EventTail extends BaseCommand {
     const profile = this.connect(flags);
     const filter = await filterOf(flags);
     const newest = await listEvents({ ...filter, limit: 1, order: 'desc' });
-    let after = newest.items[0]?.position;
+    // The position of the answer, not of its event: a filter may have let nothing through yet.
+    let after: string | undefined = newest.position;
     const printNew = async () => {
-      for (const event of await eventsAfter(filter, after)) {
-        after = event.position;
-        this.log(flags.json ? JSON.stringify(event) : `${event.position}  ${formatTime(event.recordedAt)}  ${event.type}  ${event.source}`);
+      for (let more = true; more; ) {
+        const { items, nextCursor, position } = await eventsAfter(filter, after);
+        for (const event of items) this.log(flags.json ? JSON.stringify(event) : eventLine(event));
+        more = nextCursor !== null;
+        after = more ? (items.at(-1)?.position ?? position) : position;
       }
     };
-    await this.#untilInterrupted(profile, printNew);
+    const printAcrossRestores = () =>
+      printNew().catch((error: unknown) => {
+        if (!(error instanceof ApiError) || error.code !== 'position-unknown') throw error;
+        this.tell('The history was restored from a backup; going on from its beginning.');
+        after = undefined;
+        return printNew();
+      });
+    await this.#untilInterrupted(profile, printAcrossRestores);
   }
 
   #untilInterrupted(profile: { url: string; token: string }, printNew: () => Promise<void>): Promise<void> {
@@ -47,7 +58,8 @@ export class EventTail extends BaseCommand {
 
 type Filter = Awaited<ReturnType<typeof filterOf>>;
 
-async function eventsAfter(filter: Filter, position: string | undefined) {
-  const { items } = await listEvents({ ...filter, limit: 500, order: 'asc', ...(position === undefined ? {} : { after: position }) });
-  return items;
+const eventLine = ({ position, recordedAt, type, source }: EventView): string => `${position}  ${formatTime(recordedAt)}  ${type}  ${source}`;
+
+function eventsAfter(filter: Filter, position: string | undefined) {
+  return listEvents({ ...filter, limit: 500, order: 'asc', ...(position === undefined ? {} : { after: position }) });
 }

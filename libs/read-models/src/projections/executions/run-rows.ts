@@ -4,7 +4,9 @@ import { prepareGet, prepareWrite } from '../../sqlite/statements.ts';
 import type { NoArguments, Parameter } from '../../sqlite/statements.ts';
 
 /** What decides about a run's next state. */
-export type RunRow = Pick<RunsTable, 'key' | 'executionKey' | 'endpointKey' | 'state' | 'presumed' | 'endedAt' | 'commandSequence' | 'supersededState'>;
+export type RunRow = Pick<RunsTable, 'key' | 'executionKey' | 'endpointKey' | 'state' | 'presumed' | 'endedAt' | 'commandSequence' | 'supersededState'> & {
+  readonly commandIncarnation: string;
+};
 type NewRun = Pick<RunsTable, 'key' | 'id' | 'executionKey' | 'endpointKey' | 'deadlineAt' | 'queuedPosition'>;
 type Moved = Pick<RunsTable, 'key' | 'state' | 'supersededState' | 'deadlineAt'> & { position: number };
 type Ended = Pick<
@@ -18,7 +20,7 @@ const prepareReads = ({ connection }: Session) => ({
   find: prepareGet(connection, (query, parameter: Parameter<{ id: string }>) =>
     query
       .selectFrom('runs')
-      .select(['key', 'executionKey', 'endpointKey', 'state', 'presumed', 'endedAt', 'commandSequence', 'supersededState'])
+      .select(['key', 'executionKey', 'endpointKey', 'state', 'presumed', 'endedAt', 'commandIncarnation', 'commandSequence', 'supersededState'])
       .where('id', '=', parameter('id'))),
   /** The public ids of a run's execution and endpoint. */
   names: prepareGet(connection, (query, parameter: Parameter<{ key: number }>) =>

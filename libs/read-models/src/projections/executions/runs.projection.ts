@@ -100,7 +100,7 @@ export class Runs {
     for (const { endpointId, runId } of data.targets) {
       this.#rows.insert({ key: this.#nextKey(), id: runId, executionKey, endpointKey: keys.endpoint(endpointId) ?? 0, deadlineAt, queuedPosition: position });
       this.#tallies.move(executionKey, null, 'queued', recordedAt);
-      changes.run({ runId, executionId: data.executionId, endpointId, state: 'queued', exitCode: null, commandSequence: null });
+      changes.run({ runId, executionId: data.executionId, endpointId, state: 'queued', exitCode: null, commandSequence: null, commandIncarnation: '' });
     }
     return undefined;
   }
@@ -211,7 +211,8 @@ export class Runs {
   #moved(run: RunRow, named: { runId: string; endpointId: string }, state: RunState, at: number, exitCode: number | null = null): void {
     this.#tallies.move(run.executionKey, run, state, at);
     const executionId = this.#tallies.of(run.executionKey).id;
-    this.#session.changes.run({ ...named, executionId, state, exitCode, commandSequence: run.commandSequence });
+    const { commandSequence, commandIncarnation } = run;
+    this.#session.changes.run({ ...named, executionId, state, exitCode, commandSequence, commandIncarnation });
   }
 
   #nextKey(): number {
