@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { detachedSchema, resultSchema } from './answers.ts';
+import { detachedSchema, eventListSchema, resultSchema } from './answers.ts';
 import { Installation } from './installation.ts';
 import { until } from './until.ts';
 
@@ -89,6 +89,24 @@ describe('kanade run', () => {
   it('never pretends to run as a user', async () => {
     const result = await kanade.json(resultSchema, 'run', '--all', '--run-as', 'user', '--', 'id');
     expect(result.runs[0]).toMatchObject({ state: 'refused', stdout: '' });
+  });
+
+  it('is followed by event tail, each event once', async () => {
+    const tail = kanade.startCli('event', 'tail', '--type', 'kanade.run.finished.v1');
+    const lines = () => tail.said().split('\n').filter((line) => line.includes('kanade.run.finished.v1'));
+    const ended = async () => kanade.json(eventListSchema, 'event', 'list', '--type', 'kanade.run.finished.v1', '--limit', '500');
+    const before = (await ended()).items.length;
+    await until('the tail to be listening', async () => {
+      await kanade.cli('run', '--all', '--', 'true');
+      return lines().length > 0 || undefined;
+    });
+    await kanade.cli('run', '--all', '--', 'true');
+    const all = (await ended()).items;
+    await until('the last one', () => lines().at(-1)?.startsWith(all[0]?.position ?? '') || undefined);
+    expect(new Set(lines()).size).toBe(lines().length);
+    expect(lines().length).toBeLessThanOrEqual(all.length - before);
+    tail.process.kill('SIGINT');
+    expect((await tail.ended).code).toBe(0);
   });
 
   it('cancels a running script', async () => {

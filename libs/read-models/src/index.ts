@@ -7,6 +7,7 @@ export { messageHash } from './fold/checkpoints.ts';
 export type { Checkpoint } from './fold/checkpoints.ts';
 export type { ApplyOptions, Commit, Fold, FoldOptions } from './fold/fold.ts';
 export type { VerifyControl } from './fold/fold-event.ts';
+export type { FirstKept } from './fold/retention.ts';
 export { HistoryMismatchError } from './fold/errors.ts';
 export { foldedStreams } from './fold/message.ts';
 export type { FoldedStream, StoredMessage } from './fold/message.ts';

@@ -7,7 +7,7 @@ import { openReader } from './reader.ts';
 import { build } from './sqlite/statements.ts';
 import { busyHistory, dumpFile } from './testing/index.ts';
 
-const options = { incarnation: '0badcafe', verifyControl: () => undefined };
+const options = { incarnation: '0badcafe', verifyControl: () => undefined, restoredAt: null };
 let directory: string;
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'kanade-read-model-'));

@@ -30,6 +30,9 @@ export class FoldLoop {
   private readonly feeds: Feeds;
   private readonly gates = new Map<FoldedStream, Gate>();
   private readonly ends = new Map<FoldedStream, number>();
+  private readonly firsts = new Map<FoldedStream, number>();
+  private forgetting = false;
+  private closed = false;
   private wakeUp: (() => void) | undefined;
   private recheck = false;
   private caughtUp = false;
@@ -60,6 +63,7 @@ export class FoldLoop {
     try {
       await Promise.race([Promise.all(reading), this.fold(either)]);
     } finally {
+      this.closed = true;
       failed.abort();
       for (const stream of foldedStreams) this.feeds[stream].stop();
       this.wakeUp?.();
@@ -182,8 +186,9 @@ export class FoldLoop {
   }
 
   private async measure(): Promise<void> {
-    for (const { name, messages, lastSequence } of await streamUsage(this.core)) {
+    for (const { name, messages, firstSequence, lastSequence } of await streamUsage(this.core)) {
       const stream = foldedStreams.find((candidate) => streams[candidate] === name);
+      if (stream !== undefined) this.firsts.set(stream, firstSequence);
       // A stream whose last message has expired still counts up from it, and has nothing to wait for.
       if (stream !== undefined) this.ends.set(stream, messages === 0 ? 0 : lastSequence);
     }
@@ -191,8 +196,18 @@ export class FoldLoop {
 
   private async tick(): Promise<void> {
     await this.tell();
+    await this.forget();
     this.model.checkpointLog();
     this.wakeUp?.();
+  }
+
+  /** What a stream has let go goes from the tables too, between transactions and never in the way of folding. */
+  private async forget(): Promise<void> {
+    if (this.forgetting) return;
+    this.forgetting = true;
+    const first = { output: this.firsts.get('output') ?? 0, private: this.firsts.get('private') ?? 0 };
+    while (!this.closed && this.model.forgetBefore(first)) await setImmediate();
+    this.forgetting = false;
   }
 
   /** True when everything known to be stored is folded; more may have come since it was last measured. */

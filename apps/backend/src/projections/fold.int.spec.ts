@@ -16,7 +16,12 @@ let scene: ReadSideScene;
 beforeEach(async () => {
   scene = await ReadSideScene.open();
 });
-afterEach(() => scene.close());
+const others: string[] = [];
+afterEach(async () => {
+  // Only once no fold works in them any more.
+  await scene.close();
+  for (const directory of others.splice(0)) rmSync(directory, { recursive: true });
+});
 
 const fileIn = (directory: string): string => join(directory, readdirSync(directory).find((name) => /^read-model-\w+\.sqlite$/.test(name)) ?? '');
 
@@ -55,6 +60,19 @@ describe('the fold over a real broker', () => {
     expect(getRun(await fold.reader(), systemPrincipal, { runId: runIdOf('x1', 'e1') })).toMatchObject({ state: 'succeeded', stdout: '', outputState: 'expired' });
   });
 
+  it('lets output go that its stream no longer keeps', async () => {
+    const agent = await scene.enrolAgent('e1');
+    const fold = scene.fold();
+    await scene.request('x1', ['e1']);
+    await agent.print('x1', 'old');
+    await agent.append([agent.finished('x1', 'old')]);
+    await fold.waitFor(await scene.position(), 20_000);
+    const shown = async () => getRun(await fold.reader(), systemPrincipal, { runId: runIdOf('x1', 'e1') });
+    expect(await shown()).toMatchObject({ stdout: 'old', outputState: 'kept' });
+    await openOutputStore(scene.core).erase([1]);
+    await expect.poll(shown, { timeout: 20_000 }).toMatchObject({ state: 'succeeded', stdout: '', stdoutBytes: 3, outputState: 'expired' });
+  });
+
   it('gives the tables of a fold from zero, however often it is killed, and the broker with it', async () => {
     const agents = await Promise.all(['e1', 'e2', 'e3'].map((id) => scene.enrolAgent(id)));
     const fold = scene.fold();
@@ -74,8 +92,8 @@ describe('the fold over a real broker', () => {
     }
     const live = await tables(fold, scene.directory);
     const directory = mkdtempSync(join(tmpdir(), 'kanade-fold-from-zero-'));
+    others.push(directory);
     const fromZero = await tables(scene.fold(directory), directory);
-    rmSync(directory, { recursive: true });
     expect(live).toEqual(fromZero);
     expect(live['runs']).toHaveLength(18);
     expect(live['poison']).toEqual([]);

@@ -37,7 +37,7 @@ async function foldOnce(core: CoreConnection): Promise<string | undefined> {
   const log = await openEventLog(core);
   let model: ReadModel | undefined;
   try {
-    model = openReadModel(settings.directory, { incarnation: log.incarnation, verifyControl });
+    model = openReadModel(settings.directory, { incarnation: log.incarnation, verifyControl, restoredAt: log.restoredAt });
     await checkHistory(core, log, model);
     tellOpened(model, log.incarnation);
     await new FoldLoop(core, log, model, post).run(stopping.signal);

@@ -73,3 +73,5 @@ export function streamConfig(spec: StreamSpec, maxFileBytes: number): JsonRecord
 
 /** The metadata key that names a history of KANADE_EVENTS. */
 export const incarnationKey = 'kanade.incarnation';
+/** Metadata of a history that was restored: the last sequence of the oldest backup it went back to. */
+export const restoredKey = 'kanade.restored';

@@ -1,6 +1,6 @@
 import { streams } from '@kanade/contracts';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { incarnationKey } from '../broker/streams.ts';
+import { incarnationKey, restoredKey } from '../broker/streams.ts';
 import { MessagingError } from '../errors.ts';
 import { expectationHeader, maxBatch, publishBatch } from '../wire/atomic-batch.ts';
 import { getAll } from '../wire/batch-get.ts';
@@ -98,10 +98,13 @@ export async function openEventLog(core: CoreConnection): Promise<EventLog> {
     if (state === undefined) throw new MessagingError('unavailable', `${stream} does not exist; start the broker with kanade`);
     return state;
   };
-  const incarnation = textAt(recordAt((await look()).config, 'metadata'), incarnationKey);
+  const metadata = recordAt((await look()).config, 'metadata');
+  const incarnation = textAt(metadata, incarnationKey);
   if (!/^[0-9a-f]{8}$/.test(incarnation)) throw new MessagingError('invalid', `${stream} has no incarnation`);
+  const restored = metadata[restoredKey];
   return {
     incarnation,
+    restoredAt: typeof restored === 'string' ? Number(restored) : null,
     lastSequence: async () => (await look()).lastSequence,
     append: (entries) => append(nc, entries),
     readLast: (subject) => directGet(nc, stream, subject),

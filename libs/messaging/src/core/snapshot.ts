@@ -4,7 +4,7 @@ import { streams } from '@kanade/contracts';
 import { createInbox } from '@nats-io/nats-core';
 import type { Msg, NatsConnection } from '@nats-io/nats-core';
 import { newIncarnation } from '../broker/apply.ts';
-import { incarnationKey } from '../broker/streams.ts';
+import { incarnationKey, restoredKey } from '../broker/streams.ts';
 import { MessagingError } from '../errors.ts';
 import { apiError } from '../wire/failures.ts';
 import { inboxOf } from '../wire/inbox.ts';
@@ -98,10 +98,14 @@ export async function snapshotStream(admin: CoreConnection, stream: string, file
   }
 }
 
-/** What the restored stream is to be: the same, but a restored history is another one. */
-function restoredConfig(stream: string, config: JsonRecord): JsonRecord {
+/** What the restored stream is to be: the same, but a restored history is another one, and knows from where on it may lack requests. */
+function restoredConfig(stream: string, config: JsonRecord, lastSequence: number): JsonRecord {
   if (config['name'] !== stream) throw new MessagingError('invalid', `the snapshot is of ${String(config['name'])}, not of ${stream}`);
-  return stream === streams.events ? { ...config, metadata: { ...recordAt(config, 'metadata'), [incarnationKey]: newIncarnation() } } : config;
+  if (stream !== streams.events) return config;
+  const metadata = recordAt(config, 'metadata');
+  const before = metadata[restoredKey];
+  const restored = typeof before === 'string' ? Math.min(Number(before), lastSequence) : lastSequence;
+  return { ...config, metadata: { ...metadata, [incarnationKey]: newIncarnation(), [restoredKey]: String(restored) } };
 }
 
 /** The snapshot's first line, and where the rest begins. */
@@ -123,7 +127,7 @@ export async function restoreStream(admin: CoreConnection, stream: string, file:
     const { head, next } = await readHead(source);
     const snapshot = parseRecord(head, 'the head of the snapshot');
     const state = recordAt(snapshot, 'state');
-    const wanted = { config: restoredConfig(stream, recordAt(snapshot, 'config')), state };
+    const wanted = { config: restoredConfig(stream, recordAt(snapshot, 'config'), numberAt(state, 'last_seq')), state };
     const answer = await mustCallApi(nc, `STREAM.RESTORE.${stream}`, wanted, doing);
     const subject = answer['deliver_subject'];
     if (typeof subject !== 'string') throw new MessagingError('refused', `could not ${doing}: the broker names no place for the data`);

@@ -16,6 +16,8 @@ export type AppendResult =
 export interface EventLog {
   /** 8 hex digits naming this history; another one after a restore. */
   readonly incarnation: string;
+  /** The last sequence of the backup this history was restored from, of the oldest if there were several; null when it never was. */
+  readonly restoredAt: number | null;
   /** Sequence of the newest event, 0 when there is none. */
   lastSequence(): Promise<number>;
   /** Appends all entries atomically (per 1,000), reading back after a lost acknowledgement; throws MessagingError. */

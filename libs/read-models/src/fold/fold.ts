@@ -15,6 +15,8 @@ import type { Batches, Incoming } from './merge.ts';
 import { foldedStreams } from './message.ts';
 import type { FoldedStream, StoredMessage } from './message.ts';
 import { openPoison } from './poison.ts';
+import { openRetention } from './retention.ts';
+import type { FirstKept } from './retention.ts';
 import { openSession } from './session.ts';
 import type { Session } from './session.ts';
 
@@ -22,6 +24,8 @@ export interface FoldOptions {
   /** 8 hex digits naming the history that is folded. */
   readonly incarnation: string;
   readonly verifyControl: VerifyControl;
+  /** The last position of the backup this history was restored from; null when it never was. Later on, requests may be missing. */
+  readonly restoredAt: number | null;
 }
 
 /** What one transaction did. */
@@ -54,6 +58,8 @@ export interface Fold {
   apply(batches: Batches, options?: ApplyOptions): Commit;
   /** Ends runs whose output will never come, up to a position. */
   releaseHeld(upTo: number): Commit;
+  /** Drops what its streams no longer keep, a little at a time; true while there is more. */
+  forgetBefore(first: FirstKept): boolean;
   poisonCount(): number;
   /** As in a commit; private parts are awaited for a few seconds only. */
   firstAwaited(): number | null;
@@ -63,7 +69,7 @@ type Result = Refusal | 'unknown' | undefined;
 
 /** Prepares everything the fold needs on a connection whose tables exist. */
 export function openFold(connection: Connection, options: FoldOptions): Fold {
-  const session = openSession(connection);
+  const session = openSession(connection, options.restoredAt);
   const projections = openProjections(session);
   const checkpoints = openCheckpoints(connection);
   const poison = openPoison(session);
@@ -104,6 +110,7 @@ export function openFold(connection: Connection, options: FoldOptions): Fold {
       })();
       return { taken: { events: 0, output: 0, private: 0, metrics: 0 }, poisoned: 0, ...session.changes.take(), firstAwaited: firstAwaited(session, projections) };
     },
+    forgetBefore: openRetention(session),
     poisonCount: () => poison.count(),
   };
 }

@@ -11,8 +11,10 @@ export interface Session {
   /** Output recorded before this (Unix ms) has been folded; what an older end lacks has expired and will never come. */
   outputKnownUntil: number;
   readonly awaitedParts: AwaitedParts;
+  /** Requests of this position or an earlier one are all known; null when those of later ones are too. */
+  readonly restoredAt: number | null;
 }
 
-export function openSession(connection: Connection): Session {
-  return { connection, keys: new Keys(connection), changes: new ChangeLog(), outputKnownUntil: 0, awaitedParts: new AwaitedParts() };
+export function openSession(connection: Connection, restoredAt: number | null): Session {
+  return { connection, restoredAt, keys: new Keys(connection), changes: new ChangeLog(), outputKnownUntil: 0, awaitedParts: new AwaitedParts() };
 }

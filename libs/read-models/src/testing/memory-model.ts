@@ -33,7 +33,7 @@ function dump(connection: Connection): Record<string, unknown[]> {
 export function openTestModel(options: Partial<FoldOptions> & { readonly file?: string } = {}): TestModel {
   const connection = openForWriting(options.file ?? ':memory:');
   for (const schema of schemas) connection.exec(schema);
-  const fold = openFold(connection, { incarnation: options.incarnation ?? '0badcafe', verifyControl: options.verifyControl ?? (() => undefined) });
+  const fold = openFold(connection, { incarnation: options.incarnation ?? '0badcafe', verifyControl: options.verifyControl ?? (() => undefined), restoredAt: options.restoredAt ?? null });
   return {
     ...fold,
     dump: () => dump(connection),

@@ -17,11 +17,11 @@ function fold(act: (history: TestHistory) => void, endpoints: string[] = ['e1'])
 }
 
 describe('an execution whose request was lost with a restored backup', () => {
-  const recover = (act: (history: TestHistory) => void) => {
+  const recover = (act: (history: TestHistory) => void, restoredAt: number | null = 2) => {
     const history = new TestHistory();
     for (const id of ['e1', 'e2']) enrol(history, id);
     act(history);
-    const model = openTestModel();
+    const model = openTestModel({ restoredAt });
     model.apply(history.batches);
     return model;
   };
@@ -45,9 +45,25 @@ describe('an execution whose request was lost with a restored backup', () => {
     expect(model.rows('SELECT * FROM poison')).toEqual([]);
   });
 
+  it.each([null, 3])('is made up by its endpoint when no request can be missing (restored at %s)', (restoredAt) => {
+    const model = recover((history) => startRun(history, 'x7', 'e1'), restoredAt);
+    expect(model.rows('SELECT id FROM executions')).toEqual([]);
+    expect(model.rows('SELECT code FROM poison')).toEqual([{ code: 'run-unknown' }]);
+  });
+
   it('has a deadline for what never ends', () => {
     const model = recover((history) => startRun(history, 'x7', 'e1'));
     expect(model.rows('SELECT state, deadlineAt IS NOT NULL AS due FROM runs')).toEqual([{ state: 'started', due: 1 }]);
+  });
+});
+
+describe('a command', () => {
+  it('is told with the history its place in the queue is of', () => {
+    const { commit } = fold((history) => {
+      history.control('execution', 'x1', 'kanade.execution.dispatched.v1', { executionId: 'x1', incarnation: 'aaaaaaaa', commands: [{ runId: runIdOf('x1', 'e1'), sequence: 7 }] });
+      acceptRun(history, 'x1', 'e1');
+    });
+    expect(commit.runs).toMatchObject([{ state: 'accepted', commandSequence: 7, commandIncarnation: 'aaaaaaaa' }]);
   });
 });
 
@@ -71,7 +87,7 @@ describe('runs', () => {
     expect(execution()).toMatchObject({ state: 'failed', ended: 1, queued: 0, accepted: 0, started: 0, failed: 1 });
     expect(model.rows('SELECT acceptedPosition, startedPosition, deadlineAt FROM runs')).toEqual([{ acceptedPosition: 4, startedPosition: 5, deadlineAt: null }]);
     expect(model.rows('SELECT state, count FROM endTallies')).toEqual([{ state: 'failed', count: 1 }]);
-    expect(commit.runs).toEqual([{ runId: runIdOf('x1', 'e1'), executionId: 'x1', endpointId: 'e1', state: 'failed', exitCode: 3, commandSequence: null }]);
+    expect(commit.runs).toEqual([{ runId: runIdOf('x1', 'e1'), executionId: 'x1', endpointId: 'e1', state: 'failed', exitCode: 3, commandSequence: null, commandIncarnation: '' }]);
   });
 
   it('let a fact replace a presumption, once and visibly', () => {

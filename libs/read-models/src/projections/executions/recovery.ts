@@ -13,7 +13,7 @@ interface Recovered {
  * After an older backup was restored, agents send again what they did since. The requests of those runs are gone, but the facts are
  * not: they get an execution that says it was recovered and claims nothing it does not know.
  */
-export function openRecovery({ connection, changes }: Session) {
+export function openRecovery({ connection, changes, restoredAt }: Session) {
   const find = prepareGet(connection, (query, parameter: Parameter<{ id: string }>) =>
     query.selectFrom('executions').select(['key', 'recovered']).where('id', '=', parameter('id')));
   const insert = prepareWrite(connection, (query, parameter: Parameter<Recovered>) =>
@@ -22,10 +22,12 @@ export function openRecovery({ connection, changes }: Session) {
       expiresAt: parameter('time'), supersede: 0, cancelRequested: 0, targetCount: 0,
     }));
 
-  /** The key of the recovered execution, made if need be; undefined when the request is known and did not name this run. */
+  /** The key of the recovered execution, made if need be; undefined when the request is known and did not name this run, or cannot be missing. */
   return (executionId: string, time: string, { position }: Place): number | undefined => {
     const known = find({ id: executionId });
     if (known !== undefined) return known.recovered === 1 ? known.key : undefined;
+    // No request was ever lost: an endpoint that speaks of one makes it up.
+    if (restoredAt === null || position <= restoredAt) return undefined;
     insert({ key: position, id: executionId, time });
     changes.row('execution', executionId);
     return position;
