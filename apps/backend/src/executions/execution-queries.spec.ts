@@ -1,4 +1,4 @@
-import { executionDetailSchema, executionListQuerySchema, executionPageSchema, runListQuerySchema, runPageSchema, runResultPageSchema } from '@kanade/contracts';
+import { executionDetailSchema, executionListQuerySchema, executionPageSchema, outputPreviewBytes, runListQuerySchema, runPageSchema, runResultPageSchema } from '@kanade/contracts';
 import { TestHistory, busyHistory, enrol, finishRun, requestExecution, runIdOf, startRun } from '@kanade/read-models/testing';
 import { afterEach, describe, expect, it } from 'vitest';
 import { systemPrincipal } from '../accounts/principal.ts';
@@ -118,6 +118,18 @@ describe('output', () => {
     [50, 100, ''],
   ])('from %i, at most %i, is %j', (offset, limit, text) => {
     expect(read(printed(true), offset, limit)).toEqual([text, 10]);
+  });
+
+  it('shows no half of a character where its beginning is cut', () => {
+    const history = new TestHistory();
+    enrol(history, 'e1');
+    requestExecution(history, 'x1', ['e1']);
+    const text = `${'x'.repeat(outputPreviewBytes - 1)}日本`;
+    history.chunk({ endpointId: 'e1', runId: runIdOf('x1', 'e1'), stream: 'stdout', chunk: 0, offset: 0 }, text);
+    finishRun(history, 'x1', 'e1', { stdout: text });
+    scene = foldScene(history);
+    const { stdout, truncated } = getRun(scene.db, systemPrincipal, { runId: runIdOf('x1', 'e1') });
+    expect([stdout, truncated]).toEqual(['x'.repeat(outputPreviewBytes - 1), true]);
   });
 
   it('grows while the run goes on', () => {

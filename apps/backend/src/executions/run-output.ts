@@ -41,13 +41,18 @@ export function outputState(db: Reader, row: Pick<RunRow, 'key' | 'outputChunks'
   return stored < row.outputChunks ? 'expired' : 'kept';
 }
 
+/** The beginning of a stream as text; a character that is cut at its end is left out rather than shown broken. */
+function beginning(db: Reader, runKey: number, stream: OutputStream, totalBytes: number): string {
+  const bytes = readBytes(db, runKey, stream, 0, outputPreviewBytes);
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes, { stream: bytes.byteLength < totalBytes });
+}
+
 /** A run with the beginning of its output as text. */
 export function runDetail(db: Reader, row: RunRow): RunDetail {
-  const text = (stream: OutputStream): string => readBytes(db, row.key, stream, 0, outputPreviewBytes).toString();
   return {
     ...runView(row),
-    stdout: text('stdout'),
-    stderr: text('stderr'),
+    stdout: beginning(db, row.key, 'stdout', row.stdoutBytes),
+    stderr: beginning(db, row.key, 'stderr', row.stderrBytes),
     truncated: row.stdoutBytes > outputPreviewBytes || row.stderrBytes > outputPreviewBytes,
     outputState: outputState(db, row),
   };
