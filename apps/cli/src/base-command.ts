@@ -1,5 +1,6 @@
 import { Command, Flags } from '@oclif/core';
 import { configureApi } from '@kanade/api-client';
+import { trustOnly } from './config/authority.ts';
 import { resolveProfile, type Profile } from './config/profile.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Failure } from './failure.ts';
@@ -15,6 +16,7 @@ export abstract class BaseCommand extends Command {
   /** Signs the API client in with the profile the flags and the surroundings name. */
   protected connect(flags: { readonly profile?: string | undefined }): Profile {
     const profile = resolveProfile(process.env, process.cwd(), flags.profile);
+    if (profile.ca !== undefined) trustOnly(profile.ca);
     configureApi({ baseUrl: profile.url, token: profile.token });
     return profile;
   }

@@ -19,7 +19,9 @@ export function toFailure(error: unknown): Failure {
     return new Failure(`The backend at ${error.baseUrl} is out of reach: ${error.message}`, {
       exitCode: exitCodes.unreachable,
       code: 'unreachable',
-      suggestion: 'Is it running? `npm start` starts it here; `--profile` chooses another.',
+      suggestion: isUntrusted(error)
+        ? 'Nobody this machine trusts vouches for it: sign in with `kanade login --ca FILE`, or set KANADE_CA, with the file keys/tls-ca.pem of its data directory.'
+        : 'Is it running? `npm start` starts it here; `--profile` chooses another.',
       cause: error,
     });
   }
@@ -27,6 +29,13 @@ export function toFailure(error: unknown): Failure {
     return new Failure(describe(error), { exitCode: exitCodeOf(error), code: error.code, suggestion: suggestions[error.code], cause: error });
   }
   return new Failure(messageOf(error), { exitCode: exitCodeOfThrown(error), cause: error });
+}
+
+/** What Node says of a certificate that is of no authority it knows. */
+const untrusted = /self-signed certificate|unable to (get local issuer|verify)|unable to get issuer/;
+
+function isUntrusted(error: UnreachableError): boolean {
+  return untrusted.test(error.message);
 }
 
 function describe(error: ApiError): string {

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { findNatsServer } from '@kanade/messaging';
 import { startProgram, type Ended, type Running } from './program.ts';
 import { until } from './until.ts';
 
@@ -12,6 +13,7 @@ const runtimeSchema = z.strictObject({
   httpUrl: z.url(),
   natsUrl: z.string(),
   natsAdminCreds: z.string(),
+  tlsCa: z.string().optional(),
   pids: z.strictObject({ broker: z.int(), backend: z.int(), agents: z.array(z.int()) }),
   agents: z.array(z.strictObject({ pid: z.int(), endpointId: z.string(), dataDir: z.string(), natsCreds: z.string() })),
   version: z.string(),
@@ -21,6 +23,8 @@ export type Runtime = z.infer<typeof runtimeSchema>;
 /** One kanade with a data directory and ports of its own, started as `npm start` starts it. */
 export class Installation {
   readonly dataDir: string;
+  /** What it is started with besides what every installation of a test is. */
+  extra: NodeJS.ProcessEnv = {};
   #supervisor: Running | undefined;
 
   private constructor(dataDir: string) {
@@ -39,7 +43,7 @@ export class Installation {
   }
 
   get environment(): NodeJS.ProcessEnv {
-    return { ...process.env, KANADE_DATA_DIR: this.dataDir, KANADE_HTTP_PORT: '0', KANADE_NATS_PORT: '0', FORCE_COLOR: undefined, NO_COLOR: '1' };
+    return { ...process.env, KANADE_DATA_DIR: this.dataDir, KANADE_HTTP_PORT: '0', KANADE_NATS_PORT: '0', FORCE_COLOR: undefined, NO_COLOR: '1', KANADE_NATS_SERVER: findNatsServer(), ...this.extra };
   }
 
   get runtime(): Runtime {

@@ -102,7 +102,7 @@ describe('kanade run', () => {
     });
     await kanade.cli('run', '--all', '--', 'true');
     const all = (await ended()).items;
-    await until('the last one', () => lines().at(-1)?.startsWith(all[0]?.position ?? '') || undefined);
+    await until('the last one', () => (lines().at(-1) ?? '').startsWith(all[0]?.position ?? 'no position') || undefined);
     expect(new Set(lines()).size).toBe(lines().length);
     expect(lines().length).toBeLessThanOrEqual(all.length - before);
     tail.process.kill('SIGINT');

@@ -23,11 +23,18 @@ export function enrolledAgentsBelow(parent: string): EnrolledAgent[] {
   return names.sort().map((name) => enrolledAgent(join(parent, name))).filter((agent) => agent !== undefined);
 }
 
+/** Where the broker is, and the CA (PEM) to pin. */
+export interface BrokerAccess {
+  readonly url: string;
+  readonly ca: string | null;
+}
+
 /** Tells an agent of ours where the broker is now, when it has moved since the enrolment. */
-export function pointToBroker(dataDir: string, url: string): void {
+export function pointToBroker(dataDir: string, { url, ca }: BrokerAccess): void {
   const identity = readIdentity(dataDir);
-  if (identity?.['endpointId'] === undefined || JSON.stringify(identity['urls']) === JSON.stringify([url])) return;
-  writePrivateFile(join(dataDir, 'identity.json'), JSON.stringify({ ...identity, urls: [url] }, null, 2));
+  if (identity?.['endpointId'] === undefined) return;
+  if (JSON.stringify([identity['urls'], identity['ca']]) === JSON.stringify([[url], ca])) return;
+  writePrivateFile(join(dataDir, 'identity.json'), JSON.stringify({ ...identity, urls: [url], ca }, null, 2));
 }
 
 function readIdentity(dataDir: string): Record<string, unknown> | undefined {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createEnrolmentToken } from '@kanade/api-client';
-import { enrolledAgent, enrolledAgentsBelow, pointToBroker, type EnrolledAgent } from './agent-identity.ts';
+import { enrolledAgent, enrolledAgentsBelow, pointToBroker, type BrokerAccess, type EnrolledAgent } from './agent-identity.ts';
 import { childEnvironment } from './child-environment.ts';
 import { root, type DataPaths } from './paths.ts';
 import type { Settings } from './settings.ts';
@@ -40,7 +40,7 @@ export async function enrolThisMachine(settings: Settings, paths: DataPaths): Pr
 }
 
 /** Runs the agent of this machine. */
-export function localAgentPlan(settings: Settings, paths: DataPaths, natsUrl: string): ChildPlan {
+export function localAgentPlan(settings: Settings, paths: DataPaths, broker: BrokerAccess): ChildPlan {
   const dataDir = localAgentDir(paths);
   return {
     name: 'the agent',
@@ -49,7 +49,7 @@ export function localAgentPlan(settings: Settings, paths: DataPaths, natsUrl: st
     // It ends the runs of this moment and reports them before it goes.
     stopGraceMs: 20_000,
     command: () => {
-      pointToBroker(dataDir, natsUrl);
+      pointToBroker(dataDir, broker);
       return {
         file: process.execPath,
         args: [agentLauncher, 'run', '--data-dir', dataDir],
@@ -61,14 +61,14 @@ export function localAgentPlan(settings: Settings, paths: DataPaths, natsUrl: st
 }
 
 /** Runs as many simulated endpoints as asked for in one process, enrolling those that are new with `token`. */
-export function simulatedAgentsPlan(settings: Settings, paths: DataPaths, natsUrl: string, token: string | undefined): ChildPlan {
+export function simulatedAgentsPlan(settings: Settings, paths: DataPaths, broker: BrokerAccess, token: string | undefined): ChildPlan {
   return {
     name: 'the simulated endpoints',
     logFile: join(paths.logs, 'simulated.log'),
     holdFile: join(paths.hold, 'simulated'),
     stopGraceMs: 20_000,
     command: () => {
-      for (const { dataDir } of enrolledAgentsBelow(paths.simulated)) pointToBroker(dataDir, natsUrl);
+      for (const { dataDir } of enrolledAgentsBelow(paths.simulated)) pointToBroker(dataDir, broker);
       const args = [agentBundle, 'simulate', '--count', String(settings.endpoints), '--data-dir', paths.simulated];
       return {
         file: process.execPath,

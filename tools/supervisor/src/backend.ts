@@ -1,18 +1,15 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { httpUrl, natsUrl, publicNatsUrls } from './addresses.ts';
 import { childEnvironment } from './child-environment.ts';
 import { root, type DataPaths } from './paths.ts';
 import type { Ports } from './ports.ts';
 import type { Settings } from './settings.ts';
 import type { ChildPlan } from './supervised-child.ts';
-
-/** Where the console and the API are. */
-export function httpUrl(settings: Settings, ports: Ports): string {
-  return `http://${settings.httpHost === '::1' ? '[::1]' : settings.httpHost}:${ports.http}`;
-}
+import type { Certificates } from './tls/certificates.ts';
 
 /** Starts the backend; it is ready when its health page says so. */
-export function backendPlan(settings: Settings, paths: DataPaths, ports: Ports, natsUrl: string): ChildPlan {
+export function backendPlan(settings: Settings, paths: DataPaths, ports: Ports, certificates: Certificates | undefined): ChildPlan {
   return {
     name: 'the backend',
     logFile: join(paths.logs, 'backend.log'),
@@ -24,7 +21,11 @@ export function backendPlan(settings: Settings, paths: DataPaths, ports: Ports, 
       env: childEnvironment({
         KANADE_HTTP_HOST: settings.httpHost,
         KANADE_HTTP_PORT: String(ports.http),
-        KANADE_NATS_URL: natsUrl,
+        KANADE_NATS_URL: natsUrl(settings, ports),
+        KANADE_NATS_PUBLIC_URLS: publicNatsUrls(settings, ports).join(','),
+        ...(certificates === undefined ? {} : { KANADE_TLS_CERT: certificates.certFile, KANADE_TLS_KEY: certificates.keyFile }),
+        // For whom it dials itself, the broker, and for the tokens it makes.
+        ...(certificates?.caFile === undefined ? {} : { KANADE_TLS_CA: certificates.caFile, NODE_EXTRA_CA_CERTS: certificates.caFile }),
         KANADE_DATA_DIR: paths.dataDir,
         KANADE_CONSOLE_DIR: join(root, 'apps/console/dist'),
         KANADE_ADMIN_PASSWORD_FILE: paths.adminPassword,

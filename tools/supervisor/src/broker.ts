@@ -4,10 +4,10 @@ import { applyBroker, connectCore, createBrokerKeys, createServerKeys, readBroke
 import type { DataPaths } from './paths.ts';
 import type { Ports } from './ports.ts';
 import { childEnvironment } from './child-environment.ts';
-import type { Settings } from './settings.ts';
 import type { ChildPlan } from './supervised-child.ts';
 import { StartupError } from './startup-error.ts';
 import { until } from './stop-process.ts';
+import type { Certificates } from './tls/certificates.ts';
 
 /** What a broker of ours is started with. */
 export interface BrokerOptions {
@@ -15,11 +15,7 @@ export interface BrokerOptions {
   readonly host: string;
   readonly ports: Pick<Ports, 'nats' | 'webSocket'>;
   readonly maxFileBytes: number;
-}
-
-/** Where the broker listens. */
-export function natsUrl(settings: Pick<Settings, 'natsHost'>, ports: Pick<Ports, 'nats'>): string {
-  return `nats://${settings.natsHost === '::1' ? '[::1]' : settings.natsHost}:${ports.nats}`;
+  readonly certificates?: Certificates | undefined;
 }
 
 /** Makes what a broker needs and does not have yet: keys, configuration, credentials; keys are made once and never replaced. */
@@ -32,6 +28,7 @@ export function prepareBroker(paths: DataPaths, options: BrokerOptions): { confi
     natsPort: options.ports.nats,
     wsPort: options.ports.webSocket,
     maxFileBytes: options.maxFileBytes,
+    ...(options.certificates === undefined ? {} : { tls: options.certificates }),
   });
   writeCreds(paths.dataDir);
   return { configFile };

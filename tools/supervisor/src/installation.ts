@@ -1,9 +1,10 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { enrolledAgent, enrolledAgentsBelow } from './agent-identity.ts';
+import { enrolledAgent, enrolledAgentsBelow, type BrokerAccess } from './agent-identity.ts';
 import { enrolThisMachine, localAgentDir, localAgentPlan, simulatedAgentsPlan, simulationToken } from './agents.ts';
-import { backendPlan, httpUrl } from './backend.ts';
-import { brokerPlan, natsUrl } from './broker.ts';
+import { httpUrl, natsUrl } from './addresses.ts';
+import { backendPlan } from './backend.ts';
+import { brokerPlan } from './broker.ts';
 import { lockDataDir, type DataDirLock } from './data-dir-lock.ts';
 import { checkDataVersion, openDataDir } from './data-dir.ts';
 import { brokerBytes, layBallast } from './disk-space.ts';
@@ -18,6 +19,8 @@ import type { Settings } from './settings.ts';
 import { messageOf } from './startup-error.ts';
 import { until } from './stop-process.ts';
 import { SupervisedChild, type ChildPlan } from './supervised-child.ts';
+import type { Certificates } from './tls/certificates.ts';
+import { prepareCertificates } from './tls/prepare.ts';
 
 type Part = 'broker' | 'backend' | 'agent' | 'simulated';
 /** Whoever writes goes before whom it writes to. */
@@ -33,6 +36,7 @@ export class Installation {
   #lock: DataDirLock | undefined;
   #guard: OrphanGuard | undefined;
   #ports: Ports | undefined;
+  #certificates: Certificates | undefined;
 
   constructor(settings: Settings, say: Say) {
     this.settings = settings;
@@ -62,13 +66,14 @@ export class Installation {
     const left = await stopLeftovers(this.paths);
     if (left > 0) this.#say(`stopped ${left} processes that an earlier start had left behind`);
     this.#ports = await choosePorts(this.settings, this.paths);
+    this.#certificates = await prepareCertificates(this.settings, this.paths);
     this.#guard = startOrphanGuard();
   }
 
   /** Starts the broker; resolves when it listens and its streams are what they must be. */
   async startBroker(): Promise<void> {
     const watch = new DiskWatch(this.paths, this.#say, this.stopping);
-    const options = { natsServer: this.settings.natsServer, host: this.settings.natsHost, ports: this.#usedPorts(), maxFileBytes: brokerBytes(this.paths) };
+    const options = { natsServer: this.settings.natsServer, host: this.settings.natsHost, ports: this.#usedPorts(), maxFileBytes: brokerBytes(this.paths), certificates: this.#certificates };
     const plan = brokerPlan(this.paths, options, this.natsUrl, (line) => watch.readLine(line, () => this.#children.get('broker')));
     layBallast(this.paths);
     await this.#start('broker', plan);
@@ -76,14 +81,14 @@ export class Installation {
 
   /** Starts the backend; resolves when it says that it is ready, however long the read model takes to rebuild. */
   async startBackend(): Promise<void> {
-    await this.#start('backend', backendPlan(this.settings, this.paths, this.#usedPorts(), this.natsUrl));
+    await this.#start('backend', backendPlan(this.settings, this.paths, this.#usedPorts(), this.#certificates));
   }
 
   /** Starts the agent of this machine, enrolled if need be; the endpoint's id, undefined while the agent is held down. */
   async startAgent(): Promise<string | undefined> {
     const { endpointId } = await enrolThisMachine(this.settings, this.paths);
     this.stopping.throwIfAborted();
-    const child = this.#add('agent', localAgentPlan(this.settings, this.paths, this.natsUrl));
+    const child = this.#add('agent', localAgentPlan(this.settings, this.paths, this.#brokerAccess()));
     const started = child.start();
     if (child.held) return undefined;
     await started;
@@ -93,7 +98,7 @@ export class Installation {
   /** Starts the simulated endpoints; resolves when all are enrolled. */
   async startSimulated(): Promise<void> {
     const token = await simulationToken(this.settings, this.paths);
-    await this.#start('simulated', simulatedAgentsPlan(this.settings, this.paths, this.natsUrl, token));
+    await this.#start('simulated', simulatedAgentsPlan(this.settings, this.paths, this.#brokerAccess(), token));
     const all = () => enrolledAgentsBelow(this.paths.simulated).length >= this.settings.endpoints;
     const enrolled = await withProgress(until(all, 120_000, this.stopping), (seconds) => this.#say(`enrolling simulated endpoints (${seconds} s) …`));
     if (!enrolled && !this.stopping.aborted) this.#say(`not all simulated endpoints are enrolled yet; see ${join(this.paths.logs, 'simulated.log')}`);
@@ -119,6 +124,15 @@ export class Installation {
     for (const child of this.#children.values()) child.kill();
     this.#guard?.release();
     removeRuntime(this.paths);
+  }
+
+  /** Path of the CA to trust in what runs here; undefined without TLS, or where a public authority vouches. */
+  get caFile(): string | undefined {
+    return this.#certificates?.caFile;
+  }
+
+  #brokerAccess(): BrokerAccess {
+    return { url: this.natsUrl, ca: this.caFile === undefined ? null : readFileSync(this.caFile, 'utf8') };
   }
 
   #usedPorts(): Ports {
@@ -162,6 +176,7 @@ export class Installation {
       httpUrl: this.httpUrl,
       natsUrl: this.natsUrl,
       natsAdminCreds: this.paths.adminCreds,
+      ...(this.caFile === undefined ? {} : { tlsCa: this.caFile }),
       pids: { broker, backend, agents: [...new Set(agents.map(({ pid }) => pid))] },
       agents,
       version: this.settings.version,

@@ -22,7 +22,7 @@ async function bringUp(installation: Installation): Promise<void> {
   await installation.startBroker();
   say('starting the backend …');
   await installation.startBackend();
-  await signIn(paths, installation.httpUrl, password.password);
+  await signIn(paths, { url: installation.httpUrl, ca: installation.caFile }, password.password);
   say('starting the agent …');
   const endpointId = await installation.startAgent();
   if (settings.endpoints > 0) {
@@ -33,6 +33,7 @@ async function bringUp(installation: Installation): Promise<void> {
   installation.stopping.throwIfAborted();
   print(describeInstallation({
     httpUrl: installation.httpUrl,
+    tls: settings.tls && { publicName: settings.tls.publicNames[0] ?? '', ca: installation.caFile },
     paths,
     password,
     simulated: settings.endpoints,

@@ -17,6 +17,8 @@ export interface Runtime {
   readonly natsUrl: string;
   /** Path of a credential that may do everything in the CORE account. */
   readonly natsAdminCreds: string;
+  /** Path of the CA (PEM) that vouches for both addresses; absent without TLS, or where a public one does. */
+  readonly tlsCa?: string;
   readonly pids: { readonly broker: number; readonly backend: number; readonly agents: readonly number[] };
   /** Real agents first. */
   readonly agents: readonly RuntimeAgent[];

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from './settings.ts';
 
@@ -11,9 +12,24 @@ describe('the settings', () => {
     ['a port above all', [], { KANADE_NATS_PORT: '65536' }, /KANADE_NATS_PORT/],
     ['an unknown argument', ['--endpoint', '3'], {}, /--endpoint/],
     ['a number of endpoints that is none', ['--endpoints', 'many'], {}, /--endpoints/],
+    ['an address that is none', [], { KANADE_TLS: 'on', KANADE_HTTP_HOST: 'kanade.example' }, /KANADE_HTTP_HOST is "kanade.example"/],
+    ['a word for TLS that is none', [], { KANADE_TLS: 'yes' }, /KANADE_TLS is "yes"/],
+    ['a certificate without its key', [], { KANADE_TLS_CERT: '/cert.pem' }, /go together/],
+    ['a public name that is none', [], { KANADE_TLS: 'on', KANADE_PUBLIC_NAMES: 'a b' }, /KANADE_PUBLIC_NAMES has "a b"/],
+    ['an open address when TLS is off', [], { KANADE_TLS: 'off', KANADE_NATS_HOST: '0.0.0.0' }, /no TLS/],
     ['no nats-server', [], { KANADE_NATS_SERVER: '' }, /KANADE_NATS_SERVER/],
   ])('refuse %s', (_what, args, extra, message) => {
     expect(() => readSettings(args, { ...environment, ...extra })).toThrow(message);
+  });
+
+  it('listen everywhere with TLS, under the names somebody gave or this machine has', () => {
+    const open = { ...environment, KANADE_TLS: 'on', KANADE_HTTP_HOST: '0.0.0.0', KANADE_NATS_HOST: '::' };
+    expect(readSettings([], { ...open, KANADE_PUBLIC_NAMES: 'kanade.example, 192.0.2.1' })).toMatchObject({
+      httpHost: '0.0.0.0', natsHost: '::', tls: { publicNames: ['kanade.example', '192.0.2.1'], own: undefined },
+    });
+    expect(readSettings([], open).tls?.publicNames[0]).toBe(hostname());
+    expect(readSettings([], { ...environment, KANADE_TLS_CERT: '/c.pem', KANADE_TLS_KEY: '/k.pem' }).tls?.own).toEqual({ certFile: '/c.pem', keyFile: '/k.pem', caFile: undefined });
+    expect(readSettings([], environment).tls).toBeUndefined();
   });
 
   it('have defaults for all but nats-server', () => {

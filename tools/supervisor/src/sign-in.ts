@@ -8,13 +8,15 @@ import { StartupError } from './startup-error.ts';
 interface Profile {
   readonly url: string;
   readonly token: string;
+  /** Path of the CA to trust. */
+  readonly ca?: string | undefined;
 }
 
 /** Signs this process and the profile `local` in, with the token of an earlier start where it is still good. */
-export async function signIn(paths: DataPaths, url: string, password: string): Promise<void> {
+export async function signIn(paths: DataPaths, { url, ca }: Pick<Profile, 'url' | 'ca'>, password: string): Promise<void> {
   const known = readProfile(paths);
   const token = known !== undefined && (await isGood(url, known.token)) ? known.token : await newToken(url, password, paths);
-  if (known?.url !== url || known.token !== token) writePrivateFile(paths.profile, `${JSON.stringify({ url, token })}\n`);
+  if (known?.url !== url || known.token !== token || known.ca !== ca) writePrivateFile(paths.profile, `${JSON.stringify({ url, token, ca })}\n`);
   configureApi({ baseUrl: url, token });
 }
 

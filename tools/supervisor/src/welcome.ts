@@ -11,14 +11,21 @@ export function describeFirstJob(run: RunDetail | undefined, logFile: string): s
   return [`── the job hello on ${run.endpointName} `.padEnd(72, '─'), `${run.stdout}${run.stderr}`.trimEnd() + ending, line].join('\n');
 }
 
+/** The same place under the name others know this machine by. */
+function publicUrl(httpUrl: string, name: string): string {
+  const url = new URL(httpUrl);
+  return `https://${name.includes(':') ? `[${name}]` : name}:${url.port}`;
+}
+
 /** What somebody who has just started kanade wants to know. */
 export function describeInstallation(
-  at: { readonly httpUrl: string; readonly paths: DataPaths; readonly password: AdminPassword; readonly simulated: number; readonly namedDataDir: boolean; readonly seconds: number },
+  at: { readonly httpUrl: string; readonly tls: { readonly publicName: string; readonly ca: string | undefined } | undefined; readonly paths: DataPaths; readonly password: AdminPassword; readonly simulated: number; readonly namedDataDir: boolean; readonly seconds: number },
 ): string {
   const { password, paths } = at;
   const npx = at.namedDataDir ? `KANADE_DATA_DIR=${paths.dataDir} npx kanade` : 'npx kanade';
   return [
     `console    ${at.httpUrl}`,
+    ...(at.tls === undefined ? [] : [`           from elsewhere: ${publicUrl(at.httpUrl, at.tls.publicName)}${at.tls.ca === undefined ? '' : `, with the CA in ${at.tls.ca}`}`]),
     password.made
       ? `sign in    admin, password ${password.password}\n           (made just now, not shown again, kept in ${paths.adminPassword})`
       : `sign in    admin, with the password in ${paths.adminPassword}`,

@@ -32,7 +32,7 @@ export class SessionController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionView> {
     const { cookie, view } = await this.commands.execute(new SignInCommand(request.username, request.password, http.ip));
-    void reply.setCookie(sessionCookieName, cookie, { ...sessionCookieOptions, expires: new Date(view.expiresAt) });
+    void reply.setCookie(sessionCookieName, cookie, { ...sessionCookieOptions(http), expires: new Date(view.expiresAt) });
     return view;
   }
 
@@ -47,6 +47,6 @@ export class SessionController {
   @Operation({ id: 'deleteSession', summary: 'Sign out.', status: 204, answerText: 'Signed out.' })
   async delete(@Req() http: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     await this.commands.execute(new SignOutCommand(identityOf(http), http.cookies[sessionCookieName]));
-    void reply.clearCookie(sessionCookieName, sessionCookieOptions);
+    void reply.clearCookie(sessionCookieName, sessionCookieOptions(http));
   }
 }

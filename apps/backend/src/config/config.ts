@@ -3,24 +3,45 @@ import { z } from 'zod';
 
 const loopback = ['127.0.0.1', 'localhost', '::1'] as const;
 
+const natsUrl = z.string('must be the broker’s address, such as nats://127.0.0.1:4222').regex(/^(nats|tls|ws|wss):\/\//, 'must begin with nats://, tls://, ws:// or wss://');
+
 const environmentSchema = z.object({
-  KANADE_HTTP_HOST: z
-    .string()
-    .default('127.0.0.1')
-    .refine((host) => loopback.some((name) => name === host), 'must be 127.0.0.1, ::1 or localhost: without TLS nothing else is served; put a TLS proxy in front'),
+  KANADE_HTTP_HOST: z.string().default('127.0.0.1'),
   KANADE_HTTP_PORT: z.coerce.number('must be a port from 0 to 65535').int().min(0).max(65_535, 'must be a port from 0 to 65535').default(8080),
-  KANADE_NATS_URL: z.string('must be the broker’s address, such as nats://127.0.0.1:4222').regex(/^(nats|tls|ws|wss):\/\//, 'must begin with nats://, tls://, ws:// or wss://'),
+  KANADE_NATS_URL: natsUrl,
+  KANADE_NATS_PUBLIC_URLS: z
+    .string()
+    .transform((list) => list.split(','))
+    .pipe(z.array(natsUrl).min(1))
+    .optional(),
+  KANADE_TLS_CERT: z.string().optional(),
+  KANADE_TLS_KEY: z.string().optional(),
+  KANADE_TLS_CA: z.string().optional(),
   KANADE_DATA_DIR: z.string('must be the data directory, such as .kanade').min(1, 'must be the data directory, such as .kanade'),
   KANADE_CONSOLE_DIR: z.string().optional(),
   KANADE_ADMIN_PASSWORD_FILE: z.string().optional(),
   KANADE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'must be trace, debug, info, warn, error or fatal').default('info'),
-});
+})
+  .refine((given) => given.KANADE_TLS_CERT !== undefined || loopback.some((name) => name === given.KANADE_HTTP_HOST), {
+    path: ['KANADE_HTTP_HOST'],
+    message: 'must be 127.0.0.1, ::1 or localhost: without TLS nothing else is served; set KANADE_TLS_CERT and KANADE_TLS_KEY',
+  })
+  .refine((given) => (given.KANADE_TLS_CERT === undefined) === (given.KANADE_TLS_KEY === undefined), {
+    path: ['KANADE_TLS_KEY'],
+    message: 'and KANADE_TLS_CERT go together: set both, or neither',
+  });
 
 /** What the backend is told at start. */
 export class Config {
   readonly httpHost: string;
   readonly httpPort: number;
   readonly natsUrl: string;
+  /** Where endpoints reach the broker, the best way first. */
+  readonly natsPublicUrls: readonly string[];
+  /** Paths of the certificate and key to serve with; undefined where plain HTTP on loopback is enough. */
+  readonly tls: { readonly certFile: string; readonly keyFile: string } | undefined;
+  /** Path of the CA that new endpoints are to pin. */
+  readonly caFile: string | undefined;
   readonly dataDir: string;
   readonly keysDir: string;
   readonly backendCreds: string;
@@ -35,6 +56,10 @@ export class Config {
     this.httpHost = environment.KANADE_HTTP_HOST;
     this.httpPort = environment.KANADE_HTTP_PORT;
     this.natsUrl = environment.KANADE_NATS_URL;
+    this.natsPublicUrls = environment.KANADE_NATS_PUBLIC_URLS ?? [this.natsUrl];
+    const { KANADE_TLS_CERT: certFile, KANADE_TLS_KEY: keyFile } = environment;
+    this.tls = certFile === undefined || keyFile === undefined ? undefined : { certFile, keyFile };
+    this.caFile = environment.KANADE_TLS_CA;
     this.dataDir = environment.KANADE_DATA_DIR;
     this.keysDir = join(this.dataDir, 'keys');
     this.backendCreds = join(this.dataDir, 'creds', 'backend.creds');

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { parseDuration } from '@kanade/contracts';
 import type { EnrolmentToken } from '@kanade/contracts';
 import { decideCreateEnrolmentToken } from '@kanade/domain';
@@ -57,7 +58,9 @@ export class CreateEnrolmentTokenHandler implements ICommandHandler<CreateEnrolm
   private token({ tokenId, nkey, expiresAt }: EnrolmentRecord): string {
     const { brokerKeys, keys } = this.broker.get();
     const jwt = issueEnrolmentJwt(brokerKeys, { tokenId, nkey, expiresAt: Date.parse(expiresAt), now: this.clock.now() });
-    const token: EnrolmentToken = { urls: [this.config.natsUrl], jwt, tokenId, root: keys.root.publicKey, ca: null };
+    const { natsPublicUrls, caFile } = this.config;
+    const ca = caFile === undefined ? null : readFileSync(caFile, 'utf8');
+    const token: EnrolmentToken = { urls: [...natsPublicUrls], jwt, tokenId, root: keys.root.publicKey, ca };
     return Buffer.from(JSON.stringify(token)).toString('base64url');
   }
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import type { IncomingMessage } from 'node:http';
 import { fastifyCompress } from '@fastify/compress';
 import { fastifyCookie } from '@fastify/cookie';
@@ -43,8 +44,14 @@ function requestId(request: IncomingMessage): string {
   return typeof given === 'string' && acceptedId.test(given) ? given : randomUUID();
 }
 
-function createAdapter({ log }: CoreOptions): FastifyAdapter {
+/** From TLS 1.2 on; undefined for plain HTTP. */
+function httpsOptions({ tls }: CoreOptions['config']) {
+  return tls === undefined ? {} : { https: { cert: readFileSync(tls.certFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' as const } };
+}
+
+function createAdapter({ config, log }: CoreOptions): FastifyAdapter {
   return new FastifyAdapter({
+    ...httpsOptions(config),
     loggerInstance: log.pino,
     genReqId: requestId,
     bodyLimit,
@@ -55,10 +62,9 @@ function createAdapter({ log }: CoreOptions): FastifyAdapter {
   });
 }
 
-async function addPlugins(app: NestFastifyApplication): Promise<void> {
+async function addPlugins(app: NestFastifyApplication, { config }: CoreOptions): Promise<void> {
   await app.register(fastifyCookie);
-  // HSTS belongs to TLS, which a proxy in front has and we have not.
-  await app.register(fastifyHelmet, { contentSecurityPolicy, hsts: false, referrerPolicy: { policy: 'no-referrer' }, crossOriginEmbedderPolicy: false });
+  await app.register(fastifyHelmet, { contentSecurityPolicy, hsts: config.tls === undefined ? false : { includeSubDomains: false }, referrerPolicy: { policy: 'no-referrer' }, crossOriginEmbedderPolicy: false });
   await app.register(fastifyCompress, { threshold: 4096 });
   await app.register(fastifyStatic, { serve: false, root: import.meta.dirname, cacheControl: false, dotfiles: 'deny' });
 }
@@ -89,7 +95,7 @@ export async function createServer(options: CoreOptions): Promise<NestFastifyApp
     logger: new NestLog(options.log),
     abortOnError: false,
   });
-  await addPlugins(app);
+  await addPlugins(app, options);
   addHooks(app, options);
   app.get(OpenApiController).use(buildOpenApi(app));
   app.get(LiveServer).attach(app.getHttpServer());

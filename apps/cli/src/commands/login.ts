@@ -2,6 +2,7 @@ import { hostname, userInfo } from 'node:os';
 import { Flags } from '@oclif/core';
 import { configureApi, createToken } from '@kanade/api-client';
 import { BaseCommand } from '../base-command.ts';
+import { readAuthority, trustOnly } from '../config/authority.ts';
 import { profileStoreFile, saveProfile } from '../config/profile-store.ts';
 import { usageFailure } from '../failure.ts';
 import { askHidden, readAll } from '../prompt.ts';
@@ -14,6 +15,7 @@ export class Login extends BaseCommand {
   static override readonly flags = {
     url: Flags.string({ required: true, description: 'the backend’s address' }),
     username: Flags.string({ char: 'u', default: 'admin', description: 'the account to sign in with' }),
+    ca: Flags.string({ description: 'file of the CA that vouches for the backend (keys/tls-ca.pem of its data directory), unless a public one does' }),
     name: Flags.string({ description: 'the profile to keep it under', default: 'default' }),
     expires: Flags.string({ description: 'how long the token is good for', default: '90d' }),
     'password-stdin': Flags.boolean({ description: 'read the password from standard input' }),
@@ -22,6 +24,8 @@ export class Login extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Login);
     const url = readUrl(flags.url);
+    const ca = flags.ca === undefined ? undefined : readAuthority(flags.ca);
+    if (ca !== undefined) trustOnly(ca);
     configureApi({ baseUrl: url });
     const password = flags['password-stdin'] ? (await readAll(process.stdin)).replace(/\r?\n$/, '') : await askHidden(`Password of ${flags.username} at ${url}: `);
     const created = await createToken({
@@ -30,7 +34,7 @@ export class Login extends BaseCommand {
       name: `kanade CLI of ${userInfo().username} on ${hostname()}`.slice(0, 100),
       expiresIn: flags.expires,
     });
-    saveProfile(process.env, flags.name, { url, token: created.token });
+    saveProfile(process.env, flags.name, { url, token: created.token, ca });
     this.print(flags, { profile: flags.name, url, tokenId: created.tokenId, expiresAt: created.expiresAt }, () => {
       return `Signed in to ${url} as ${flags.username}; kept in ${profileStoreFile(process.env)} until ${created.expiresAt}.`;
     });

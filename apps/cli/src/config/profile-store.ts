@@ -9,7 +9,14 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** The signed-in backends of this user, by profile name. */
 export interface ProfileStore {
   readonly current: string | undefined;
-  readonly profiles: Readonly<Record<string, { readonly url: string; readonly token: string }>>;
+  readonly profiles: Readonly<Record<string, StoredProfile>>;
+}
+
+/** One signed-in backend; `ca` is the authority (PEM) that vouches for it, where no public one does. */
+export interface StoredProfile {
+  readonly url: string;
+  readonly token: string;
+  readonly ca?: string | undefined;
 }
 
 /** Where this user's profiles are kept, mode 0600. */
@@ -33,7 +40,7 @@ export function readProfileStore(environment: Environment): ProfileStore {
 }
 
 /** Adds or replaces one profile and makes it the current one; the file is replaced as a whole and readable by its owner alone. */
-export function saveProfile(environment: Environment, name: string, profile: { url: string; token: string }): void {
+export function saveProfile(environment: Environment, name: string, profile: StoredProfile): void {
   const file = profileStoreFile(environment);
   const store = readProfileStore(environment);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
@@ -47,14 +54,15 @@ function toStore(content: unknown): ProfileStore {
   if (typeof content !== 'object' || content === null) throw new TypeError('it is not a JSON object');
   const current = 'current' in content && typeof content.current === 'string' ? content.current : undefined;
   const listed = 'profiles' in content && typeof content.profiles === 'object' && content.profiles !== null ? content.profiles : {};
-  const profiles: Record<string, { url: string; token: string }> = {};
+  const profiles: Record<string, StoredProfile> = {};
   for (const [name, value] of Object.entries(listed)) profiles[name] = toProfile(name, value);
   return { current, profiles };
 }
 
-function toProfile(name: string, value: unknown): { url: string; token: string } {
+function toProfile(name: string, value: unknown): StoredProfile {
   if (typeof value === 'object' && value !== null && 'url' in value && 'token' in value) {
-    if (typeof value.url === 'string' && typeof value.token === 'string') return { url: value.url, token: value.token };
+    const ca = 'ca' in value && typeof value.ca === 'string' ? value.ca : undefined;
+    if (typeof value.url === 'string' && typeof value.token === 'string') return { url: value.url, token: value.token, ca };
   }
   throw new TypeError(`profile ${JSON.stringify(name)} has no url and token`);
 }

@@ -46,6 +46,13 @@ describe('resolveProfile', () => {
     expect(resolveProfile(environment(), home, 'local').url).toBe('http://127.0.0.1:1');
   });
 
+  it('refuses a CA that is none, and says where to find it', () => {
+    const ci = { ...environment(), KANADE_URL: 'https://ci', KANADE_TOKEN: 'kanade_ci', KANADE_CA: join(home, 'ca.pem') };
+    expect(() => resolveProfile(ci, home, undefined)).toThrow(/ca\.pem cannot be used/);
+    writeFileSync(join(home, 'ca.pem'), 'not a certificate');
+    expect(() => resolveProfile(ci, home, undefined)).toThrow(expect.objectContaining({ exitCode: exitCodes.usage }));
+  });
+
   it('refuses half of a sign-in from the environment', () => {
     expect(() => resolveProfile({ ...environment(), KANADE_URL: 'https://ci' }, home, undefined)).toThrow(/go together/);
   });

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure, messageOf, usageFailure } from '../failure.ts';
+import { readAuthority } from './authority.ts';
 import { readProfileStore, type Environment } from './profile-store.ts';
 
 /** Where a backend is and how to be let in. */
@@ -9,6 +10,8 @@ export interface Profile {
   readonly name: string;
   readonly url: string;
   readonly token: string;
+  /** The authority (PEM) that vouches for the backend; absent where a public one does. */
+  readonly ca?: string | undefined;
 }
 
 /**
@@ -41,7 +44,8 @@ function environmentProfile(environment: Environment): Profile | undefined {
   const token = environment['KANADE_TOKEN'];
   if (url === undefined && token === undefined) return undefined;
   if (!url || !token) throw usageFailure('KANADE_URL and KANADE_TOKEN go together; one of them is missing.', 'Set both, or neither.');
-  return { name: 'environment', url, token };
+  const caFile = environment['KANADE_CA'];
+  return { name: 'environment', url, token, ca: caFile ? readAuthority(caFile) : undefined };
 }
 
 /** The data directory of the installation around `cwd`: `KANADE_DATA_DIR`, else the nearest `.kanade` above. */
@@ -60,11 +64,10 @@ function localProfile(environment: Environment, cwd: string): Profile | undefine
   if (dataDir === undefined) return undefined;
   const file = join(dataDir, 'profiles', 'local.json');
   if (!existsSync(file)) return undefined;
-  const { url, token } = readCredentials(file);
-  return { name: 'local', url, token };
+  return { name: 'local', ...readCredentials(file) };
 }
 
-function readCredentials(file: string): { url: string; token: string } {
+function readCredentials(file: string): Omit<Profile, 'name'> {
   const others = statSync(file).mode & 0o077;
   if (process.platform !== 'win32' && others !== 0) {
     throw new Failure(`${file} can be read by other users of this machine.`, { suggestion: `chmod 600 ${file}`, code: 'unsafe-file' });
@@ -76,7 +79,8 @@ function readCredentials(file: string): { url: string; token: string } {
     throw new Failure(`${file} cannot be read: ${messageOf(error)}`, { suggestion: 'Run npm start again to write it anew.', cause: error });
   }
   if (typeof content === 'object' && content !== null && 'url' in content && 'token' in content) {
-    if (typeof content.url === 'string' && typeof content.token === 'string') return { url: content.url, token: content.token };
+    const ca = 'ca' in content && typeof content.ca === 'string' ? readAuthority(content.ca) : undefined;
+    if (typeof content.url === 'string' && typeof content.token === 'string') return { url: content.url, token: content.token, ca };
   }
   throw new Failure(`${file} holds no url and token.`, { suggestion: 'Run npm start again to write it anew.' });
 }

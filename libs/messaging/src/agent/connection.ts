@@ -3,7 +3,7 @@ import type { NatsConnection } from '@nats-io/nats-core';
 import type { Stoppable } from '../core/types.ts';
 import { MessagingError } from '../errors.ts';
 import { expectationHeader } from '../wire/atomic-batch.ts';
-import { openWire } from '../wire/connect.ts';
+import { openWire, transportsOf } from '../wire/connect.ts';
 import { toMessagingError } from '../wire/failures.ts';
 import { fromHeaders, publishStored, request, toHeaders } from '../wire/jetstream.ts';
 import { watchConnection } from '../wire/status.ts';
@@ -14,6 +14,9 @@ import type { AgentConnectOptions, AgentConnection, CommandHandlers, OutputChunk
 import type { LiveMessageIn } from '../wire/message.ts';
 
 type AskHandler = (question: string, message: LiveMessageIn) => Promise<Uint8Array | undefined>;
+
+/** How often a lost connection is tried again before another transport is, where there is one. */
+const triesPerTransport = 10;
 
 /** One agent's connection: there from the start, connected as soon and as often as the broker lets it. */
 class RunningAgentConnection implements AgentConnection {
@@ -29,6 +32,8 @@ class RunningAgentConnection implements AgentConnection {
   #closed = false;
   #hurry = false;
   #retry: NodeJS.Timeout | undefined;
+  /** Which of the transports is tried next. */
+  #turn = 0;
 
   constructor(options: AgentConnectOptions) {
     this.#options = options;
@@ -45,16 +50,19 @@ class RunningAgentConnection implements AgentConnection {
 
   /** The first attempt; further ones follow by themselves. */
   async open(): Promise<void> {
-    const { urls, credentials, ca } = this.#options;
+    const { credentials, ca } = this.#options;
+    const transports = transportsOf(this.#options.urls);
     try {
       const nc = await openWire({
-        urls,
+        urls: transports[this.#turn % transports.length] ?? [],
         name: `agent ${this.endpointId}`,
         inboxPrefix: subjects.inbox(this.endpointId),
         credentials,
         ca,
         reconnect: true,
         hurry: () => this.#hurry,
+        // Where there is another way, the one that is blocked now is not tried for ever.
+        ...(transports.length > 1 ? { maxReconnects: triesPerTransport } : {}),
       });
       if (this.#closed) {
         await nc.close();
@@ -64,7 +72,10 @@ class RunningAgentConnection implements AgentConnection {
     } catch (error) {
       this.#failure = toMessagingError(error, 'connect to the broker');
       if (this.#closed) return;
-      this.#retry = setTimeout(() => void this.open(), 1000 + Math.random() * 4000);
+      this.#turn += 1;
+      // Another transport may get through at once; only when all have failed is it time to wait.
+      const delay = this.#turn % transports.length === 0 ? 1000 + Math.random() * 4000 : 0;
+      this.#retry = setTimeout(() => void this.open(), delay);
     }
   }
 
@@ -76,6 +87,16 @@ class RunningAgentConnection implements AgentConnection {
     watch.onDisconnect(() => fire(this.#disconnects));
     for (const attach of this.#attachments) attach(nc, watch);
     fire(this.#connects);
+    void nc.closed().then(() => this.#startAnew());
+  }
+
+  /** The client has given this transport up: the next one, with everything set up on it again. */
+  #startAnew(): void {
+    if (this.#closed) return;
+    this.#turn += 1;
+    this.#nc = undefined;
+    this.#watch = undefined;
+    void this.open();
   }
 
   #live(doing: string): NatsConnection {
@@ -158,6 +179,7 @@ class RunningAgentConnection implements AgentConnection {
   #keep(set: (nc: NatsConnection, watch: ConnectionWatch) => Stoppable): Stoppable {
     let running: Stoppable | undefined;
     const attach = (nc: NatsConnection, watch: ConnectionWatch) => {
+      running?.stop();
       running = set(nc, watch);
     };
     this.#attachments.add(attach);

@@ -59,16 +59,22 @@ async function end(child: ChildProcess, signal: 'SIGKILL' | 'SIGTERM'): Promise<
 const portOf = (url: string): number => Number(new URL(url).port);
 
 /** Starts nats-server with kanade's own configuration, accounts, credentials and streams in a temporary directory. */
-export async function startTestBroker(options: { maxFileBytes?: number } = {}): Promise<TestBroker> {
+export async function startTestBroker(options: {
+  maxFileBytes?: number;
+  /** The certificate must name localhost. */
+  tls?: { certFile: string; keyFile: string; caFile: string };
+} = {}): Promise<TestBroker> {
   const maxFileBytes = options.maxFileBytes ?? 2 * 1024 ** 3;
   const dataDir = mkdtempSync(join(tmpdir(), 'kanade-broker-'));
-  const config = { dataDir, host: '127.0.0.1', natsPort: 0, wsPort: 0, maxFileBytes };
+  const { tls } = options;
+  const config = { dataDir, host: '127.0.0.1', natsPort: 0, wsPort: 0, maxFileBytes, ...(tls === undefined ? {} : { tls }) };
   const { configFile } = writeBrokerConfig(config);
   const creds = writeCreds(dataDir);
   let { child, ports } = await start(configFile, dataDir);
   // From now on the same ports, so that clients find it again.
   writeBrokerConfig({ ...config, natsPort: portOf(ports.natsUrl), wsPort: portOf(ports.wsUrl) });
-  const admin = await connectCore({ url: ports.natsUrl, credsFile: creds.admin, name: 'test setup' });
+  const url = tls === undefined ? ports.natsUrl : `tls://localhost:${portOf(ports.natsUrl)}`;
+  const admin = await connectCore({ url, credsFile: creds.admin, name: 'test setup', ca: tls === undefined ? null : readFileSync(tls.caFile, 'utf8') });
   await applyBroker(admin, { maxFileBytes });
   await admin.close();
   return {

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectCore, snapshotStream } from '@kanade/messaging';
+import type { BrokerAccess } from '../agent-identity.ts';
 import { lockDataDir, type DataDirLock } from '../data-dir-lock.ts';
 import { brokerBytes } from '../disk-space.ts';
 import { dataPaths, type DataPaths } from '../paths.ts';
@@ -29,18 +30,18 @@ export async function backup(options: OperationOptions): Promise<BackupManifest>
   if (!existsSync(paths.adminCreds)) throw new StartupError(`${paths.dataDir} holds no kanade.`, ['Name its data directory with --data-dir or KANADE_DATA_DIR.']);
   await emptyFolder(options.dir, 'A backup goes into a new or empty folder.');
   try {
-    return await withBroker(paths, options, (natsUrl) => write(paths, options, natsUrl));
+    return await withBroker(paths, options, (broker) => write(paths, options, broker));
   } catch (error) {
     await clearFolder(options.dir);
     throw error;
   }
 }
 
-async function write(paths: DataPaths, { dir, version, say }: OperationOptions, natsUrl: string): Promise<BackupManifest> {
+async function write(paths: DataPaths, { dir, version, say }: OperationOptions, { url, ca }: BrokerAccess): Promise<BackupManifest> {
   const createdAt = new Date().toISOString();
   await mkdir(join(dir, 'streams'), { mode: 0o700 });
   const streams: BackupManifest['streams'] = [];
-  const admin = await connectCore({ url: natsUrl, credsFile: paths.adminCreds, name: 'backup' });
+  const admin = await connectCore({ url, ca, credsFile: paths.adminCreds, name: 'backup' });
   try {
     for (const stream of backedUpStreams) {
       const { messages, lastSequence, bytes } = await snapshotStream(admin, stream, join(dir, snapshotFile(stream)));
@@ -60,11 +61,11 @@ async function write(paths: DataPaths, { dir, version, say }: OperationOptions, 
 }
 
 /** The broker that runs, or one of our own when none does. */
-async function withBroker<Result>(paths: DataPaths, options: OperationOptions, work: (natsUrl: string) => Promise<Result>): Promise<Result> {
+async function withBroker<Result>(paths: DataPaths, options: OperationOptions, work: (broker: BrokerAccess) => Promise<Result>): Promise<Result> {
   const lock = tryLock(paths);
   if (lock === undefined) return work(runningBroker(paths));
   try {
-    return await withTemporaryBroker(paths, { natsServer: options.natsServer(), maxFileBytes: brokerBytes(paths) }, work);
+    return await withTemporaryBroker(paths, { natsServer: options.natsServer(), maxFileBytes: brokerBytes(paths) }, (url) => work({ url, ca: null }));
   } finally {
     lock.release();
   }
@@ -79,8 +80,11 @@ function tryLock(paths: DataPaths): DataDirLock | undefined {
   }
 }
 
-function runningBroker(paths: DataPaths): string {
+function runningBroker(paths: DataPaths): BrokerAccess {
   const runtime: unknown = existsSync(paths.runtime) ? JSON.parse(readFileSync(paths.runtime, 'utf8')) : undefined;
-  if (typeof runtime === 'object' && runtime !== null && 'natsUrl' in runtime && typeof runtime.natsUrl === 'string') return runtime.natsUrl;
+  if (typeof runtime === 'object' && runtime !== null && 'natsUrl' in runtime && typeof runtime.natsUrl === 'string') {
+    const ca = 'tlsCa' in runtime && typeof runtime.tlsCa === 'string' ? readFileSync(runtime.tlsCa, 'utf8') : null;
+    return { url: runtime.natsUrl, ca };
+  }
   throw new StartupError(`${paths.dataDir} is in use but not up yet.`, ['Wait until it is ready, or stop it, and try again.']);
 }
