@@ -1,6 +1,6 @@
 import { builtinModules } from 'node:module';
 import { describe, expect, it } from 'vitest';
-import { code, files } from './repository.ts';
+import { code, files, isSpec } from './repository.ts';
 
 type Manifest = { readonly folder: string; readonly tags: readonly string[]; readonly declared: ReadonlySet<string>; readonly name: string };
 
@@ -33,11 +33,36 @@ const importedBy = (folder: string): readonly { path: string; name: string }[] =
   code
     .filter(({ path }) => path.startsWith(`${folder}src/`))
     .flatMap(({ path, text }) =>
-      [...text.matchAll(/^(?:import|export)\s(?:type\s)?(?:[\w*{}\s,$]+\sfrom\s)?'([^'\n]+)';/gm)]
+      [...text.matchAll(/(?:^(?:import|export)\s(?:type\s)?(?:[\w*{}\s,$]+\sfrom\s)?|\bimport\()'([^'\n]+)'/gm)]
         .map(([, specifier = '']) => specifier)
         .filter((specifier) => !/^(\.|node:|virtual:)/.test(specifier) && !builtins.has(specifier))
         .map((specifier) => ({ path, name: packageOf(specifier) })),
     );
+
+/** What is shipped: apps, libs and what `npm start` runs; not what only tests use. */
+const shipped = packages.filter(({ folder }) => /^(apps|libs)\//.test(folder) || folder === 'tools/supervisor/').filter(({ folder }) => folder !== 'apps/e2e/');
+const isTestCode = (path: string): boolean => isSpec(path) || /\.spec-kit\.|\/testing\//.test(path);
+
+describe('docs/security.md', () => {
+  const documented = files.find(({ path }) => path === 'docs/security.md')?.text.split('## What it is made of')[1] ?? '';
+  const listed = new Set(
+    documented
+      .split('\n')
+      .filter((line) => line.startsWith('| `'))
+      .flatMap((line) => [...(line.split('|')[1] ?? '').matchAll(/`([^`]+)`/g)].map(([, name = '']) => name)),
+  );
+  const imported = new Set(
+    shipped.flatMap(({ folder }) => importedBy(folder).filter(({ path, name }) => !isTestCode(path) && !name.startsWith('@kanade/'))).map(({ name }) => name),
+  );
+
+  it('names every package that what is shipped imports', () => {
+    expect([...imported].filter((name) => !listed.has(name)).sort()).toEqual([]);
+  });
+
+  it('names none that is gone', () => {
+    expect([...listed].filter((name) => !imported.has(name)).sort()).toEqual([]);
+  });
+});
 
 describe.each(packages)('$name', ({ folder, name, tags, declared }) => {
   it('says what it is and where it runs, for the boundary rules', () => {
