@@ -170,7 +170,7 @@ export class Agent {
       ...this.#records,
       clock,
       log,
-      backendNow: () => this.#backendTime.now(),
+      backendTime: this.#backendTime,
       execute: (run) => this.#executor.execute(run),
       concurrency: config.concurrency,
     });
@@ -180,7 +180,7 @@ export class Agent {
     const { clock, log, disk, config } = this.#parts;
     const identity = this.#identity;
     const backendTime = this.#backendTime;
-    const backendNow = () => backendTime.now();
+    const renewer = new Renewer({ identity, backendTime, clock, log });
     const intake = new CommandIntake({
       ...this.#records,
       endpointId: identity.stored.endpointId,
@@ -189,19 +189,21 @@ export class Agent {
       clock,
       log,
       keyset: () => identity.keyset,
-      backendNow,
+      backendTime,
+      heard: () => renewer.heard(),
       queue: this.#queue,
     });
+    backendTime.onTold(() => this.#queue.pump());
     // Not acknowledged, so it comes again; until then the reason is worth knowing.
     const onFailure = (error: unknown) => log.error({ err: error }, 'a command could not be taken');
     return new Uplink({
       identity,
-      renewer: new Renewer({ identity, backendTime, clock, log }),
+      renewer,
       backendTime,
       clock,
       log,
       commands: { onCommand: (message) => intake.onCommand(message), onDrained: () => this.#queue.release(), onFailure },
-      answerAsk: createAskAnswerer({ identity, ledger: this.#records.ledger, backendNow }),
+      answerAsk: createAskAnswerer({ identity, ledger: this.#records.ledger, backendNow: () => backendTime.now() }),
       onUp: () => this.#onUp(),
       onDown: () => this.#onDown(),
     });

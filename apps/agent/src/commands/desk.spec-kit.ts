@@ -89,16 +89,18 @@ export function createDesk(options: { readonly file?: string; readonly clock?: F
   const output = new OutputOutbox(store, clock);
   const runner = new ManualRunner(clock);
   const space = { free: Number.MAX_SAFE_INTEGER };
-  const shared = { store, ledger, events, output, clock, log: silentLog, backendNow: () => clock.now() };
+  /** The endpoint's idea of the backend's time; tests put it wrong here. */
+  const backendTime = { offset: 0, known: true, now: () => clock.now() + backendTime.offset, heard: () => Promise.resolve() };
+  const shared = { store, ledger, events, output, clock, log: silentLog, backendTime };
   const hasRoom = () => Promise.resolve(space.free >= 1000);
   const executor = new RunExecutor({ ...shared, runner, publishLive: () => undefined, mostOutputBytes: 1024 * 1024, hasRoom });
   const queue = new RunQueue({ ...shared, execute: (run) => executor.execute(run), concurrency: options.concurrency ?? 4 });
   const disk = { freeBytes: () => Promise.resolve(space.free) };
-  const intake = new CommandIntake({ ...shared, endpointId, disk, minFreeBytes: 1000, keyset: () => keysetOf(commandKey), queue });
+  const intake = new CommandIntake({ ...shared, endpointId, disk, minFreeBytes: 1000, keyset: () => keysetOf(commandKey), queue, heard: () => backendTime.heard() });
   const acked: number[] = [];
   const deliver = (delivered: Delivered, pending = 0) =>
     intake.onCommand({ ...delivered, pending, ack: () => void acked.push(delivered.sequence) });
-  return { clock, file, commandKey, store, ledger, events, output, runner, space, executor, queue, acked, deliver };
+  return { clock, backendTime, file, commandKey, store, ledger, events, output, runner, space, executor, queue, acked, deliver };
 }
 
 export type Desk = ReturnType<typeof createDesk>;

@@ -84,6 +84,59 @@ describe('a command', () => {
   });
 });
 
+describe('on an endpoint whose clock is wrong, a command', () => {
+  const day = 86_400_000;
+
+  test('waits for the backend to tell the time, and is judged by that', async () => {
+    const desk = createDesk();
+    const told = Promise.withResolvers<undefined>();
+    Object.assign(desk.backendTime, { offset: 2 * day, known: false, heard: () => told.promise });
+    const delivery = desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')));
+    await settle();
+    expect([storyOf(desk), desk.acked]).toEqual([[], []]);
+    Object.assign(desk.backendTime, { offset: 0, known: true });
+    told.resolve(undefined);
+    await delivery;
+    await settle();
+    expect(storyOf(desk)).toEqual(['accepted a', 'started a']);
+  });
+
+  test.each([
+    ['has passed', 2 * day],
+    ['has not come', -20 * 365 * day],
+  ])('whose time or key’s time %s stays in the queue while the backend is silent', async (_, offset) => {
+    const desk = createDesk();
+    Object.assign(desk.backendTime, { offset, known: false });
+    const command = signed(desk.commandKey, 1, runCommand(desk.clock, 'a'));
+    await expect(desk.deliver(command)).rejects.toThrow('not judged');
+    expect([storyOf(desk), desk.acked]).toEqual([[], []]);
+    Object.assign(desk.backendTime, { offset: 0, known: true });
+    await desk.deliver(command);
+    expect(desk.acked).toEqual([1]);
+  });
+
+  test('that the keys known so far believe, and that is in time, is obeyed though the backend is silent', async () => {
+    const desk = createDesk();
+    desk.backendTime.known = false;
+    await desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')));
+    await settle();
+    expect(storyOf(desk)).toEqual(['accepted a', 'started a']);
+  });
+
+  test('that was accepted before is not refused as expired until the backend told the time', async () => {
+    const desk = createDesk();
+    await desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')), 1);
+    Object.assign(desk.backendTime, { offset: 2 * day, known: false });
+    desk.queue.release();
+    await settle();
+    expect(storyOf(desk)).toEqual(['accepted a']);
+    Object.assign(desk.backendTime, { offset: 0, known: true });
+    desk.queue.pump();
+    await settle();
+    expect(storyOf(desk)).toEqual(['accepted a', 'started a']);
+  });
+});
+
 describe('a cancel', () => {
   test('of a run that waits ends it before it starts', async () => {
     const desk = createDesk();

@@ -2,6 +2,7 @@ import type { CancelCommand, Keyset, RunCommand } from '@kanade/contracts';
 import type { CommandMessage } from '@kanade/messaging';
 import { timeText } from '../clock/clock.ts';
 import type { Clock } from '../clock/clock.ts';
+import type { BackendTime } from '../connection/backend-time.ts';
 import type { Disk } from '../disk/disk.ts';
 import type { Ledger, LedgerRun } from '../ledger/ledger.ts';
 import type { Log } from '../log.ts';
@@ -21,8 +22,9 @@ interface Options {
   readonly clock: Clock;
   readonly log: Log;
   readonly keyset: () => Keyset;
-  /** The backend's time in ms. */
-  readonly backendNow: () => number;
+  readonly backendTime: Pick<BackendTime, 'now' | 'known'>;
+  /** Resolves when the backend told its keys and time on this connection, or does not answer. */
+  readonly heard: () => Promise<void>;
   readonly queue: { hold(): void; release(): void; stopRun(runId: string): void };
 }
 
@@ -37,11 +39,15 @@ export class CommandIntake {
   }
 
   async onCommand(message: Delivery): Promise<void> {
-    const { queue, endpointId, keyset, backendNow, disk, minFreeBytes } = this.#options;
+    const { queue, endpointId, keyset, backendTime, heard, disk, minFreeBytes } = this.#options;
     // What is behind this command may cancel or supersede it, so nothing starts before all of it was read.
     queue.hold();
-    const signed = readSignedCommand(message, endpointId, keyset(), backendNow());
+    await heard();
+    queue.hold();
+    const signed = readSignedCommand(message, endpointId, keyset(), backendTime.now());
     if (signed.kind === 'refused') {
+      // Left in the queue, where the broker drops it when its time is really over: our clock or keys may be what is wrong.
+      if (!backendTime.known) throw new Error(`not judged before the backend tells its time and keys (${signed.reason.code})`);
       this.#refuse(message, signed.reason);
     } else if (signed.command.type === 'kanade.command.run.v1') {
       const roomy = (await disk.freeBytes()) >= minFreeBytes;

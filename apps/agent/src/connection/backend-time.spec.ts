@@ -15,3 +15,16 @@ test('the backend’s time is kept across restarts, and a clock that jumps is no
   clock.jump(-3_600_000);
   expect([time.jumped(), time.jumped()]).toEqual([true, false]);
 });
+
+test('the backend’s time is known from when it told it until somebody sets the clock', async () => {
+  const { clock, store } = createDesk();
+  new BackendTime(clock, store).set(clock.now(), clock.monotonic());
+  const time = new BackendTime(clock, store);
+  const known = [time.known];
+  time.set(clock.now(), clock.monotonic());
+  await clock.advance(86_400_000);
+  known.push(time.known);
+  clock.jump(3_600_000);
+  known.push(time.known, time.jumped(), time.known);
+  expect(known).toEqual([false, true, false, true, false]);
+});

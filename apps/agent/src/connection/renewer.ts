@@ -17,7 +17,7 @@ const routineMs = 6 * 3_600_000;
 const soonestMs = 1_000;
 
 interface Options {
-  readonly identity: Identity;
+  readonly identity: Pick<Identity, 'stored' | 'keyset' | 'pinKeyset' | 'takeCredentials'>;
   readonly backendTime: BackendTime;
   readonly clock: Clock;
   readonly log: Log;
@@ -29,6 +29,8 @@ export class Renewer {
   #connection: Pick<AgentConnection, 'renew' | 'reconnect'> | undefined;
   #timer: Timer | undefined;
   #asking = false;
+  #attempt: Promise<void> | undefined;
+  #answered = true;
 
   constructor(options: Options) {
     this.#options = options;
@@ -48,11 +50,19 @@ export class Renewer {
     if (this.#asking || !this.#connection) return;
     this.#asking = true;
     this.#timer?.cancel();
-    void this.#askNow(this.#connection).then((answered) => {
+    this.#attempt = this.#askNow(this.#connection).then((answered) => {
       this.#asking = false;
+      this.#answered = answered;
       if (!this.#connection) return;
       this.#timer = this.#options.clock.after(answered ? this.#untilNext() : jittered(retryMs), () => this.ask());
     });
+  }
+
+  /** Resolves once the backend told its keys and time on this connection, or was found not to answer. */
+  async heard(): Promise<void> {
+    // Asked again when somebody set the clock since; a backend that is away is asked now and then anyway.
+    if (!this.#options.backendTime.known && this.#answered) this.ask();
+    await this.#attempt;
   }
 
   #untilNext(): number {

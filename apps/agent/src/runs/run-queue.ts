@@ -1,5 +1,6 @@
 import { timeText } from '../clock/clock.ts';
 import type { Clock, Timer } from '../clock/clock.ts';
+import type { BackendTime } from '../connection/backend-time.ts';
 import type { Ledger, LedgerRun } from '../ledger/ledger.ts';
 import type { Log } from '../log.ts';
 import type { EventOutbox } from '../outbox/event-outbox.ts';
@@ -23,7 +24,7 @@ interface Options {
   readonly events: EventOutbox;
   readonly clock: Clock;
   readonly log: Log;
-  readonly backendNow: () => number;
+  readonly backendTime: Pick<BackendTime, 'now' | 'known'>;
   readonly execute: (run: LedgerRun) => RunningRun;
   /** How many runs go at once; more than one, so that a hung job does not stop the queue. */
   readonly concurrency: number;
@@ -69,10 +70,14 @@ export class RunQueue {
 
   /** Starts what may start now. */
   pump(): void {
+    const { ledger, backendTime } = this.#options;
     while (this.#mayStart()) {
-      const run = this.#options.ledger.nextWaiting();
+      const run = ledger.nextWaiting();
       if (!run) return;
-      if (run.expiresAt <= this.#options.backendNow()) this.#expire(run);
+      const over = run.expiresAt <= backendTime.now();
+      // Whether its time is over is for the backend's clock to say; it is looked at again when that was told.
+      if (over && !backendTime.known) return;
+      if (over) this.#expire(run);
       else this.#start(run);
     }
   }
