@@ -117,8 +117,8 @@ describe('a broker that goes away', () => {
   });
 });
 
-describe('a cloned disk', () => {
-  test('is an identity conflict: the agent says so, sends nothing more, and keeps running', async () => {
+describe('somebody with this endpoint’s credentials but not its signing key', () => {
+  test('is an identity conflict: the agent says so, sends nothing for now, and keeps running', async () => {
     const { agent, directory, endpointId } = await startNewAgent(backend);
     await backend.send(endpointId, backend.runCommand(endpointId, 'run-1', 'echo one'));
     await told(endpointId, 'succeeded run-1');

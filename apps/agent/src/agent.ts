@@ -85,6 +85,7 @@ export class Agent {
     this.#presence = new Presence({
       ledger: this.#records.ledger,
       clock,
+      conflict: () => this.identityConflict,
       publish: (body) => this.#uplink.fleeting((connection) => connection.publishBeat(body)),
     });
     this.#samples = new Samples({
@@ -100,7 +101,7 @@ export class Agent {
     return this.#identity.stored.endpointId;
   }
 
-  /** Why this endpoint reports nothing any more, when another machine speaks in its name. */
+  /** Why this endpoint reports nothing for now, when another machine speaks in its name. */
   get identityConflict(): string | undefined {
     return this.#eventSender.conflict;
   }
@@ -191,6 +192,7 @@ export class Agent {
       keyset: () => identity.keyset,
       backendTime,
       heard: () => renewer.heard(),
+      conflict: () => this.identityConflict,
       queue: this.#queue,
     });
     backendTime.onTold(() => this.#queue.pump());
@@ -220,6 +222,7 @@ export class Agent {
       signingKey: signingKeyOf(this.#identity.stored.keys),
       clock,
       log,
+      onConflict: () => this.#presence.changed(),
       openingFact: () => {
         InventoryReporter.forget(this.#records.store);
         this.#inventory.retell();

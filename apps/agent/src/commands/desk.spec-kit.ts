@@ -95,12 +95,13 @@ export function createDesk(options: { readonly file?: string; readonly clock?: F
   const hasRoom = () => Promise.resolve(space.free >= 1000);
   const executor = new RunExecutor({ ...shared, runner, publishLive: () => undefined, mostOutputBytes: 1024 * 1024, hasRoom });
   const queue = new RunQueue({ ...shared, execute: (run) => executor.execute(run), concurrency: options.concurrency ?? 4 });
+  const twin: { conflict: string | undefined } = { conflict: undefined };
   const disk = { freeBytes: () => Promise.resolve(space.free) };
-  const intake = new CommandIntake({ ...shared, endpointId, disk, minFreeBytes: 1000, keyset: () => keysetOf(commandKey), queue, heard: () => backendTime.heard() });
+  const intake = new CommandIntake({ ...shared, endpointId, disk, minFreeBytes: 1000, keyset: () => keysetOf(commandKey), queue, heard: () => backendTime.heard(), conflict: () => twin.conflict });
   const acked: number[] = [];
   const deliver = (delivered: Delivered, pending = 0) =>
     intake.onCommand({ ...delivered, pending, ack: () => void acked.push(delivered.sequence) });
-  return { clock, backendTime, file, commandKey, store, ledger, events, output, runner, space, executor, queue, acked, deliver };
+  return { clock, backendTime, twin, file, commandKey, store, ledger, events, output, runner, space, executor, queue, acked, deliver };
 }
 
 export type Desk = ReturnType<typeof createDesk>;

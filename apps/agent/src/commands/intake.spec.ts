@@ -84,6 +84,17 @@ describe('a command', () => {
   });
 });
 
+test('while another machine works with the keys of this endpoint, a command is refused with that reason', async () => {
+  const desk = createDesk();
+  desk.twin.conflict = 'epochs were opened again and again';
+  await desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')));
+  desk.twin.conflict = undefined;
+  await desk.deliver(signed(desk.commandKey, 2, runCommand(desk.clock, 'b')));
+  await settle();
+  expect(storyOf(desk)).toEqual(['refused a', 'accepted b', 'started b']);
+  expect(eventsOf(desk)[0]).toMatchObject({ data: { reason: { code: 'identity-conflict' } } });
+});
+
 describe('on an endpoint whose clock is wrong, a command', () => {
   const day = 86_400_000;
 

@@ -1,4 +1,4 @@
-import type { CancelCommand, Keyset, RunCommand } from '@kanade/contracts';
+import type { CancelCommand, Keyset, RunCommand, RunReason } from '@kanade/contracts';
 import type { CommandMessage } from '@kanade/messaging';
 import { timeText } from '../clock/clock.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -25,6 +25,8 @@ interface Options {
   readonly backendTime: Pick<BackendTime, 'now' | 'known'>;
   /** Resolves when the backend told its keys and time on this connection, or does not answer. */
   readonly heard: () => Promise<void>;
+  /** Why new work is refused just now, when another machine speaks in this endpoint's name. */
+  readonly conflict: () => string | undefined;
   readonly queue: { hold(): void; release(): void; stopRun(runId: string): void };
 }
 
@@ -51,7 +53,8 @@ export class CommandIntake {
       this.#refuse(message, signed.reason);
     } else if (signed.command.type === 'kanade.command.run.v1') {
       const roomy = (await disk.freeBytes()) >= minFreeBytes;
-      this.#takeRun(message, signed.command, roomy);
+      const refusal = this.#options.conflict() === undefined ? (roomy ? undefined : reasons.diskFull) : reasons.identityConflict;
+      this.#takeRun(message, signed.command, refusal);
     } else {
       this.#takeCancel(message, signed.command);
     }
@@ -81,7 +84,7 @@ export class CommandIntake {
     return true;
   }
 
-  #takeRun(message: Delivery, command: RunCommand, roomy: boolean): void {
+  #takeRun(message: Delivery, command: RunCommand, refusal: RunReason | undefined): void {
     if (this.#isRepeated(message, command.id)) return;
     const { store, ledger, clock } = this.#options;
     store.transaction(() => {
@@ -97,8 +100,8 @@ export class CommandIntake {
         expiresAt: Date.parse(command.expiresAt),
         command: message.body,
       };
-      if (roomy) this.#accept(run);
-      else this.#endUnstarted({ ...run, state: 'refused', command: new Uint8Array() }, 'refused', reasons.diskFull, true);
+      if (refusal) this.#endUnstarted({ ...run, state: 'refused', command: new Uint8Array() }, 'refused', refusal, true);
+      else this.#accept(run);
     });
   }
 

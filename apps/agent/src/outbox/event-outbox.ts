@@ -133,11 +133,15 @@ export class EventOutbox {
     });
   }
 
-  /** Begins `epoch` with `opening`, then says everything that is kept again in it: same bodies, new chain. */
-  openEpoch(epoch: number, opening: Fact): string[] {
+  /**
+   * Begins `epoch` with `opening`, then says everything that is kept (or that was never sent) again in it: same bodies, new chain.
+   * Returns the runs whose output must be sent again.
+   */
+  openEpoch(epoch: number, opening: Fact, resend: 'kept' | 'unsent'): string[] {
+    const moved = resend === 'kept' ? '' : ' WHERE ackedAt IS NULL';
     return this.#store.transaction(() => {
-      const kept = this.#store.all('SELECT * FROM events ORDER BY number').map((row) => this.#believed(row));
-      this.#store.run('DELETE FROM events');
+      const kept = this.#store.all(`SELECT * FROM events${moved} ORDER BY number`).map((row) => this.#believed(row));
+      this.#store.run(`DELETE FROM events${moved}`);
       let previous = chainStart;
       const bodies = [{ body: this.#bodyOf(opening), waitsForRun: null }, ...kept];
       bodies.forEach(({ body, waitsForRun }, index) => {

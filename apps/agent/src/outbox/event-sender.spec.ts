@@ -214,8 +214,110 @@ describe('an endpoint that lost its database', () => {
   });
 });
 
-describe('another machine with the same identity', () => {
-  test('is an identity conflict: nothing more is sent, nothing is lost', async () => {
+describe('a machine set back to a snapshot', () => {
+  test('begins a new epoch and says only what it had not sent yet', async () => {
+    const { desk, history, connect, sender, outputSender } = setUp();
+    await connect();
+    desk.events.append(fact(1));
+    await settle();
+    sender.disconnected();
+    outputSender.disconnected();
+    const snapshot = `${desk.file}.snapshot`;
+    desk.store.run('VACUUM INTO ?', snapshot);
+    await connect();
+    for (const n of [2, 3]) desk.events.append(fact(n));
+    await settle();
+    await Promise.all([sender.stop(), outputSender.stop()]);
+
+    const reverted = createDesk({ file: snapshot, clock: desk.clock });
+    const again = createSender(reverted, history);
+    reverted.events.append(fact(4));
+    await again.connect();
+    reverted.events.append(fact(5));
+    await settle();
+    expect(again.sender.conflict).toBeUndefined();
+    expect(told(history)).toEqual(['1', '2', '3', 'epoch-opened', '4', '5']);
+    expect(history.events.map((event) => event.headers[headers.epoch])).toEqual(['1', '1', '1', '2', '2', '2']);
+    expectWholeChain(history.events, desk.events.subject);
+  });
+
+  test('that took the same place in the chain for something else begins a new epoch too', async () => {
+    const { desk, history, connect, sender } = setUp();
+    await connect();
+    desk.events.append(fact(1));
+    await settle();
+    const snapshot = `${desk.file}.snapshot`;
+    desk.store.run('VACUUM INTO ?', snapshot);
+    desk.events.append(fact(2));
+    await settle();
+    sender.disconnected();
+    const reverted = createDesk({ file: snapshot, clock: desk.clock });
+    for (const n of [3, 4]) reverted.events.append(fact(n));
+    await createSender(reverted, history).connect();
+    expect(told(history)).toEqual(['1', '2', 'epoch-opened', '3', '4']);
+  });
+});
+
+describe('two clones that write in turn', () => {
+  async function twins() {
+    const { desk, history, connect, sender } = setUp();
+    await connect();
+    desk.events.append(fact(0));
+    await settle();
+    const snapshot = `${desk.file}.snapshot`;
+    desk.store.run('VACUUM INTO ?', snapshot);
+    const clone = createDesk({ file: snapshot, clock: desk.clock });
+    const other = createSender(clone, history);
+    await other.connect();
+    let n = 0;
+    /** Both have something to say, `times` times. */
+    const talk = async (times: number) => {
+      for (let turn = 0; turn < times; turn++) {
+        for (const one of [desk, clone]) {
+          one.events.append(fact(++n));
+          await settle();
+        }
+      }
+    };
+    const epochs = () => new Set(history.events.map((event) => event.headers[headers.epoch])).size;
+    return { desk, clone, history, senders: [sender, other.sender] as const, talk, epochs };
+  }
+
+  test('open a few epochs against each other, then one holds and says so while the other goes on', async () => {
+    const { senders, talk, epochs, history, clone, desk } = await twins();
+    await talk(50);
+    expect(epochs()).toBeLessThanOrEqual(12);
+    const held = senders.filter(({ conflict }) => conflict !== undefined);
+    expect(held).toHaveLength(1);
+    expect(held[0]?.conflict).toContain('in turn');
+    const waiting = held[0] === senders[0] ? desk : clone;
+    expect(waiting.events.pendingCount()).toBeGreaterThan(0);
+    expectWholeChain(history.events, desk.events.subject);
+  });
+
+  test('try again with growing pauses, and lose nothing', async () => {
+    const { desk, clone, history, talk, epochs } = await twins();
+    await talk(20);
+    let opened = epochs();
+    const perDay: number[] = [];
+    for (let day = 0; day < 3; day++) {
+      for (let hour = 0; hour < 24; hour++) {
+        await desk.clock.advance(3_600_000);
+        await talk(1);
+      }
+      perDay.push(epochs() - opened);
+      opened = epochs();
+    }
+    // Unbounded it would be 48 a day.
+    for (const count of perDay) expect(count).toBeLessThan(24);
+    expect(perDay[2]).toBeLessThan(14);
+    await desk.clock.advance(8 * 3_600_000);
+    expect(told(history).filter((line) => line !== 'epoch-opened').length + desk.events.pendingCount() + clone.events.pendingCount()).toBe(40 + 144 + 1);
+  });
+});
+
+describe('a stranger who writes in this endpoint’s name', () => {
+  test('is an identity conflict: nothing is sent for a while, nothing is lost', async () => {
     const { desk, history, connect, sender } = setUp();
     await connect();
     desk.events.append(fact(1));
@@ -230,6 +332,10 @@ describe('another machine with the same identity', () => {
     expect(desk.events.pendingCount()).toBe(2);
     await connect();
     expect(told(history)).toEqual(['1', '99']);
+    history.events.pop();
+    await desk.clock.advance(7 * 60_000);
+    expect(sender.conflict).toBeUndefined();
+    expect(told(history)).toEqual(['1', '2', '3']);
   });
 });
 

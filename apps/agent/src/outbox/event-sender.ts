@@ -1,9 +1,10 @@
 import { headers } from '@kanade/contracts';
 import { signBytes } from '@kanade/messaging';
 import type { AgentConnection, OutgoingMessage, SigningKey, StoredMessage } from '@kanade/messaging';
-import type { Clock } from '../clock/clock.ts';
+import type { Clock, Timer } from '../clock/clock.ts';
 import type { Log } from '../log.ts';
 import { BackOff } from './back-off.ts';
+import { EpochLimit } from './epoch-limit.ts';
 import type { EventOutbox, OutboxEvent } from './event-outbox.ts';
 import type { Fact } from './facts.ts';
 import { judge } from './judge.ts';
@@ -26,6 +27,8 @@ interface Options {
   readonly log: Log;
   /** The fact an epoch begins with. */
   readonly openingFact: () => Fact;
+  /** Told when `conflict` changed. */
+  readonly onConflict?: () => void;
 }
 
 /** Brings the outbox's events into the history: in order, each once, whatever was lost or restored in between. */
@@ -38,6 +41,8 @@ export class EventSender {
   /** Stream sequence of our last stored event; unknown until the history was read on this connection. */
   #expected: number | undefined;
   #conflict: string | undefined;
+  readonly #epochs: EpochLimit;
+  #hold: Timer | undefined;
   /** After a failed batch this backlog goes one by one: a broker short of batch slots must not stop facts. */
   #single = false;
   #loop: Promise<void> | undefined;
@@ -45,9 +50,10 @@ export class EventSender {
   constructor(options: Options) {
     this.#options = options;
     this.#backOff = new BackOff(options.clock);
+    this.#epochs = new EpochLimit(options.clock);
   }
 
-  /** Why nothing is sent any more, when somebody else writes in this endpoint's name. */
+  /** Why nothing is sent for now, when another machine writes in this endpoint's name. */
   get conflict(): string | undefined {
     return this.#conflict;
   }
@@ -74,6 +80,7 @@ export class EventSender {
 
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#hold?.cancel();
     this.#backOff.reset();
     this.#wake.wake();
     await this.#loop;
@@ -158,8 +165,8 @@ export class EventSender {
   }
 
   #reconcile(last: StoredMessage | undefined): void {
-    const { events, output, log, openingFact } = this.#options;
-    const verdict = judge(last, events);
+    const { events, output, log, openingFact, signingKey } = this.#options;
+    const verdict = judge(last, events, signingKey);
     switch (verdict.kind) {
       case 'continue':
         if (verdict.through) events.acknowledgeThrough(verdict.through.number, verdict.expected);
@@ -171,19 +178,38 @@ export class EventSender {
         this.#expected = verdict.expected;
         return;
       case 'open-epoch':
-        log.warn({ epoch: verdict.epoch }, 'the history and this endpoint lost each other: beginning a new epoch');
-        output.rewind(events.openEpoch(verdict.epoch, openingFact()));
+        if (!this.#epochs.mayOpen()) {
+          this.#holdBack('epochs were opened again and again: two machines write with the keys of this endpoint in turn');
+          return;
+        }
+        log.warn({ epoch: verdict.epoch, resend: verdict.resend }, 'the history and this endpoint lost each other: beginning a new epoch');
+        output.rewind(events.openEpoch(verdict.epoch, openingFact(), verdict.resend));
+        this.#epochs.opened();
         this.#expected = verdict.expected;
         return;
       case 'conflict':
-        this.#conflict = verdict.detail;
-        log.error(
-          { detail: verdict.detail },
-          'identity conflict: another machine writes in the name of this endpoint (a cloned disk?). Nothing more is sent; enrol this machine anew in an empty data directory',
-        );
+        this.#holdBack(verdict.detail);
         return;
       default:
         verdict satisfies never;
     }
+  }
+
+  /** Sends nothing for a while, and says why; then the history is read again. */
+  #holdBack(detail: string): void {
+    const { log, clock, onConflict } = this.#options;
+    const holdMs = this.#epochs.hold();
+    this.#conflict = detail;
+    log.error(
+      { detail, minutes: Math.round(holdMs / 60_000) },
+      'identity conflict: another machine writes in the name of this endpoint (a cloned disk?). Nothing is sent for now and new commands are refused; enrol one of the two anew in an empty data directory',
+    );
+    this.#hold = clock.after(holdMs, () => {
+      this.#conflict = undefined;
+      this.#expected = undefined;
+      onConflict?.();
+      this.#wake.wake();
+    });
+    onConflict?.();
   }
 }

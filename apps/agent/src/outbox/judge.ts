@@ -1,6 +1,6 @@
 import { headers } from '@kanade/contracts';
-import { chainHash, sha256Hex } from '@kanade/messaging';
-import type { StoredMessage } from '@kanade/messaging';
+import { chainHash, sha256Hex, verifyBytes } from '@kanade/messaging';
+import type { SigningKey, StoredMessage } from '@kanade/messaging';
 import type { ChainPlace, EventOutbox, OutboxEvent } from './event-outbox.ts';
 
 /** What the last event in the history says about ours. */
@@ -9,9 +9,12 @@ export type Verdict =
   | { readonly kind: 'continue'; readonly through: OutboxEvent | undefined; readonly expected: number }
   /** The history was restored and lost what came after `number`, which the outbox still has. */
   | { readonly kind: 'rewind'; readonly after: number; readonly expected: number }
-  /** The history lost events the outbox no longer has, or this machine lost its outbox: the chain begins anew. */
-  | { readonly kind: 'open-epoch'; readonly epoch: number; readonly expected: number }
-  /** Somebody else writes in this endpoint's name. */
+  /**
+   * The history lost events the outbox no longer has (`resend: 'kept'`: the history lacks what was sent), or this machine is behind the
+   * history: it lost its outbox, was set back to a snapshot or was cloned (`'unsent'`: what was sent is there). The chain begins anew.
+   */
+  | { readonly kind: 'open-epoch'; readonly epoch: number; readonly expected: number; readonly resend: 'kept' | 'unsent' }
+  /** Somebody without this endpoint's signing key writes in its name. */
   | { readonly kind: 'conflict'; readonly detail: string };
 
 const wholeNumber = /^[1-9][0-9]{0,15}$/;
@@ -27,36 +30,39 @@ export function placeOf(message: StoredMessage): ChainPlace | undefined {
 
 const before = (a: ChainPlace, b: ChainPlace) => a.epoch < b.epoch || (a.epoch === b.epoch && a.sequence < b.sequence);
 
-/** Compares the last event of the endpoint's subject with the outbox; changes nothing. */
-export function judge(last: StoredMessage | undefined, outbox: EventOutbox): Verdict {
+/** Compares the last event of the endpoint's subject with the outbox; changes nothing. `ownKey` tells an older or other self from a stranger. */
+export function judge(last: StoredMessage | undefined, outbox: EventOutbox, ownKey: Pick<SigningKey, 'publicKey'>): Verdict {
   const newestAcked = outbox.newestAcked();
   const oldest = outbox.oldest();
   if (!last) {
     if (!newestAcked || !oldest) return { kind: 'continue', through: undefined, expected: 0 };
-    return oldest.sequence === 1 ? { kind: 'rewind', after: 0, expected: 0 } : { kind: 'open-epoch', epoch: nextEpoch(outbox), expected: 0 };
+    return oldest.sequence === 1 ? { kind: 'rewind', after: 0, expected: 0 } : { kind: 'open-epoch', epoch: nextEpoch(outbox), expected: 0, resend: 'kept' };
   }
   const place = placeOf(last);
   if (!place) return { kind: 'conflict', detail: `event ${last.sequence} on ${last.subject} carries no chain` };
   const own = outbox.find(place.epoch, place.sequence);
-  if (own) return judgeOwn(own, place, last, newestAcked);
-  if (oldest && before(place, oldest)) {
+  if (own?.hash === place.hash) {
+    return newestAcked && own.number < newestAcked.number
+      ? { kind: 'rewind', after: own.number, expected: last.sequence }
+      : { kind: 'continue', through: own, expected: last.sequence };
+  }
+  if (!own && oldest && before(place, oldest)) {
     return oldest.previous === place.hash
       ? { kind: 'rewind', after: oldest.number - 1, expected: last.sequence }
-      : { kind: 'open-epoch', epoch: nextEpoch(outbox, place), expected: last.sequence };
+      : { kind: 'open-epoch', epoch: nextEpoch(outbox, place), expected: last.sequence, resend: 'kept' };
   }
-  // Nothing of ours was ever stored, yet the history knows this endpoint: the database was lost, and no other writer is needed to explain it.
-  if (!newestAcked) return { kind: 'open-epoch', epoch: nextEpoch(outbox, place), expected: last.sequence };
-  return { kind: 'conflict', detail: `the history holds ${place.epoch}/${place.sequence}, which this agent never wrote` };
+  // Nothing of ours was ever stored, yet the history knows this endpoint: the database was lost. Or our own key signed what we never wrote:
+  // this machine was set back to a snapshot, or there are two of it.
+  if (!newestAcked || signedBy(ownKey, last, place)) {
+    return { kind: 'open-epoch', epoch: nextEpoch(outbox, place), expected: last.sequence, resend: 'unsent' };
+  }
+  return { kind: 'conflict', detail: `the history holds ${place.epoch}/${place.sequence}, which this agent never wrote and its key did not sign` };
 }
 
-function judgeOwn(own: OutboxEvent, place: ChainPlace, last: StoredMessage, newestAcked: OutboxEvent | undefined): Verdict {
-  if (own.hash !== place.hash) {
-    if (!newestAcked) return { kind: 'open-epoch', epoch: place.epoch + 1, expected: last.sequence };
-    return { kind: 'conflict', detail: `the history holds another event as ${place.epoch}/${place.sequence} than this agent` };
-  }
-  return newestAcked && own.number < newestAcked.number
-    ? { kind: 'rewind', after: own.number, expected: last.sequence }
-    : { kind: 'continue', through: own, expected: last.sequence };
+/** The last event on a subject is the head of its batch, so it is signed. */
+function signedBy(key: Pick<SigningKey, 'publicKey'>, message: StoredMessage, place: ChainPlace): boolean {
+  const signature = message.headers[headers.signature];
+  return signature !== undefined && verifyBytes(key.publicKey, place.hash, signature);
 }
 
 function nextEpoch(outbox: EventOutbox, place?: ChainPlace): number {

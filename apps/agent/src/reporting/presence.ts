@@ -12,6 +12,8 @@ const mostRuns = 1000;
 interface Options {
   readonly ledger: Ledger;
   readonly clock: Clock;
+  /** Why this endpoint's facts wait, when another machine speaks in its name. */
+  readonly conflict: () => string | undefined;
   readonly publish: (body: Uint8Array) => void;
 }
 
@@ -50,7 +52,8 @@ export class Presence {
   #beat(): void {
     this.stop();
     const { ledger, clock, publish } = this.#options;
-    const beat: PresenceBeat = { at: timeText(clock.now()), agentVersion, activeRuns: ledger.active(mostRuns) };
+    const conflict = this.#options.conflict()?.slice(0, 300);
+    const beat: PresenceBeat = { at: timeText(clock.now()), agentVersion, activeRuns: ledger.active(mostRuns), ...(conflict === undefined ? {} : { conflict }) };
     publish(Buffer.from(JSON.stringify(beat)));
     this.#timer = clock.after(presenceIntervalMs, () => this.#beat());
   }

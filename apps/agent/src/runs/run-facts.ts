@@ -40,6 +40,7 @@ export const reasons = {
   superseded: { code: 'superseded', message: 'A newer run of the same job took its place before it started.' },
   expired: { code: 'expired', message: 'Its time was over before it could start; run it again, or give it longer with --expires.' },
   diskFull: { code: 'disk-full', message: 'The disk of the endpoint is full; free some space and run it again.' },
+  identityConflict: { code: 'identity-conflict', message: 'Another machine works with the keys of this endpoint; enrol one of the two anew, then run it again.' },
   interrupted: { code: 'agent-restarted', message: 'The agent stopped while the script ran; the script was ended and is not started again.' },
   stopping: { code: 'agent-stopped', message: 'The agent was stopped while the script ran; the script was ended with it.' },
   outputTruncated: { code: 'output-truncated', message: 'The script printed more than the endpoint could keep; the rest is missing.' },

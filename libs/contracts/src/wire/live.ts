@@ -7,6 +7,8 @@ export const presenceBeatSchema = z.strictObject({
   agentVersion: z.string().max(50),
   /** Runs accepted and not yet finished; one that is missing for three beats is asked for. */
   activeRuns: z.array(runIdSchema).max(1000),
+  /** Why its facts wait and new commands are refused: another machine writes with this endpoint's keys. */
+  conflict: z.string().max(300).optional(),
 });
 export type PresenceBeat = z.infer<typeof presenceBeatSchema>;
 

@@ -661,6 +661,7 @@ export type PresenceBeat = {
   at: Time;
   agentVersion: string;
   activeRuns: RunId[];
+  conflict?: string | undefined;
 };
 
 export type PerformanceSample = {

@@ -1712,7 +1712,7 @@ function ruleAskAnswerRunsItem(v: unknown): Problem {
 }
 function rulePresenceBeat(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "at" && k !== "agentVersion" && k !== "activeRuns") return unknownKey(k);
+  for (const k in v) if (k !== "at" && k !== "agentVersion" && k !== "activeRuns" && k !== "conflict") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["at"];
@@ -1721,6 +1721,8 @@ function rulePresenceBeat(v: unknown): Problem {
   if (!(typeof x === 'string' && x.length <= 50)) return property("agentVersion", x, ": must be text of at most 50 characters");
   x = v["activeRuns"];
   p = rulePresenceBeatActiveRuns(x); if (p !== undefined) return property("activeRuns", x, p);
+  x = v["conflict"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 300)) return property("conflict", x, ": must be text of at most 300 characters"); }
   return undefined;
 }
 function rulePresenceBeatActiveRuns(v: unknown): Problem {
