@@ -31,6 +31,8 @@ export function keysetOf(command: SigningKey, version = 1): Keyset {
 /** Starts nothing: tests end each run when they please. */
 export class ManualRunner implements ScriptRunner {
   readonly started: string[] = [];
+  /** Runs whose process never comes to be. */
+  readonly stuck = new Set<string>();
   readonly #ends = new Map<string, (outcome: Partial<RunOutcome>) => void>();
   readonly sinks = new Map<string, OutputSink>();
   readonly #clock: FakeClock;
@@ -49,7 +51,8 @@ export class ManualRunner implements ScriptRunner {
         resolve({ state: 'succeeded', exitCode: 0, signal: null, reason: null, startedAt, finishedAt, durationMs: 1, ...given });
       });
     });
-    return { started: Promise.resolve(), outcome, cancel: () => this.end(run.runId, { state: 'cancelled', exitCode: null, signal: 'SIGKILL' }) };
+    const begun = this.stuck.has(run.runId) ? new Promise<void>(() => undefined) : Promise.resolve();
+    return { started: begun, outcome, cancel: () => this.end(run.runId, { state: 'cancelled', exitCode: null, signal: 'SIGKILL' }) };
   }
 
   end(runId: string, outcome: Partial<RunOutcome> = {}): void {

@@ -1,10 +1,9 @@
-import { stat } from 'node:fs/promises';
-import { isAbsolute } from 'node:path';
 import type { FinalRunState } from '@kanade/contracts';
 import type { RunReason } from '@kanade/messages';
 import type { Sandbox, SandboxSupport } from '../sandbox/sandbox.ts';
 import { StagingError } from '../sandbox/staging.ts';
 import type { StagedScript, Staging } from '../sandbox/staging.ts';
+import type { Directories } from './directories.ts';
 import { launchers } from './launchers.ts';
 import { reason, reasons } from './reasons.ts';
 import type { ScriptRun } from './runner.ts';
@@ -26,14 +25,20 @@ export interface Admitted {
   readonly cwd: string;
 }
 
+export interface Premises {
+  readonly scripts: SandboxSupport;
+  readonly staging: Staging;
+  readonly directories: Directories;
+}
+
 /** Stages the script, or says why this run does not start; a run that is refused leaves no file. */
-export async function admit({ runId, execute, content }: ScriptRun, scripts: SandboxSupport, staging: Staging): Promise<Admitted | Verdict> {
+export async function admit({ runId, execute, content }: ScriptRun, { scripts, staging, directories }: Premises): Promise<Admitted | Verdict> {
   if ('unsupported' in scripts) return { state: 'skipped', reason: reasons.platform(scripts.family, scripts.unsupported) };
   if (execute.runAs === 'user') return { state: 'refused', reason: reasons.runAsUser() };
   const { sandbox } = scripts;
   const executable = sandbox.findShell(execute.shell);
   if (executable === undefined) return { state: 'skipped', reason: reasons.shell(execute.shell) };
-  const unusable = execute.cwd === null ? null : await whyUnusable(execute.cwd);
+  const unusable = execute.cwd === null ? null : await directories.whyUnusable(execute.cwd);
   if (unusable) return { state: 'refused', reason: unusable };
   const launcher = launchers[execute.shell];
   try {
@@ -43,11 +48,4 @@ export async function admit({ runId, execute, content }: ScriptRun, scripts: San
     if (error instanceof StagingError) return { state: 'refused', reason: reason(error.code, error.message) };
     throw error;
   }
-}
-
-async function whyUnusable(cwd: string): Promise<RunReason | null> {
-  if (!isAbsolute(cwd)) return reasons.cwd(cwd, 'is not an absolute path');
-  const found = await stat(cwd).catch(() => undefined);
-  if (!found) return reasons.cwd(cwd, 'does not exist or cannot be entered');
-  return found.isDirectory() ? null : reasons.cwd(cwd, 'is not a directory');
 }

@@ -13,6 +13,9 @@ export const reasons = {
   shell: (shell: Shell) =>
     reason('shell-not-available', `${launchers[shell].product} is not installed on this endpoint; install it there, or write the script for a shell it has.`),
   cwd: (cwd: string, why: string) => reason('cwd-not-found', `The directory ${cwd} ${why}; create it on the endpoint or change cwd.`),
+  cwdSilent: (cwd: string) => reason('cwd-silent', `The directory ${cwd} was not looked at: other directories of this endpoint do not answer, as on a dead network mount; repair the mount.`),
+  neverStarted: ({ timeoutMs }: ExecuteShape) =>
+    reason('timeout', `It could not be started within ${timeoutMs / 1000} s: its directory or the agent’s disk did not answer, as on a dead network mount.`),
   timeout: ({ timeoutMs }: ExecuteShape) => reason('timeout', `It was still running after ${timeoutMs / 1000} s and was stopped with everything it had started.`),
   cancelled: () => reason('cancelled', 'It was cancelled while it was running, and stopped with everything it had started.'),
   cancelledBefore: () => reason('cancelled', 'It was cancelled before it started.'),

@@ -1,10 +1,10 @@
 import type { Clock, Timer } from '../clock/clock.ts';
 import type { Log } from '../log.ts';
 import { runIdVariable } from '../sandbox/sandbox.ts';
-import type { ProcessEnd, ProcessTree, SandboxSupport } from '../sandbox/sandbox.ts';
-import type { StagedScript, Staging } from '../sandbox/staging.ts';
+import type { ProcessEnd, ProcessTree } from '../sandbox/sandbox.ts';
+import type { StagedScript } from '../sandbox/staging.ts';
 import { admit } from './admission.ts';
-import type { Admitted, Verdict } from './admission.ts';
+import type { Admitted, Premises, Verdict } from './admission.ts';
 import { OutputPump } from './output-pump.ts';
 import { reason, reasons } from './reasons.ts';
 import type { OutputSink, RunOutcome, ScriptRun } from './runner.ts';
@@ -14,9 +14,7 @@ export const graceMs = 5000;
 /** A killed script that does not end by then hangs in the kernel; the run is not held up by it. */
 const stuckAfterMs = 15_000;
 
-export interface Surroundings {
-  readonly scripts: SandboxSupport;
-  readonly staging: Staging;
+export interface Surroundings extends Premises {
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -35,7 +33,9 @@ export class RunningScript {
   readonly #sink: OutputSink;
   readonly #around: Surroundings;
   readonly #stuck = Promise.withResolvers<ProcessEnd>();
-  #timers: Timer[] = [];
+  /** The stop that came before there was a process. */
+  readonly #abandoned = Promise.withResolvers<Verdict>();
+  readonly #timers: Timer[] = [];
   #tree: ProcessTree | undefined;
   #stop: Verdict | undefined;
   #startedAt: Moment | undefined;
@@ -65,9 +65,16 @@ export class RunningScript {
   }
 
   async #admitAndRun(): Promise<Verdict> {
-    const { staging, scripts } = this.#around;
-    const admission = await admit(this.#run, scripts, staging);
-    if ('state' in admission) return admission;
+    const { execute } = this.#run;
+    this.#later(execute.timeoutMs, () => this.#end({ state: 'timed-out', reason: reasons.neverStarted(execute) }));
+    const admitting = admit(this.#run, this.#around);
+    // A directory on a dead network mount answers never, or when nobody waits for the run any more.
+    const admission = await Promise.race([admitting, this.#abandoned.promise]);
+    this.#dropTimers();
+    if ('state' in admission) {
+      if (admission === this.#stop) this.#clearUpLater(admitting);
+      return admission;
+    }
     try {
       return this.#stop ?? (await this.#execute(admission));
     } finally {
@@ -88,7 +95,7 @@ export class RunningScript {
     const pumps = [this.#pump(tree, 'stdout'), this.#pump(tree, 'stderr')];
     const end = await Promise.race([tree.ended, this.#stuck.promise]);
     this.#endedAt = this.#now();
-    for (const timer of this.#timers) timer.cancel();
+    this.#dropTimers();
     const left = await Promise.race([tree.cleared, this.#stuck.promise.then(() => 1)]);
     if (left > 0) this.#around.log.warn({ runId: this.#run.runId, left }, 'processes of a run cannot be killed');
     for (const pump of pumps) pump.finish();
@@ -123,6 +130,7 @@ export class RunningScript {
   #end(stop: Verdict): void {
     if (this.#stop || this.#endedAt) return;
     this.#stop = stop;
+    this.#abandoned.resolve(stop);
     this.#tree?.terminate();
     this.#later(graceMs, () => this.#tree?.kill());
     this.#later(graceMs + stuckAfterMs, () => this.#stuck.resolve({ kind: 'unkillable' }));
@@ -161,13 +169,25 @@ export class RunningScript {
 
   /** Files first: until it is released, the keeper would remove them should the agent die just now. */
   async #cleanUp(staged: StagedScript): Promise<void> {
-    for (const timer of this.#timers) timer.cancel();
+    this.#dropTimers();
     try {
       await this.#around.staging.remove(staged);
     } catch (error) {
       this.#around.log.error({ err: error, runId: this.#run.runId }, 'a staging folder could not be removed');
     }
     this.#tree?.release();
+  }
+
+  #clearUpLater(admitting: Promise<Admitted | Verdict>): void {
+    const clearUp = async () => {
+      const admission = await admitting;
+      if (!('state' in admission)) await this.#cleanUp(admission.staged);
+    };
+    clearUp().catch((error: unknown) => this.#around.log.warn({ err: error, runId: this.#run.runId }, 'a run that was given up could not be prepared either'));
+  }
+
+  #dropTimers(): void {
+    for (const timer of this.#timers.splice(0)) timer.cancel();
   }
 
   #later(milliseconds: number, task: () => void): void {

@@ -6,6 +6,7 @@ import type { Platform } from '../platform/platform.ts';
 import type { Sandbox } from '../sandbox/sandbox.ts';
 import { createStaging } from '../sandbox/staging.ts';
 import type { Staging } from '../sandbox/staging.ts';
+import { Directories } from './directories.ts';
 import { RunningScript } from './running-script.ts';
 import type { ScriptRunner } from './runner.ts';
 
@@ -20,10 +21,11 @@ interface ScriptRunnerOptions {
 /** Runs scripts as processes of this machine; on a platform that cannot yet, every run ends as `skipped`. */
 export function createScriptRunner({ dataDir, platform, clock, log }: ScriptRunnerOptions): ScriptRunner {
   const staging = createStaging(dataDir);
+  const directories = new Directories();
   const { scripts } = platform;
   return {
     start: (run, sink) => {
-      const script = new RunningScript(run, sink, { scripts, staging, clock, log });
+      const script = new RunningScript(run, sink, { scripts, staging, directories, clock, log });
       return { started: script.started, outcome: script.perform(), cancel: () => script.cancel() };
     },
     sweep: async () => {

@@ -35,6 +35,16 @@ describe('runs', () => {
     expect(desk.runner.started).toEqual(['run-1', 'run-2', 'run-3']);
   });
 
+  test('that never get as far as a process hold the others up only for a while', async () => {
+    const desk = createDesk({ concurrency: 2 });
+    desk.runner.stuck.add('run-1');
+    await deliverAll(desk, [1, 2]);
+    await desk.clock.advance(9_000);
+    expect(desk.runner.started).toEqual(['run-1']);
+    await desk.clock.advance(1_000);
+    expect(desk.runner.started).toEqual(['run-1', 'run-2']);
+  });
+
   test('wait while the queue is still being read, and start all the same when the broker goes away meanwhile', async () => {
     const desk = createDesk();
     await desk.deliver(signed(desk.commandKey, 1, runCommand(desk.clock, 'a')), 7);

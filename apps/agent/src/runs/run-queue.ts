@@ -37,6 +37,8 @@ const longestHoldMs = 10_000;
  * mostly build on each other, so the short ones go one by one; a long one holds the rest up no further.
  */
 const headStartMs = 1_000;
+/** A run that has not begun by then (its directory does not answer, or the disk is full) fills its own place and holds up nobody else. */
+const longestStartMs = 10_000;
 
 /** Starts accepted runs, strictly in the order of their commands, a few at a time. */
 export class RunQueue {
@@ -107,16 +109,17 @@ export class RunQueue {
     log.info({ runId: run.runId, executionId: run.executionId }, 'starting a run');
     const running = execute(run);
     this.#running.set(run.runId, running);
-    // Held without a limit until the process runs (or the run ended without one), then for the head start.
-    let headStart: Timer = { cancel: () => undefined };
-    this.#headStart = headStart;
+    // Held until the process runs (or the run ended without one), then for the head start.
     const proceed = () => {
       headStart.cancel();
       if (this.#headStart === headStart) this.#headStart = undefined;
       this.pump();
     };
+    let headStart = clock.after(longestStartMs, proceed);
+    this.#headStart = headStart;
     void running.begun.then(() => {
       if (this.#headStart !== headStart) return;
+      headStart.cancel();
       headStart = clock.after(headStartMs, proceed);
       this.#headStart = headStart;
     });
