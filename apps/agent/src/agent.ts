@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { createAskAnswerer } from './asks/answer-ask.ts';
 import { pause } from './clock/clock.ts';
 import type { Clock, Timer } from './clock/clock.ts';
@@ -23,6 +24,7 @@ import { Presence } from './reporting/presence.ts';
 import { Samples } from './reporting/samples.ts';
 import { RunExecutor } from './runs/executor.ts';
 import { RunQueue } from './runs/run-queue.ts';
+import { durably } from './store/durably.ts';
 import { agentVersion } from './version.ts';
 
 /** What differs between a service, a simulated endpoint and a test. */
@@ -114,8 +116,8 @@ export class Agent {
     events.onAppend(() => this.#onAppend());
     output.onSealed(() => this.#outputSender.wake());
     await host.runner.sweep();
-    await this.#executor.reportInterrupted();
-    events.append(this.#startedFact(events.head() ? 'restart' : 'first-start'));
+    // Told first, unless the disk is full: then the agent comes up all the same, to refuse work with the reason and be seen.
+    await Promise.race([this.#tellStart(), setImmediate()]);
     pruneRecords(this.#records, clock, log);
     this.#keepHouse();
     // What was accepted before waits for what the queue says now: it may hold cancels.
@@ -124,6 +126,14 @@ export class Agent {
     this.#outputSender.start();
     this.#uplink.start();
     this.#inventory.start();
+  }
+
+  async #tellStart(): Promise<void> {
+    const { events, store } = this.#records;
+    const { clock, log } = this.#parts;
+    const reason = events.head() ? 'restart' : 'first-start';
+    await this.#executor.reportInterrupted();
+    await durably({ store, clock, log }, () => events.append(this.#startedFact(reason)));
   }
 
   /** Takes no more commands, ends what runs, sends what can be sent within seconds, and gives the data directory back. */

@@ -1,6 +1,6 @@
 import type { FinalRunState, RunReason } from '@kanade/contracts';
 import type { AgentConnection } from '@kanade/messaging';
-import { pause, timeText } from '../clock/clock.ts';
+import { timeText } from '../clock/clock.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { Ledger, LedgerRun } from '../ledger/ledger.ts';
 import type { Log } from '../log.ts';
@@ -12,6 +12,7 @@ import type { RecordedOutput } from '../output/run-recorder.ts';
 import { summarise } from '../output/stream-recorder.ts';
 import type { RunOutcome, ScriptRunner } from '../runner/runner.ts';
 import type { Store } from '../store/store.ts';
+import { durably } from '../store/durably.ts';
 import { isDiskFull } from '../store/store.ts';
 import { endedUnstarted, reasons, runFinished, runStarted } from './run-facts.ts';
 import type { RunEnd } from './run-facts.ts';
@@ -29,9 +30,6 @@ interface Options {
   readonly mostOutputBytes: number;
   readonly hasRoom: () => Promise<boolean>;
 }
-
-/** A fact that finds the disk full is tried again this often. */
-const retryMs = 5_000;
 
 /** Takes accepted runs through their script to a finished fact, each step on the disk before the next. */
 export class RunExecutor {
@@ -75,7 +73,7 @@ export class RunExecutor {
   async reportInterrupted(): Promise<void> {
     const { ledger, output, clock } = this.#options;
     for (const run of ledger.begun()) {
-      output.sealAll(run.runId);
+      await durably(this.#options, () => output.sealAll(run.runId));
       const { runId } = run;
       const recorded = { stdout: summarise(output, runId, 'stdout'), stderr: summarise(output, runId, 'stderr') };
       const end = endedUnstarted('interrupted', reasons.interrupted, timeText(clock.now()));
@@ -90,7 +88,7 @@ export class RunExecutor {
 
   async #noteStarted(run: LedgerRun, runAs: 'system' | 'user'): Promise<void> {
     const { store, ledger, events, clock } = this.#options;
-    await this.#durably(() => {
+    await durably(this.#options, () => {
       store.transaction(() => {
         // A short script may have ended first, while this waited for room on the disk.
         if (ledger.stateOf(run.runId) !== 'starting') return;
@@ -118,27 +116,13 @@ export class RunExecutor {
 
   async #end(run: LedgerRun, end: RunEnd): Promise<void> {
     const { store, ledger, events, clock, log } = this.#options;
-    await this.#durably(() => {
+    await durably(this.#options, () => {
       store.transaction(() => {
         ledger.move(run, end.state, clock.now());
         events.append(runFinished(run, end), chunksIn(end.output) > 0 ? run.runId : null);
       });
     });
     log.info({ runId: run.runId, state: end.state, exitCode: end.exitCode }, 'a run ended');
-  }
-
-  /** Facts are never dropped: with a full disk they wait in memory, one per run under way, until there is room. */
-  async #durably(write: () => void): Promise<void> {
-    for (;;) {
-      try {
-        write();
-        return;
-      } catch (error) {
-        if (!isDiskFull(error)) throw error;
-        this.#options.log.error('the disk is full: waiting for room to write what happened');
-        await pause(this.#options.clock, retryMs);
-      }
-    }
   }
 
   #failure(run: LedgerRun, error: unknown): RunOutcome {

@@ -4,6 +4,8 @@ import type { BackendTime } from '../connection/backend-time.ts';
 import type { Ledger, LedgerRun } from '../ledger/ledger.ts';
 import type { Log } from '../log.ts';
 import type { EventOutbox } from '../outbox/event-outbox.ts';
+import { roomRetryMs } from '../store/durably.ts';
+import { isDiskFull } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 import { endedUnstarted, reasons, runFinished } from './run-facts.ts';
 
@@ -46,6 +48,7 @@ export class RunQueue {
   readonly #running = new Map<string, RunningRun>();
   #holding: Timer | undefined;
   #headStart: Timer | undefined;
+  #untilRoom: Timer | undefined;
   #opened = false;
   #stopped = false;
 
@@ -70,8 +73,19 @@ export class RunQueue {
     this.#running.get(runId)?.cancel();
   }
 
-  /** Starts what may start now. */
+  /** Starts what may start now; what a full disk prevents is tried again. */
   pump(): void {
+    try {
+      this.#pump();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      this.#options.log.error('the disk is full: runs that wait go on waiting');
+      this.#untilRoom?.cancel();
+      this.#untilRoom = this.#options.clock.after(roomRetryMs, () => this.pump());
+    }
+  }
+
+  #pump(): void {
     const { ledger, backendTime } = this.#options;
     while (this.#mayStart()) {
       const run = ledger.nextWaiting();
@@ -89,6 +103,7 @@ export class RunQueue {
     this.#stopped = true;
     this.#holding?.cancel();
     this.#headStart?.cancel();
+    this.#untilRoom?.cancel();
     const running = [...this.#running.values()];
     if (running.length === 0) return;
     for (const run of running) run.interrupt();

@@ -14,6 +14,7 @@ export interface Store {
   transaction<Result>(work: () => Result): Result;
   meta(name: string): string | undefined;
   setMeta(name: string, value: string): void;
+  isOpen(): boolean;
   close(): void;
 }
 
@@ -87,6 +88,7 @@ function storeOver(database: DatabaseSync): Store {
     setMeta: (name, value) => {
       store.run('INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value', name, value);
     },
+    isOpen: () => database.isOpen,
     close: () => database.close(),
   };
   return store;
