@@ -28,7 +28,7 @@ export function openRecords(dataDir: DataDir, identity: Identity, clock: Clock, 
   return {
     store,
     ledger: new Ledger(store, seal, log),
-    events: new EventOutbox({ store, seal, endpointId, clock }),
+    events: new EventOutbox({ store, seal, endpointId, clock, log }),
     output: new OutputOutbox(store, clock),
   };
 }

@@ -2,6 +2,7 @@ export * from './subject-token.ts';
 export * from './ids.ts';
 export * from './intervals.ts';
 export * from './run-states.ts';
+export * from './limits.ts';
 export * from './shells.ts';
 export * from './positions.ts';
 export * from './subjects.ts';

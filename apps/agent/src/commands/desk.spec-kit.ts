@@ -88,7 +88,7 @@ export function createDesk(options: { readonly file?: string; readonly clock?: F
   const store = openStore(file);
   const seal = createSeal(Buffer.alloc(32, 7));
   const ledger = new Ledger(store, seal, silentLog);
-  const events = new EventOutbox({ store, seal, endpointId, clock });
+  const events = new EventOutbox({ store, seal, endpointId, clock, log: silentLog });
   const output = new OutputOutbox(store, clock);
   const runner = new ManualRunner(clock);
   const space = { free: Number.MAX_SAFE_INTEGER };

@@ -2,10 +2,12 @@ import { chainStart, subjects } from '@kanade/contracts';
 import { chainHash, sha256Hex } from '@kanade/messaging';
 import { timeText } from '../clock/clock.ts';
 import type { Clock } from '../clock/clock.ts';
+import type { Log } from '../log.ts';
 import { bytes, integer, integerOrNull, text, textOrNull } from '../store/rows.ts';
 import type { Row } from '../store/rows.ts';
 import type { Seal } from '../store/seal.ts';
 import type { Store } from '../store/store.ts';
+import { clipFact } from './clip-fact.ts';
 import type { Fact } from './facts.ts';
 import { uuidV7 } from './uuid-v7.ts';
 
@@ -40,6 +42,7 @@ interface Options {
   readonly seal: Seal;
   readonly endpointId: string;
   readonly clock: Clock;
+  readonly log: Log;
 }
 
 type Link = Pick<OutboxEvent, 'epoch' | 'sequence' | 'previous' | 'body' | 'waitsForRun'>;
@@ -51,14 +54,16 @@ export class EventOutbox {
   readonly #seal: Seal;
   readonly #source: string;
   readonly #clock: Clock;
+  readonly #log: Log;
   #onAppend: () => void = () => undefined;
 
-  constructor({ store, seal, endpointId, clock }: Options) {
+  constructor({ store, seal, endpointId, clock, log }: Options) {
     this.#store = store;
     this.#seal = seal;
     this.subject = subjects.endpointEvents(endpointId);
     this.#source = `endpoint/${endpointId}`;
     this.#clock = clock;
+    this.#log = log;
   }
 
   onAppend(listener: () => void): void {
@@ -174,7 +179,10 @@ export class EventOutbox {
     return hash;
   }
 
-  #bodyOf({ type, data, subject, correlationid }: Fact): Uint8Array {
+  #bodyOf(whole: Fact): Uint8Array {
+    const { fact, cut } = clipFact(whole);
+    if (cut.length > 0) this.#log.warn({ type: fact.type, cut }, 'this machine says more than a fact holds; the rest is left out');
+    const { type, data, subject, correlationid } = fact;
     const now = this.#clock.now();
     const event = {
       specversion: '1.0',

@@ -7,11 +7,11 @@ export async function readHardware(): Promise<Hardware> {
   const { system, cpu, mem } = await library();
   const [host, processor, memory] = await Promise.all([system(), cpu(), mem()]);
   return {
-    manufacturer: host.manufacturer.slice(0, 300),
-    model: host.model.slice(0, 300),
-    serialNumber: host.serial.slice(0, 300),
+    manufacturer: host.manufacturer,
+    model: host.model,
+    serialNumber: host.serial,
     cpu: {
-      model: `${processor.manufacturer} ${processor.brand}`.trim().slice(0, 300),
+      model: `${processor.manufacturer} ${processor.brand}`.trim(),
       physicalCores: processor.physicalCores,
       logicalCores: processor.cores,
       sockets: processor.processors,
@@ -27,13 +27,13 @@ export async function readDisks(): Promise<{ disks: Disk[]; filesystems: Filesys
   const { blockDevices, fsSize } = await library();
   const [devices, mounted] = await Promise.all([blockDevices(), fsSize()]);
   return {
-    disks: devices.slice(0, 500).map(({ name, type, size, model, removable }) => ({
-      name: name.slice(0, 300),
+    disks: devices.map(({ name, type, size, model, removable }) => ({
+      name: name,
       kind: kinds[type] ?? 'other',
       sizeBytes: size,
-      model: model.slice(0, 300),
+      model: model,
       removable,
     })),
-    filesystems: mounted.slice(0, 500).map(({ fs, type, mount, size }) => ({ device: fs.slice(0, 300), type, mount: mount.slice(0, 1000), sizeBytes: size })),
+    filesystems: mounted.map(({ fs, type, mount, size }) => ({ device: fs, type, mount: mount, sizeBytes: size })),
   };
 }

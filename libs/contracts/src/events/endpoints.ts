@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { endpointIdSchema, timeSchema } from '../ids.ts';
+import { factLimits } from '../limits.ts';
 import { eventSchema } from './envelope.ts';
 
 export const osFamilies = ['linux', 'windows', 'macos'] as const;
 
 export const osSchema = z.strictObject({
   family: z.enum(osFamilies),
-  name: z.string().max(200),
-  version: z.string().max(200),
-  architecture: z.string().max(50),
+  name: z.string().max(factLimits.osText),
+  version: z.string().max(factLimits.osText),
+  architecture: z.string().max(factLimits.architecture),
 });
 export type OperatingSystem = z.infer<typeof osSchema>;
 
@@ -16,11 +17,11 @@ export type OperatingSystem = z.infer<typeof osSchema>;
 export const agentStartedSchema = eventSchema(
   'kanade.agent.started.v1',
   z.strictObject({
-    agentVersion: z.string().max(50),
-    hostname: z.string().max(255),
+    agentVersion: z.string().max(factLimits.agentVersion),
+    hostname: z.string().max(factLimits.hostname),
     os: osSchema,
-    bootId: z.string().max(100),
-    shells: z.array(z.string().max(20)).max(20),
+    bootId: z.string().max(factLimits.bootId),
+    shells: z.array(z.string().max(factLimits.shell)).max(factLimits.shells),
     /** `epoch-opened` tells that the event chain begins anew: a reverted or cloned machine, or a restored history. */
     reason: z.enum(['first-start', 'restart', 'epoch-opened']),
   }),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { eventSchema } from './envelope.ts';
+import { factLimits } from '../limits.ts';
 import { osSchema } from './endpoints.ts';
 
-const text = z.string().max(300);
+const text = z.string().max(factLimits.text);
 const bytes = z.int().nonnegative();
 
 export const hardwareSchema = z.strictObject({
@@ -17,9 +18,9 @@ export const hardwareSchema = z.strictObject({
 export const osDetailSchema = z.strictObject({
   ...osSchema.shape,
   kernel: text,
-  hostname: z.string().max(255),
+  hostname: z.string().max(factLimits.hostname),
   timezone: text,
-  bootedAt: z.string().max(40),
+  bootedAt: z.string().max(factLimits.bootedAt),
 });
 
 export const diskSchema = z.strictObject({
@@ -30,13 +31,13 @@ export const diskSchema = z.strictObject({
   removable: z.boolean(),
 });
 
-export const filesystemSchema = z.strictObject({ device: text, type: text, mount: z.string().max(1000), sizeBytes: bytes });
+export const filesystemSchema = z.strictObject({ device: text, type: text, mount: z.string().max(factLimits.mount), sizeBytes: bytes });
 
 export const networkInterfaceSchema = z.strictObject({
   name: text,
   mac: text,
-  ipv4: z.array(z.string().max(50)).max(64),
-  ipv6: z.array(z.string().max(60)).max(64),
+  ipv4: z.array(z.string().max(factLimits.ipv4)).max(factLimits.addresses),
+  ipv6: z.array(z.string().max(factLimits.ipv6)).max(factLimits.addresses),
   up: z.boolean(),
   speedMbps: z.number().nullable(),
 });
@@ -45,8 +46,8 @@ export const networkInterfaceSchema = z.strictObject({
 export const facetSchemas = {
   hardware: hardwareSchema,
   os: osDetailSchema,
-  disks: z.strictObject({ disks: z.array(diskSchema).max(500), filesystems: z.array(filesystemSchema).max(500) }),
-  network: z.strictObject({ interfaces: z.array(networkInterfaceSchema).max(500) }),
+  disks: z.strictObject({ disks: z.array(diskSchema).max(factLimits.disks), filesystems: z.array(filesystemSchema).max(factLimits.filesystems) }),
+  network: z.strictObject({ interfaces: z.array(networkInterfaceSchema).max(factLimits.interfaces) }),
 } as const;
 export type FacetName = keyof typeof facetSchemas;
 
@@ -62,9 +63,9 @@ export const inventoryChangedSchema = eventSchema(
 );
 
 export const installedPackageSchema = z.strictObject({
-  name: z.string().max(200),
-  version: z.string().max(200),
-  architecture: z.string().max(50),
+  name: z.string().max(factLimits.packageText),
+  version: z.string().max(factLimits.packageText),
+  architecture: z.string().max(factLimits.architecture),
   source: z.enum(['dpkg', 'rpm', 'registry', 'pkgutil']),
 });
 

@@ -28,7 +28,7 @@ async function readDevice(folder: string, name: string): Promise<Disk[]> {
     name: await nameOf(folder, name),
     kind: await kindOf(folder, name),
     sizeBytes: (size ?? 0) * sectorBytes,
-    model: model.slice(0, 300),
+    model: model,
     removable: removable === '1',
   };
   return [disk, ...(await readPartitions(folder, disk.removable))];

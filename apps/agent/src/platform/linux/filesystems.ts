@@ -34,7 +34,7 @@ export function localMounts(mounts: string, types: string): Mount[] {
 async function withSize({ device, mount, type }: Mount): Promise<Filesystem[]> {
   try {
     const { blocks, bsize } = await statfs(mount);
-    return [{ device: device.slice(0, 300), type, mount: mount.slice(0, 1000), sizeBytes: blocks * bsize }];
+    return [{ device: device, type, mount: mount, sizeBytes: blocks * bsize }];
   } catch {
     // Unmounted meanwhile, or closed to us.
     return [];
