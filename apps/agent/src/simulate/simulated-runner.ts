@@ -1,5 +1,6 @@
 import type { RunReason, Shell } from '@kanade/messages';
 import type { Clock, Timer } from '../clock/clock.ts';
+import { reasons } from '../runner/reasons.ts';
 import type { OutputSink, RunHandle, RunOutcome, ScriptRun, ScriptRunner } from '../runner/runner.ts';
 import { stepsOf } from './simulated-script.ts';
 import type { Step } from './simulated-script.ts';
@@ -14,7 +15,7 @@ export function createSimulatedRunner(hostname: string, shells: readonly Shell[]
 }
 
 function skip(run: ScriptRun, clock: Clock): RunHandle {
-  const reason = { code: 'shell-missing', message: `This simulated machine has no ${run.execute.shell}.` };
+  const reason = reasons.shell(run.execute.shell);
   const finishedAt = new Date(clock.now());
   return {
     started: new Promise(() => undefined),
@@ -44,13 +45,12 @@ class Play implements RunHandle {
     this.outcome = new Promise((resolve) => {
       this.#settle = resolve;
     });
-    const timedOut = { code: 'timed-out', message: `The script ran longer than ${run.execute.timeoutMs} ms.` };
-    this.#limit = clock.after(run.execute.timeoutMs, () => this.#end('timed-out', null, timedOut));
+    this.#limit = clock.after(run.execute.timeoutMs, () => this.#end('timed-out', null, reasons.timeout(run.execute)));
     this.#step();
   }
 
   cancel(): void {
-    this.#end('cancelled', null, null);
+    this.#end('cancelled', null, reasons.cancelled());
   }
 
   #step(): void {
