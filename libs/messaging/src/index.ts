@@ -19,7 +19,7 @@ export { openCommandQueue } from './core/command-queue.ts';
 export { openOutputStore, openPrivateParts } from './core/erasable.ts';
 export { respondEnrol, respondRenew } from './core/responders.ts';
 export { ask, subscribeLiveOutput, subscribePresence } from './core/live.ts';
-export { connectAgent, outputHeaders } from './agent/connection.ts';
+export { connectAgent } from './agent/connection.ts';
 export { enrolWithToken, renewWithRenewalJwt } from './agent/enrol.ts';
 export type { EnrolmentAccess } from './agent/enrol.ts';
 export { connectCore } from './core/connection.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chainStart, headers as names, subjects } from '@kanade/contracts';
-import { connectAgent, connectCore, chainHash, createSigningKey, openEventLog, outputHeaders, sha256Hex, signBytes, signMessage } from '@kanade/messaging';
+import { connectAgent, connectCore, chainHash, createSigningKey, openEventLog, sha256Hex, signBytes, signMessage } from '@kanade/messaging';
 import type { AgentConnection, CoreConnection, EventLog, SigningKey } from '@kanade/messaging';
 import { issueTestEndpoint, startTestBroker } from '@kanade/messaging/testing';
 import type { TestBroker } from '@kanade/messaging/testing';
@@ -56,7 +56,7 @@ export class TestAgent {
 
   async print(executionId: string, text: string): Promise<void> {
     const runId = runIdOf(executionId, this.endpointId);
-    await this.connection.publishOutput({ runId, stream: 'stdout', chunk: 0, headers: outputHeaders(0, '0'.repeat(32)), body: Buffer.from(text) });
+    await this.connection.publishOutput({ runId, stream: 'stdout', chunk: 0, headers: { [names.offset]: '0', [names.salt]: '0'.repeat(32) }, body: Buffer.from(text) });
   }
 
   /** What `run.finished` of a succeeded run says. */

@@ -1,4 +1,4 @@
-import { headers as names, subjects } from '@kanade/contracts';
+import { subjects } from '@kanade/contracts';
 import type { NatsConnection } from '@nats-io/nats-core';
 import type { Stoppable } from '../core/types.ts';
 import { MessagingError } from '../errors.ts';
@@ -132,11 +132,6 @@ class RunningAgentConnection implements AgentConnection {
     });
   }
 
-  async publishPrivate(eventId: string, body: Uint8Array): Promise<void> {
-    const nc = this.#live('store a private part');
-    await publishStored(nc, subjects.endpointPrivate(this.endpointId, eventId), body, { [expectationHeader]: '0' });
-  }
-
   publishSample(body: Uint8Array): void {
     this.#tell(subjects.metrics(this.endpointId), body, {});
   }
@@ -232,9 +227,4 @@ export async function connectAgent(options: AgentConnectOptions): Promise<AgentC
   const connection = new RunningAgentConnection(options);
   await connection.open();
   return connection;
-}
-
-/** Names a chunk's place and salt, for publishOutput: offset in bytes, 16 bytes of salt as hex. */
-export function outputHeaders(offset: number, salt: string): Record<string, string> {
-  return { [names.offset]: String(offset), [names.salt]: salt };
 }

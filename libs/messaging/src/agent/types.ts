@@ -60,7 +60,6 @@ export interface AgentConnection {
   readLastEvent(): Promise<StoredMessage | undefined>;
   /** Stored, or was stored already. */
   publishOutput(chunk: OutputChunk): Promise<void>;
-  publishPrivate(eventId: string, body: Uint8Array): Promise<void>;
   /** Not acknowledged: a lost sample is a lost sample. */
   publishSample(body: Uint8Array): void;
   publishBeat(body: Uint8Array): void;
