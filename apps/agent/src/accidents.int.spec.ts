@@ -4,7 +4,7 @@ import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { headers } from '@kanade/contracts';
-import { connectAgent, createSigningKey } from '@kanade/messaging';
+import { connectAgent, createSigningKey, subscribePresence } from '@kanade/messaging';
 import { startTestBroker } from '@kanade/messaging/testing';
 import type { TestBroker } from '@kanade/messaging/testing';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -117,9 +117,40 @@ describe('a broker that goes away', () => {
   });
 });
 
+describe('a machine set back to a snapshot', () => {
+  test('opens a new epoch, visibly, and goes on', async () => {
+    const { directory, endpointId, stop } = await startNewAgent(backend);
+    await backend.send(endpointId, backend.runCommand(endpointId, 'run-1', 'echo one'));
+    await told(endpointId, 'succeeded run-1');
+    await stop();
+    const snapshot = join(temporaryDirectory(), 'snapshot');
+    cpSync(directory, snapshot, { recursive: true });
+    const later = await startAgent(directory);
+    await backend.send(endpointId, backend.runCommand(endpointId, 'run-2', 'echo two'));
+    await told(endpointId, 'succeeded run-2');
+    await later.stop();
+    rmSync(directory, { recursive: true });
+    cpSync(snapshot, directory, { recursive: true });
+
+    const { agent } = await startAgent(directory);
+    await backend.send(endpointId, backend.runCommand(endpointId, 'run-3', 'echo three'));
+    await told(endpointId, 'succeeded run-3');
+    expect(agent.identityConflict).toBeUndefined();
+    const story = await backend.story(endpointId);
+    expect(story.filter((line) => line.startsWith('succeeded'))).toEqual(['succeeded run-1', 'succeeded run-2', 'succeeded run-3']);
+    const starts = (await backend.events(endpointId)).filter((event) => event.type === 'kanade.agent.started.v1');
+    expect(starts.map((event) => event.data)).toMatchObject([{ reason: 'first-start' }, { reason: 'restart' }, { reason: 'epoch-opened' }, { reason: 'restart' }]);
+  });
+});
+
 describe('somebody with this endpoint’s credentials but not its signing key', () => {
-  test('is an identity conflict: the agent says so, sends nothing for now, and keeps running', async () => {
+  test('is an identity conflict: the agent says so in its beats, sends nothing for now, and refuses what is new', async () => {
     const { agent, directory, endpointId } = await startNewAgent(backend);
+    const beats: string[] = [];
+    const watching = subscribePresence(backend.core, (from, { body }) => {
+      if (from === endpointId) beats.push(Buffer.from(body).toString());
+    });
+    onTestFinished(() => watching.stop());
     await backend.send(endpointId, backend.runCommand(endpointId, 'run-1', 'echo one'));
     await told(endpointId, 'succeeded run-1');
     const { jwt, keys } = Identity.load(dataDirAt(directory)).stored;
@@ -131,8 +162,11 @@ describe('somebody with this endpoint’s credentials but not its signing key', 
     await clone.appendEvents([{ headers: place, body }], last?.sequence ?? 0);
     await backend.send(endpointId, backend.runCommand(endpointId, 'run-2', 'echo two'));
     await vi.waitFor(() => expect(agent.identityConflict).toContain('1/999'), patient);
+    await vi.waitFor(() => expect(beats.at(-1)).toContain('"conflict":"the history holds 1/999'), patient);
+    await backend.send(endpointId, backend.runCommand(endpointId, 'run-3', 'echo three'));
+    const states = () => backend.ask(endpointId, { kind: 'runs', runIds: ['run-3'] });
+    await vi.waitFor(async () => expect(await states()).toMatchObject({ runs: [{ runId: 'run-3', state: 'refused' }] }), patient);
     expect(await backend.story(endpointId)).not.toContain('accepted run-2');
-    expect(await vi.waitFor(() => backend.ask(endpointId, { kind: 'runs', runIds: ['run-2'] }), patient)).toMatchObject({ runs: [{ runId: 'run-2' }] });
   });
 });
 
