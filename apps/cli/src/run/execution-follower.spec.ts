@@ -74,6 +74,48 @@ describe('ExecutionFollower', () => {
     expect(told.filter((line) => line.includes('>')).map((line) => line.slice(3)).join('')).toBe('0123456789');
   });
 
+  it('fetches what was stored before it looked although the run goes on', async () => {
+    const { follower, told } = setup(new Map([['a', { view: view('a', 'started', '0123456789'), stdout: '0123456789' }]]));
+    await follower.refresh();
+    expect(told.map((line) => line.slice(3)).join('')).toBe('0123456789');
+    expect(follower.done).toBe(false);
+  });
+
+  it('fills a gap in live output while the run goes on, and prints what comes behind it', async () => {
+    const rows = new Map([['a', { view: view('a', 'started'), stdout: '' }]]);
+    const { follower, told } = setup(rows);
+    await follower.refresh();
+    rows.set('a', { view: view('a', 'started'), stdout: '0123456789' });
+    await follower.receive(live('a', 10, 'abc'));
+    await follower.receive(live('a', 13, 'def'));
+    expect(told.map((line) => line.slice(3)).join('')).toBe('0123456789abcdef');
+  });
+
+  it('does not ask for a gap that is not stored yet with every piece behind it', async () => {
+    const { follower, fetched } = setup(new Map([['a', { view: view('a', 'started'), stdout: '' }]]));
+    await follower.refresh();
+    for (let at = 10; at < 30; at += 1) await follower.receive(live('a', at, 'x'));
+    expect(fetched).toEqual([0]);
+  });
+
+  it('puts fetched bytes where they belong when live ones have overtaken them', async () => {
+    const answer = Promise.withResolvers<Uint8Array>();
+    const told: string[] = [];
+    const rest: Uint8Array[] = [Buffer.from('ef')];
+    const source: ExecutionSource = {
+      runs: () => Promise.resolve([view('a', 'started', 'abcd')]),
+      output: (_runId, _stream, offset) => (offset === 0 ? answer.promise : Promise.resolve(rest.shift() ?? new Uint8Array())),
+    };
+    const follower = new ExecutionFollower(source, { progress: () => undefined, output: (_run, _stream, bytes) => told.push(Buffer.from(bytes).toString()), ended: () => undefined });
+    const refreshed = follower.refresh();
+    await Promise.resolve();
+    await Promise.resolve();
+    await follower.receive(live('a', 0, 'ab'));
+    answer.resolve(Buffer.from('abcd'));
+    await refreshed;
+    expect(told.join('')).toBe('abcd');
+  });
+
   it('tells each end once, however often it is refreshed', async () => {
     const { follower, told } = setup(new Map([['a', { view: view('a', 'failed'), stdout: '' }]]));
     await Promise.all([follower.refresh(), follower.refresh(), follower.receive(step('a', 'failed'))]);
