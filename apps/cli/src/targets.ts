@@ -6,7 +6,7 @@ import { allItems, collect } from './paging.ts';
 /** The flags that choose endpoints, the same for every command that has targets. */
 export const targetFlags = {
   all: Flags.boolean({ description: 'every endpoint', exclusive: ['endpoint'] }),
-  endpoint: Flags.string({ char: 'e', multiple: true, description: 'an endpoint by name or id; may be repeated' }),
+  endpoint: Flags.string({ char: 'e', multiple: true, multipleNonGreedy: true, description: 'an endpoint by name or id; may be repeated' }),
 };
 
 export type Targets = { readonly kind: 'all' } | { readonly kind: 'endpoints'; readonly ids: string[] };

@@ -27,8 +27,8 @@ export class Run extends BaseCommand {
     timeout: Flags.string({ description: 'how long it may run before it is stopped', default: '15m' }),
     'run-as': Flags.option({ options: ['system', 'user'] as const, default: 'system', description: 'the identity it runs under' })(),
     cwd: Flags.string({ description: 'the directory it starts in' }),
-    env: Flags.string({ multiple: true, description: 'a variable for it, NAME=VALUE; may be repeated' }),
-    arg: Flags.string({ multiple: true, description: 'an argument for it; may be repeated' }),
+    env: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'a variable for it, NAME=VALUE; may be repeated' }),
+    arg: Flags.string({ multiple: true, multipleNonGreedy: true, description: 'an argument for it; may be repeated' }),
   };
 
   async run(): Promise<void> {
