@@ -3,6 +3,7 @@ import type { Command } from '@oclif/core';
 import { Flags } from '@oclif/core';
 import type { Profile } from '../config/profile.ts';
 import { exitCodes } from '../exit-codes.ts';
+import { insist } from './insist.ts';
 import { watchExecution } from './watch-execution.ts';
 import { ExecutionWait } from './wait-for-execution.ts';
 import { WaitReporter } from './wait-reporter.ts';
@@ -19,23 +20,27 @@ interface Created {
   readonly position: string;
 }
 
-/** Starts an execution with an idempotency key of its own, then waits for it unless told not to; sets the exit code. */
+/**
+ * Starts an execution with an idempotency key of its own, which lets it be asked for again while the backend is away without running twice,
+ * then waits for it unless told not to; sets the exit code.
+ */
 export async function runExecution(
-  command: Command,
+  command: Pick<Command, 'log'>,
   profile: Profile,
   flags: { readonly json?: boolean | undefined; readonly detach?: boolean | undefined },
   create: (headers: Record<string, string>) => Promise<Created>,
 ): Promise<void> {
   const headers = { 'Idempotency-Key': randomUUID() };
+  const start = () => insist(() => create(headers), (line) => process.stderr.write(`kanade: ${line}\n`));
   if (flags.detach) {
-    const created = await create(headers);
+    const created = await start();
     command.log(flags.json ? JSON.stringify(created, null, 2) : created.executionId);
     return;
   }
   const reporter = new WaitReporter({ quiet: flags.json ?? false });
   const wait = new ExecutionWait(profile, reporter);
   try {
-    const created = await create(headers);
+    const created = await start();
     reporter.begin(created.executionId, created.targetCount);
     process.exitCode = await watchExecution(command, { wait, reporter, executionId: created.executionId, json: flags.json ?? false });
   } finally {

@@ -1,14 +1,13 @@
-import { getRunOutput, listRuns, UnreachableError } from '@kanade/api-client';
+import { ApiError, getRunOutput, listRuns, UnreachableError } from '@kanade/api-client';
 import type { LiveMessage, RunView } from '@kanade/contracts';
 import type { Profile } from '../config/profile.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { Failure, messageOf } from '../failure.ts';
 import { LiveConnection } from '../live/live-connection.ts';
 import { allItems, collect } from '../paging.ts';
+import { patienceMs } from './insist.ts';
 import { ExecutionFollower, type ExecutionSource, type FollowListener } from './execution-follower.ts';
 
-/** How long the backend may be out of reach before a waiting command gives up. */
-export const patienceMs = 30_000;
 /** A slow second look, in case the live connection loses a message without being lost itself. */
 const recheckMs = 5_000;
 
@@ -27,6 +26,8 @@ export class ExecutionWait {
 
   constructor(profile: Profile, listener: WaitListener) {
     this.#listener = listener;
+    // The connection may be refused before anybody waits; whoever then waits is told.
+    this.#outcome.promise.catch(() => undefined);
     this.#live = new LiveConnection({
       url: profile.url,
       token: profile.token,
@@ -34,7 +35,7 @@ export class ExecutionWait {
         subscribed: () => this.#reached(),
         message: (message) => this.#take(message),
         away: () => this.#lost(profile),
-        refused: (status) => this.#outcome.reject(new Failure(`The backend refused the live connection (${status}).`, { exitCode: exitCodes.notSignedIn })),
+        refused: (status) => this.#outcome.reject(refusal(status)),
       },
     });
   }
@@ -99,6 +100,14 @@ export class ExecutionWait {
   }
 }
 
+function refusal(status: number): Failure {
+  return new Failure(`The backend refused the live connection (${status}).`, {
+    exitCode: exitCodes.notSignedIn,
+    code: 'not-signed-in',
+    suggestion: 'Sign in again with `kanade login`.',
+  });
+}
+
 function isPassing(error: unknown): boolean {
   return error instanceof UnreachableError || (typeof error === 'object' && error !== null && 'status' in error && Number(error.status) >= 500);
 }
@@ -106,6 +115,15 @@ function isPassing(error: unknown): boolean {
 function sourceOf(executionId: string): ExecutionSource {
   return {
     runs: () => collect(allItems((cursor) => listRuns({ executionId, limit: 500, ...(cursor === undefined ? {} : { cursor }) }))),
-    output: async (runId, stream, offset) => new Uint8Array(await (await getRunOutput(runId, stream, { offset })).arrayBuffer()),
+    output: async (runId, stream, offset) => {
+      const answer = await getRunOutput(runId, stream, { offset }).catch(expired);
+      return answer === undefined ? new Uint8Array() : new Uint8Array(await answer.arrayBuffer());
+    },
   };
+}
+
+/** Output that is no longer kept is nothing to print, and no reason not to tell how the run ended. */
+function expired(error: unknown): undefined {
+  if (error instanceof ApiError && error.code === 'output-expired') return undefined;
+  throw error;
 }

@@ -48,6 +48,8 @@ export class WaitReporter implements WaitListener {
   }
 
   connection(state: 'away' | 'back'): void {
+    // Until the execution exists, whoever asks for it tells how that goes.
+    if (this.#total === 0) return;
     this.#tell(state === 'away' ? 'The backend is out of reach; waiting for it …' : 'The backend is back.');
   }
 

@@ -16,7 +16,7 @@ export interface Watch {
 }
 
 /** Waits for the end, with Ctrl-C asking whether to cancel; prints the result with `json`; resolves to the exit code. */
-export async function watchExecution(command: Command, { wait, reporter, executionId, json }: Watch): Promise<number> {
+export async function watchExecution(command: Pick<Command, 'log'>, { wait, reporter, executionId, json }: Watch): Promise<number> {
   const interrupt = Promise.withResolvers<never>();
   const onInterrupt = () => {
     askWhetherToCancel(executionId, () => cancelExecution(executionId, {}))
