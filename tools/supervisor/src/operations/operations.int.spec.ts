@@ -1,4 +1,6 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +8,7 @@ import { subjects } from '@kanade/contracts';
 import { connectCore, findNatsServer, openCommandQueue, openEventLog, openPrivateParts, type CoreConnection } from '@kanade/messaging';
 import { startTestBroker, type TestBroker } from '@kanade/messaging/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { recordChildren } from '../leftovers.ts';
 import { dataPaths } from '../paths.ts';
 import { lockDataDir, type DataDirLock } from '../data-dir-lock.ts';
 import { backup, type OperationOptions } from './backup.ts';
@@ -95,6 +98,16 @@ describe('a restore', () => {
     const manifest = await backup(optionsFor('second', join(scratch, 'restored')));
     expect(manifest.streams[0]).toMatchObject({ stream: 'KANADE_EVENTS', messages: 2 });
   });
+
+  it('does not open the store beside a broker that a killed supervisor has left', async () => {
+    const left = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' });
+    const gone = once(left, 'exit');
+    const paths = dataPaths(join(scratch, 'restored'));
+    recordChildren(paths, left.pid === undefined ? [] : [left.pid]);
+    await backup(optionsFor('third', paths.dataDir));
+    expect(await gone).toEqual([null, 'SIGTERM']);
+    expect(existsSync(paths.children)).toBe(false);
+  }, 20_000);
 
   it('refuses a data directory that holds anything', async () => {
     await expect(restore(optionsFor('first', join(scratch, 'restored')))).rejects.toThrow(/not empty/);
