@@ -1,4 +1,4 @@
-import type { EndpointSort, EndpointStatus, EventType, ExecutionState, RunState, Shell } from './types.ts';
+import type { EndpointSort, EndpointStatus, EventType, Execute, ExecutionState, RunState, Shell } from './types.ts';
 
 // Written out instead of imported: the lists stand beside their schemas, and a validator is too heavy for a browser to
 // load for a few words. The compiler keeps them equal to the contract.
@@ -8,6 +8,7 @@ const all =
     list;
 
 export const shells = all<Shell>()(['sh', 'bash', 'pwsh', 'powershell', 'cmd']);
+export const runAsChoices = all<Execute['runAs']>()(['system', 'user']);
 export const endpointStatuses = all<EndpointStatus>()(['online', 'offline', 'never-seen']);
 export const endpointSorts = all<EndpointSort>()(['name', '-name', 'status', '-status', 'enrolledAt', '-enrolledAt']);
 export const executionStates = all<ExecutionState>()(['running', 'succeeded', 'failed', 'cancelled']);

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ChosenEndpoint } from '../../components/selection.tsx';
 import { renderIn } from '../../page.spec-kit.tsx';
 import { RunForm } from './run-form.tsx';
-import { emptyRun } from './run-values.ts';
+import { emptyRun, valuesOf } from './run-values.ts';
 
 const endpoints = (count: number): ChosenEndpoint[] =>
   Array.from({ length: count }, (_, index) => ({ id: `e${index}`, name: `host-${index}`, status: 'online', quarantined: false, simulated: false }));
@@ -46,6 +46,23 @@ describe('RunForm', () => {
     expect(first?.body).toContain('"targets":{"kind":"endpoints","ids":["e0","e2"]}');
     expect(first?.key).toBeTruthy();
     expect(second).toEqual(first);
+  });
+
+  it('shows every option of what is run again, and sends it as it was', async () => {
+    const execute = { shell: 'bash', script: 'id', timeout: '5m', runAs: 'user', cwd: '/srv', env: { A: 'two\nlines' }, arguments: ['', 'a b'] } as const;
+    await renderIn('en', <RunForm initial={valuesOf({ ...execute, arguments: [...execute.arguments] })} endpoints={endpoints(1)} />);
+    expect(screen.getByLabelText('Argument 2')).toHaveProperty('value', 'a b');
+    expect(screen.getByLabelText('Value of variable 1')).toHaveProperty('value', 'two\nlines');
+    expect(screen.getByLabelText('Directory it starts in')).toHaveProperty('value', '/srv');
+    await userEvent.click(screen.getByRole('button', { name: 'Add an argument' }));
+    await userEvent.type(screen.getByLabelText('Argument 3'), 'more');
+    await userEvent.click(screen.getByRole('button', { name: 'Remove argument 2' }));
+    await userEvent.click(screen.getByRole('button', { name: 'Run on 1 endpoint' }));
+    await waitFor(() => {
+      expect(posted()).toHaveLength(1);
+    });
+    const body = posted()[0]?.body;
+    expect(typeof body === 'string' ? JSON.parse(body) : body).toMatchObject({ what: { kind: 'script', execute: { ...execute, arguments: ['', 'more'] } } });
   });
 
   it('leaves quarantined endpoints out and says so', async () => {

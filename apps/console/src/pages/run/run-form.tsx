@@ -53,7 +53,7 @@ export function RunForm({ initial, endpoints }: { readonly initial: RunValues; r
   const targets = useTargets(endpoints);
   const [isConfirming, confirm] = useDisclosure(false);
   const [wasSent, setWasSent] = useState(false);
-  const words = ({ key, line = 0, name = '' }: Fault) => t(`invalid.${key}`, { line, name });
+  const words = ({ key, name = '' }: Fault) => t(`invalid.${key}`, { name });
   const form = useForm<RunValues>({
     initialValues: initial,
     validate: (values) => Object.fromEntries(Object.entries(faultsOf(values)).map(([field, fault]) => [field, words(fault)])),

@@ -1,5 +1,4 @@
 import { SegmentedControl, Select, Textarea, TextInput, Title } from '@mantine/core';
-import type { UseFormReturnType } from '@mantine/form';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,10 +8,9 @@ import { shells } from '../../api/choices.ts';
 import { jobQuery, jobsQuery } from '../../api/jobs.ts';
 import { ExecuteView } from '../../components/execute-view.tsx';
 import { Card } from '../../components/page.tsx';
-import type { RunValues } from './run-values.ts';
+import { ScriptOptions } from './script-options.tsx';
+import type { RunForm } from './script-options.tsx';
 import classes from './run.module.css';
-
-export type RunForm = UseFormReturnType<RunValues>;
 
 function JobFields({ form }: { readonly form: RunForm }) {
   const { t } = useTranslation();
@@ -63,16 +61,7 @@ function ScriptFields({ form }: { readonly form: RunForm }) {
         autoCapitalize="none"
         {...form.getInputProps('script')}
       />
-      <details className={classes['options']}>
-        <summary>{t('run.options')}</summary>
-        <div className={classes['part']}>
-          <div className={classes['pair']}>
-            <Textarea className={classes['script'] ?? ''} label={t('run.arguments')} description={t('run.argumentsHint')} autosize minRows={3} spellCheck={false} {...form.getInputProps('argumentLines')} />
-            <Textarea className={classes['script'] ?? ''} label={t('run.env')} description={t('run.envHint')} autosize minRows={3} spellCheck={false} {...form.getInputProps('envLines')} />
-          </div>
-          <TextInput w={260} maw="100%" label={t('run.timeout')} description={t('run.timeoutHint')} spellCheck={false} {...form.getInputProps('timeout')} />
-        </div>
-      </details>
+      <ScriptOptions form={form} />
     </>
   );
 }
