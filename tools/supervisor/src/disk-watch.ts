@@ -2,9 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { dropBallast, freeBytes, layBallast, tightBytes } from './disk-space.ts';
 import type { DataPaths } from './paths.ts';
 import type { Say } from './say.ts';
+import { messageOf } from './startup-error.ts';
 import type { SupervisedChild } from './supervised-child.ts';
 
 const fullDisk = /no space left on device|disk quota exceeded|JetStream out of resources|insufficient storage|not enough space on the disk/i;
+
+const retryMs = 60_000;
 
 /**
  * Watches for a full disk. JetStream answers it with timeouts and stays stuck when space is back until it is restarted, so the broker is
@@ -25,9 +28,12 @@ export class DiskWatch {
   /** Takes a line the broker printed, and acts when it tells of a full disk. */
   readLine(line: string, broker: () => SupervisedChild | undefined): void {
     if (!fullDisk.test(line) || this.#full !== undefined) return;
-    this.#full = this.#relieve(broker).finally(() => {
-      this.#full = undefined;
-    });
+    this.#full = this.#relieve(broker)
+      // The next line that tells of it is another attempt.
+      .catch((error: unknown) => this.#say(`the broker could not be helped out of a full disk: ${messageOf(error)}`))
+      .finally(() => {
+        this.#full = undefined;
+      });
   }
 
   async #relieve(broker: () => SupervisedChild | undefined): Promise<void> {
@@ -37,7 +43,18 @@ export class DiskWatch {
     if (!(await this.#untilRoom())) return;
     if (!freed) this.#say('there is room again: restarting the broker, which does not recover by itself');
     await broker()?.restart();
-    layBallast(this.#paths);
+    this.#setAside();
+  }
+
+  /** A quota can be used up where the disk seems to have room, so the space may have to be asked for until it is given. */
+  #setAside(): void {
+    if (this.#stopping.aborted) return;
+    try {
+      layBallast(this.#paths);
+    } catch (error) {
+      this.#say(`could not set space aside for the next full disk (${messageOf(error)}); trying again in ${retryMs / 1000} s`);
+      setTimeout(() => this.#setAside(), retryMs).unref();
+    }
   }
 
   /** False when it is stopped before there is room. */
