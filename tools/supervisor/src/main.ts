@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { ensureAdminPassword } from './admin-password.ts';
 import { asStartupError } from './data-dir.ts';
+import { describeFailure } from './describe-failure.ts';
 import { runFirstJob, untilOnline } from './first-job.ts';
 import { Installation } from './installation.ts';
-import { dataPaths } from './paths.ts';
+import { dataPaths, type DataPaths } from './paths.ts';
 import { say } from './say.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { signIn } from './sign-in.ts';
-import { StartupError } from './startup-error.ts';
 import { describeFirstJob, describeInstallation } from './welcome.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
@@ -92,20 +92,16 @@ async function supervise(settings: Settings): Promise<number> {
   }
 }
 
-function report(error: unknown): void {
-  if (!(error instanceof StartupError)) throw error;
-  process.stderr.write(`\nkanade: ${error.message}\n${error.advice.map((line) => `  ${line}\n`).join('')}`);
+function report(error: unknown, paths?: DataPaths): number {
+  process.stderr.write(describeFailure(paths === undefined ? error : asStartupError(error, paths), paths));
+  return 1;
 }
 
 try {
   const settings = readSettings(process.argv.slice(2), process.env);
-  process.exitCode = await supervise(settings).catch((error: unknown) => {
-    report(asStartupError(error, dataPaths(settings.dataDir)));
-    return 1;
-  });
+  process.exitCode = await supervise(settings).catch((error: unknown) => report(error, dataPaths(settings.dataDir)));
 } catch (error) {
-  report(error);
-  process.exitCode = 1;
+  process.exitCode = report(error);
 }
 // The channel to whoever started us would keep this process alive.
 if (process.connected) process.disconnect();
