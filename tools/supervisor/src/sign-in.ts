@@ -38,8 +38,8 @@ async function newToken(url: string, password: string, paths: DataPaths): Promis
     return token;
   } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'sign-in-failed') throw error;
-    throw new StartupError('The command line cannot be signed in: the password of admin has been changed.', [
-      `Write the present one into ${paths.adminPassword} (mode 0600), and start again.`,
+    throw new StartupError(`The command line cannot be signed in: the password in ${paths.adminPassword} is not the one admin was made with.`, [
+      'Put the file back as the first start made it (mode 0600; a backup has it), and start again.',
     ], error);
   }
 }
