@@ -23,6 +23,12 @@ export function enrolledAgentsBelow(parent: string): EnrolledAgent[] {
   return names.sort().map((name) => enrolledAgent(join(parent, name))).filter((agent) => agent !== undefined);
 }
 
+/** Those of the first `count` simulated endpoints that are enrolled: the ones a start with that many runs, by the names the agent gives them. */
+export function simulatedAgents(parent: string, count: number): EnrolledAgent[] {
+  const names = Array.from({ length: count }, (_, index) => `sim-${String(index + 1).padStart(4, '0')}`);
+  return names.map((name) => enrolledAgent(join(parent, name))).filter((agent) => agent !== undefined);
+}
+
 /** Where the broker is, and the CA (PEM) to pin. */
 export interface BrokerAccess {
   readonly url: string;

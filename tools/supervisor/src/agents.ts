@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { createEnrolmentToken } from '@kanade/api-client';
-import { enrolledAgent, enrolledAgentsBelow, pointToBroker, type BrokerAccess, type EnrolledAgent } from './agent-identity.ts';
+import { enrolledAgent, enrolledAgentsBelow, pointToBroker, simulatedAgents, type BrokerAccess, type EnrolledAgent } from './agent-identity.ts';
 import { childEnvironment } from './child-environment.ts';
+import { tellNamesakes } from './namesakes.ts';
 import { root, type DataPaths } from './paths.ts';
+import type { Say } from './say.ts';
 import type { Settings } from './settings.ts';
 import { StartupError } from './startup-error.ts';
 import type { ChildPlan } from './supervised-child.ts';
@@ -20,10 +23,11 @@ export function localAgentDir(paths: DataPaths): string {
 }
 
 /** Makes this machine an endpoint unless it is one already, the way anybody would: with an enrolment token of the public API. */
-export async function enrolThisMachine(settings: Settings, paths: DataPaths): Promise<EnrolledAgent> {
+export async function enrolThisMachine(settings: Settings, paths: DataPaths, say: Say): Promise<EnrolledAgent> {
   const dataDir = localAgentDir(paths);
   const known = enrolledAgent(dataDir);
   if (known !== undefined) return known;
+  await tellNamesakes(hostname(), say);
   const { token } = await createEnrolmentToken({ expiresIn: '10m', maxUses: 1 });
   // By standard input: what stands in arguments can be read by every user of the machine.
   const child = spawn(process.execPath, [agentBundle, 'enrol', '-', '--data-dir', dataDir], {
@@ -83,7 +87,7 @@ export function simulatedAgentsPlan(settings: Settings, paths: DataPaths, broker
 
 /** A token for the simulated endpoints that are not enrolled yet, undefined when all are. */
 export async function simulationToken(settings: Settings, paths: DataPaths): Promise<string | undefined> {
-  const missing = settings.endpoints - enrolledAgentsBelow(paths.simulated).length;
+  const missing = settings.endpoints - simulatedAgents(paths.simulated, settings.endpoints).length;
   if (missing <= 0) return undefined;
   const { token } = await createEnrolmentToken({ expiresIn: '24h', maxUses: missing, site: 'simulated' });
   return token;

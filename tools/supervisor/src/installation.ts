@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { enrolledAgent, enrolledAgentsBelow, type BrokerAccess } from './agent-identity.ts';
+import { enrolledAgent, simulatedAgents, type BrokerAccess, type EnrolledAgent } from './agent-identity.ts';
 import { enrolThisMachine, localAgentDir, localAgentPlan, simulatedAgentsPlan, simulationToken } from './agents.ts';
 import { httpUrl, natsUrl } from './addresses.ts';
 import { backendPlan } from './backend.ts';
@@ -86,7 +86,7 @@ export class Installation {
 
   /** Starts the agent of this machine, enrolled if need be; the endpoint's id, undefined while the agent is held down. */
   async startAgent(): Promise<string | undefined> {
-    const { endpointId } = await enrolThisMachine(this.settings, this.paths);
+    const { endpointId } = await enrolThisMachine(this.settings, this.paths, this.#say);
     this.stopping.throwIfAborted();
     const child = this.#add('agent', localAgentPlan(this.settings, this.paths, this.#brokerAccess()));
     const started = child.start();
@@ -99,7 +99,7 @@ export class Installation {
   async startSimulated(): Promise<void> {
     const token = await simulationToken(this.settings, this.paths);
     await this.#start('simulated', simulatedAgentsPlan(this.settings, this.paths, this.#brokerAccess(), token));
-    const all = () => enrolledAgentsBelow(this.paths.simulated).length >= this.settings.endpoints;
+    const all = () => this.#simulated().length >= this.settings.endpoints;
     const enrolled = await withProgress(until(all, 120_000, this.stopping), (seconds) => this.#say(`enrolling simulated endpoints (${seconds} s) …`));
     if (!enrolled && !this.stopping.aborted) this.#say(`not all simulated endpoints are enrolled yet; see ${join(this.paths.logs, 'simulated.log')}`);
     this.#changed();
@@ -183,13 +183,17 @@ export class Installation {
     });
   }
 
+  #simulated(): EnrolledAgent[] {
+    return simulatedAgents(this.paths.simulated, this.settings.endpoints);
+  }
+
   #agents(): RuntimeAgent[] {
     const local = enrolledAgent(localAgentDir(this.paths));
     const pid = this.#children.get('agent')?.lastPid;
     const simulatorPid = this.#children.get('simulated')?.lastPid;
     return [
       ...(local === undefined || pid === undefined ? [] : [{ pid, ...local }]),
-      ...(simulatorPid === undefined ? [] : enrolledAgentsBelow(this.paths.simulated).map((agent) => ({ pid: simulatorPid, ...agent }))),
+      ...(simulatorPid === undefined ? [] : this.#simulated().map((agent) => ({ pid: simulatorPid, ...agent }))),
     ];
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -111,6 +111,21 @@ describe('a restore', () => {
 
   it('refuses a data directory that holds anything', async () => {
     await expect(restore(optionsFor('first', join(scratch, 'restored')))).rejects.toThrow(/not empty/);
+  });
+
+  it('takes the agents of the old data directory over when it is told where they are', async () => {
+    const old = dataPaths(join(scratch, 'old'));
+    mkdirSync(join(old.agents, 'local'), { recursive: true });
+    writeFileSync(join(old.agents, 'local', 'identity.json'), JSON.stringify({ endpointId: 'e1' }));
+    const dataDir = join(scratch, 'with-agents');
+    expect(await restore({ ...optionsFor('first', dataDir), agentsOf: old.dataDir })).toMatchObject({ agents: 1 });
+    expect(readFileSync(join(dataDir, 'agents', 'local', 'identity.json'), 'utf8')).toContain('e1');
+  });
+
+  it('restores nothing when there are no agents where it is told', async () => {
+    const dataDir = join(scratch, 'without-agents');
+    await expect(restore({ ...optionsFor('first', dataDir), agentsOf: scratch })).rejects.toThrow(/holds no agents/);
+    expect(existsSync(dataDir)).toBe(false);
   });
 
   it('refuses a damaged backup before it writes anything', async () => {

@@ -10,6 +10,7 @@ import { backedUpStreams, snapshotFile } from './contents.ts';
 import type { OperationOptions } from './backup.ts';
 import { readManifest, verifyFiles, type BackupManifest } from './backup-manifest.ts';
 import { clearFolder, copyPrivately, emptyFolder } from './folders.ts';
+import { holdAgents, takeOverAgents } from './take-over-agents.ts';
 import { withTemporaryBroker } from './temporary-broker.ts';
 
 /** What a restore made. */
@@ -17,10 +18,28 @@ export interface RestoreSummary extends BackupManifest {
   /** Names the new history; positions of the old one are unknown to it. */
   readonly incarnation: string;
   readonly endpoints: number;
+  /** Agents that were taken over from the old data directory. */
+  readonly agents: number;
+}
+
+/** A restore, and where the agents of the old installation are, if they are to live on in the new one. */
+export interface RestoreOptions extends OperationOptions {
+  readonly agentsOf?: string | undefined;
 }
 
 /** Restores a backup into an empty data directory as a new incarnation; a failed one leaves the directory empty. */
-export async function restore(options: OperationOptions): Promise<RestoreSummary> {
+export async function restore(options: RestoreOptions): Promise<RestoreSummary> {
+  const from = options.agentsOf === undefined ? undefined : dataPaths(options.agentsOf);
+  const held = from && (await holdAgents(from));
+  try {
+    const restored = await restoreServer(options);
+    return { ...restored, agents: from === undefined ? 0 : await takeOverAgents(from, dataPaths(options.dataDir)) };
+  } finally {
+    held?.release();
+  }
+}
+
+async function restoreServer(options: OperationOptions): Promise<Omit<RestoreSummary, 'agents'>> {
   const { dir, dataDir, version } = options;
   const paths = dataPaths(dataDir);
   const manifest = readManifest(dir);
