@@ -4,6 +4,7 @@ import { apiClientFolder, generateApiClient } from './api-client.ts';
 import { backendOpenApi } from './backend-openapi.ts';
 import type { GeneratedFile } from './generated-file.ts';
 import { generateMessages, messageFolders } from './messages.ts';
+import { subjectsPage } from './subjects-page.ts';
 import { findDrift, mendDrift } from './sync-files.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
@@ -24,6 +25,10 @@ function syncTables(): Promise<string[]> {
   return sync([{ path: 'libs/read-models/src/generated/tables.ts', text: renderReadModelTypes() }], ['libs/read-models/src/generated']);
 }
 
+function syncDocs(): Promise<string[]> {
+  return sync([subjectsPage()], []);
+}
+
 function syncApi(): Promise<string[]> {
   const openApi = backendOpenApi(root);
   return sync([openApi, ...generateApiClient(openApi.text)], [apiClientFolder]);
@@ -31,7 +36,7 @@ function syncApi(): Promise<string[]> {
 
 const stale: string[] = [];
 // In this order: the backend is compiled against messages and tables, and the client is made from what the backend says of itself.
-for (const step of [syncMessages, syncTables, syncApi]) {
+for (const step of [syncMessages, syncTables, syncDocs, syncApi]) {
   try {
     stale.push(...(await step()));
   } catch (error) {
