@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { countReport, summarise } from './summary.mjs';
+import { countReport, mustRunAll, skippedTests, summarise } from './summary.mjs';
 
 const passing = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTodoTests: 0, testResults: [] };
 const failing = { ...passing, numFailedTests: 2, testResults: [{ status: 'failed', assertionResults: [{ status: 'failed' }] }] };
@@ -24,5 +24,18 @@ describe('the counts a run ends with', () => {
 
   it('still fails when a test step died without a report', () => {
     expect(summarise([passing], [{ name: 'tests', ok: false, tests: true }])).toMatchObject({ failed: 1 });
+  });
+});
+
+describe('skipped tests', () => {
+  it('are named', () => {
+    const assertionResults = ['passed', 'skipped', 'pending', 'todo', 'failed'].map((status) => ({ status, fullName: `a ${status} one` }));
+    expect(skippedTests({ testResults: [{ status: 'passed', assertionResults }, { status: 'failed' }] })).toEqual(['a skipped one', 'a pending one', 'a todo one']);
+  });
+
+  it('fail the run on CI, where everything they need is installed, and nowhere else', () => {
+    const here = { ci: true, platform: 'linux', isRoot: true, hasApt: true };
+    expect(mustRunAll(here)).toBe(true);
+    for (const other of [{ ci: false }, { platform: 'darwin' }, { isRoot: false }, { hasApt: false }]) expect(mustRunAll({ ...here, ...other })).toBe(false);
   });
 });

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { detachedSchema, endpointListSchema, eventListSchema, executionListSchema, resultSchema } from './answers.ts';
 import { findChromium, startChromium } from './browser/chromium.ts';
@@ -13,7 +13,6 @@ import { Installation } from './installation.ts';
 import { until } from './until.ts';
 
 const executable = findChromium();
-const suite = executable === undefined ? 'the console (left out: no Chromium on the PATH and none named by KANADE_CHROMIUM)' : 'the console';
 
 /** Prints a line, waits for a file, prints another. */
 const waitingScript = (gate: string) => `echo before the gate\nwhile [ ! -e '${gate}' ]; do sleep 0.1; done\necho behind the gate`;
@@ -28,7 +27,7 @@ const longScript = [
 ].join('\n');
 const processesWith = (mark: string) => execFileSync('ps', ['-eo', 'args'], { encoding: 'utf8' }).split('\n').filter((line) => line.includes(mark) && !line.includes('ps -eo'));
 
-describe.runIf(executable !== undefined)(suite, () => {
+describe('the console', () => {
   let kanade: Installation;
   let browser: Browser;
   let stage: Stage;
@@ -37,7 +36,8 @@ describe.runIf(executable !== undefined)(suite, () => {
   const gateOf = (name: string) => join(kanade.dataDir, `gate-${name}`);
 
   beforeAll(async () => {
-    browser = await startChromium(executable ?? '');
+    if (executable === undefined) return;
+    browser = await startChromium(executable);
     kanade = await Installation.start({ endpoints: 25 });
     stage = new Stage(browser, kanade);
     const online = await until('26 endpoints to be online', async () => {
@@ -48,10 +48,14 @@ describe.runIf(executable !== undefined)(suite, () => {
     if (!real) throw new Error('this machine is no endpoint');
     machine = real;
   });
+  beforeEach((context) => {
+    context.skip(executable === undefined, 'no Chromium on the PATH and none named by KANADE_CHROMIUM');
+  });
   afterEach(() => {
     release();
   });
   afterAll(async () => {
+    if (executable === undefined) return;
     await browser.close();
     await kanade.discard();
   });

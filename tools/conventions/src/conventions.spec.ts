@@ -6,6 +6,10 @@ const maxLines = 400;
 const suppression = new RegExp(['eslint', 'disable'].join('-') + '|' + ['@ts', '(ignore|expect-error|nocheck)'].join('-'));
 const unfinished = new RegExp(`\\b(${['TO', 'DO'].join('')}|${['FIX', 'ME'].join('')})\\b`);
 const switchedOff = new RegExp(`\\b(?:it|test|describe)(?:\\.\\w+)*\\.(?:${['skip', 'only', 'todo'].join('|')})\\b|\\bx(?:it|describe)\\(`);
+const skip = ['sk', 'ip'].join('');
+const conditional = new RegExp(`\\.(?:run|${skip})If\\b|(?<!\\bcontext\\.)\\b${skip}\\(`);
+// The reason is a text of its own: the first argument, or the one behind the condition.
+const withoutReason = /\bcontext\.skip\((?!(?:.*,\s*)?['"`])/;
 const vagueName = /(^|\/)(utils?|helpers?|common|misc|stuff)(\.|\/|-|$)/;
 const kebab = /^\.?[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+(-[a-z0-9]+)*)*$/;
 const upperCaseByCustom = new Set(['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'LICENSE', 'SECURITY.md', 'Cargo.toml', 'Cargo.lock']);
@@ -47,6 +51,26 @@ describe('code', () => {
   it('runs every test it has', () => {
     const specs = code.filter(({ path }) => isSpec(path));
     expect(linesMatching(switchedOff, specs)).toEqual([]);
+  });
+});
+
+describe('a test that may not run everywhere', () => {
+  const specs = code.filter(({ path }) => isSpec(path));
+
+  it('skips itself with context.skip and a reason, which runs on CI count', () => {
+    expect(linesMatching(conditional, specs)).toEqual([]);
+    expect(linesMatching(withoutReason, specs)).toEqual([]);
+  });
+
+  it('is seen by the patterns that look for it', () => {
+    const named = ['run', skip].map((word) => `it.${word}If(has('lscpu'))('agrees', () => {})`);
+    for (const line of [...named, `if (!root) ${skip}();`]) expect(line).toMatch(conditional);
+    for (const args of ['', 'true', "!has('lscpu')", 'note']) expect(`context.${skip}(${args});`).toMatch(withoutReason);
+    for (const args of ["'only root may'", '!root, `only ${name} may`']) {
+      const line = `context.${skip}(${args});`;
+      expect(line).not.toMatch(withoutReason);
+      expect(line).not.toMatch(conditional);
+    }
   });
 });
 
