@@ -17,14 +17,17 @@ import { closeCodes, LiveSocket } from './live-socket.ts';
 
 const path = '/api/v1/live';
 const heartbeatMs = 20_000;
+/** How often it is asked whether a client's session or token still counts. */
+const recheckMs = 3000;
 const mostClients = 1000;
 
 /** The WebSocket side of the HTTP port. */
 @Injectable()
 export class LiveServer {
   private readonly server = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
-  private readonly sockets = new Set<LiveSocket>();
+  private readonly sockets = new Map<LiveSocket, IncomingMessage>();
   private timer: NodeJS.Timeout | undefined;
+  private recheckTimer: NodeJS.Timeout | undefined;
   private stopped = false;
 
   constructor(
@@ -37,13 +40,15 @@ export class LiveServer {
   attach(http: Server): void {
     http.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => void this.upgrade(request, socket, head));
     this.timer = setInterval(() => {
-      for (const client of this.sockets) client.heartbeat(this.clock.now());
+      for (const client of this.sockets.keys()) client.heartbeat(this.clock.now());
     }, heartbeatMs);
+    this.recheckTimer = setInterval(() => void this.recheck(), recheckMs);
   }
 
   stop(): void {
     this.stopped = true;
     clearInterval(this.timer);
+    clearInterval(this.recheckTimer);
     for (const client of this.server.clients) client.close(closeCodes.goingAway, 'the backend is stopping: connect again in a moment');
     this.server.close();
   }
@@ -54,7 +59,7 @@ export class LiveServer {
       const identity = await this.identify(request);
       this.server.handleUpgrade(request, socket, head, (client) => {
         const live = new LiveSocket(client, this.hub, identity.expiresAt);
-        this.sockets.add(live);
+        this.sockets.set(live, request);
         client.on('close', () => this.sockets.delete(live));
       });
     } catch (thrown) {
@@ -63,9 +68,25 @@ export class LiveServer {
     }
   }
 
+  /** Cuts off whoever was signed out elsewhere, or whose account was disabled. */
+  private async recheck(): Promise<void> {
+    for (const [live, request] of this.sockets) {
+      try {
+        await this.prove(request);
+      } catch (thrown) {
+        if (toDomainError(thrown).code === 'not-signed-in') live.signOut();
+        else this.log.debug({ err: thrown }, 'a live connection could not be checked');
+      }
+    }
+  }
+
   private async identify(request: IncomingMessage): Promise<Identity> {
     if (request.url?.split('?')[0] !== path) throw new DomainError('not-found', `there is no WebSocket at ${request.url ?? ''}`);
     if (this.stopped || this.sockets.size >= mostClients) throw new DomainError('too-many-attempts', 'there are too many live connections', { retryable: true });
+    return this.prove(request);
+  }
+
+  private async prove(request: IncomingMessage): Promise<Identity> {
     const { authorization, cookie } = request.headers;
     if (authorization !== undefined) {
       const identity = await this.authenticator.byToken(bearerToken(authorization));

@@ -41,10 +41,16 @@ export class LiveSocket implements Watcher {
     this.socket.send(JSON.stringify(message));
   }
 
+  /** Ends the connection of somebody whose proof counts no more. */
+  signOut(): void {
+    this.socket.close(closeCodes.notSignedIn, 'signed out: sign in again');
+    this.hub.remove(this);
+  }
+
   /** Asks for a sign of life; a client that gave none since the last time is dropped. */
   heartbeat(now: number): void {
     if (now >= this.expiresAt) {
-      this.socket.close(closeCodes.notSignedIn, 'signed out: sign in again');
+      this.signOut();
       return;
     }
     if (!this.alive) {

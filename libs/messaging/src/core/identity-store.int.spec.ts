@@ -39,6 +39,13 @@ describe('identity records', () => {
     expect(await store.create('account.a1', { name: 'again' })).toBeGreaterThan(second ?? 0);
   });
 
+  it('are gone after the time they were given', async () => {
+    await store.create('session.short', { a: 1 }, 1);
+    expect(await store.get('session.short')).toBeDefined();
+    await expect.poll(() => store.get('session.short'), { timeout: 10_000 }).toBeUndefined();
+    expect(await store.create('session.short', { a: 2 })).toBeDefined();
+  });
+
   it('are refused when altered, made by another key, or moved to another name', async () => {
     const nc = wireOf(backend);
     await store.create('token.t1', { scope: 'little' });

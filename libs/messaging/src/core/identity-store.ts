@@ -44,8 +44,8 @@ export function openIdentityStore(core: CoreConnection, macKey: Uint8Array): Ide
       if (record === undefined) throw new MessagingError('tampered', `the identity record ${key} was not written by this backend`, { details: { key } });
       return record;
     },
-    create: (key, value) => kv.put(assertKey(key), seal(macKey, key, value), 0),
-    update: (key, value, revision) => kv.put(assertKey(key), seal(macKey, key, value), revision),
+    create: (key, value, ttlSeconds) => kv.put(assertKey(key), seal(macKey, key, value), 0, ttlSeconds),
+    update: (key, value, revision, ttlSeconds) => kv.put(assertKey(key), seal(macKey, key, value), revision, ttlSeconds),
     delete: (key) => kv.delete(assertKey(key)),
     list: async (prefix) => {
       const records: IdentityRecord[] = [];

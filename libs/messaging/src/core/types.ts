@@ -94,10 +94,10 @@ export interface IdentityRecord {
 export interface IdentityStore {
   /** Throws `tampered` when the record was not written by a holder of the MAC key. */
   get(key: string): Promise<IdentityRecord | undefined>;
-  /** The new revision, or `undefined` when the key exists. */
-  create(key: string, value: unknown): Promise<number | undefined>;
-  /** The new revision, or `undefined` when `revision` is not the newest. */
-  update(key: string, value: unknown, revision: number): Promise<number | undefined>;
+  /** The new revision, or `undefined` when the key exists; the record is gone after `ttlSeconds`, where it has them. */
+  create(key: string, value: unknown, ttlSeconds?: number): Promise<number | undefined>;
+  /** The new revision, or `undefined` when `revision` is not the newest; `ttlSeconds` count anew from now. */
+  update(key: string, value: unknown, revision: number, ttlSeconds?: number): Promise<number | undefined>;
   delete(key: string): Promise<void>;
   /** All records whose key starts with `prefix.`; altered ones are named in `tampered`. */
   list(prefix: string): Promise<{ readonly records: IdentityRecord[]; readonly tampered: string[] }>;
