@@ -26,6 +26,7 @@ export const vocabulary = {
     jobs: 'Jobs',
     executions: 'Executions',
     events: 'Events',
+    users: 'Users',
     status: 'Status',
   },
   live: {

@@ -29,6 +29,7 @@ export const vocabulary: TranslationOf<typeof source> = {
     jobs: 'ジョブ',
     executions: '実行履歴',
     events: 'イベント',
+    users: 'ユーザー',
     status: '稼働状況',
   },
   live: {
