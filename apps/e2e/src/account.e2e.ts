@@ -17,7 +17,7 @@ const refused = [notSignedInYet, /40[13] \(\w+\) \S+\/api\/v1\//, /410 \(Gone\) 
 describe.runIf(executable !== undefined)(suite, () => {
   let kanade: Installation;
   let browser: Browser;
-  const password = `${crypto.randomUUID()}`;
+  const password: string = crypto.randomUUID();
   let authenticator: TOTP | undefined;
   let usedStep = 0;
   let recoveryCodes: string[] = [];
@@ -189,5 +189,18 @@ describe.runIf(executable !== undefined)(suite, () => {
       await page.getByRole('dialog', { name: 'Disable ren?' }).getByRole('button', { name: 'Disable' }).click();
       await page.getByText('Disabled', { exact: true }).waitFor();
     });
+  });
+
+  it('comes up again when the first account no longer lets anybody in, and says so', async () => {
+    const { link } = await kanade.json(linkSchema, 'user', 'create', 'second', '--role', 'admin');
+    const send = (method: string, path: string, body: object, headers: Record<string, string> = {}) =>
+      fetch(`${kanade.runtime.httpUrl}/api/v1${path}`, { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } });
+    await send('POST', '/set-password', { token: new URL(link).hash.slice(1), password });
+    const token = z.object({ token: z.string() }).parse(await (await send('POST', '/tokens', { username: 'second', password, name: 'test' })).json());
+    expect((await send('POST', '/accounts/admin/disable', {}, { authorization: `Bearer ${token.token}` })).status).toBe(200);
+    await kanade.stop();
+    await kanade.start();
+    expect(kanade.said()).toContain('npx kanade here is not signed in: the password of admin has been changed, or admin has been disabled.');
+    expect(kanade.said()).toContain('Sign in yourself with: npx kanade login --url');
   });
 });

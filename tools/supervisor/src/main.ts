@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { ensureAdminPassword } from './admin-password.ts';
+import { enrolledAgent } from './agent-identity.ts';
+import { localAgentDir } from './agents.ts';
 import { asStartupError } from './data-dir.ts';
 import { runFirstJob, untilOnline } from './first-job.ts';
 import { Installation } from './installation.ts';
@@ -22,14 +24,14 @@ async function bringUp(installation: Installation): Promise<void> {
   await installation.startBroker();
   say('starting the backend …');
   await installation.startBackend();
-  await signIn(paths, installation.httpUrl, password.password);
+  const isSignedIn = await signInUnlessRunBefore(installation, password.password);
   say('starting the agent …');
   const endpointId = await installation.startAgent();
-  if (settings.endpoints > 0) {
+  if (settings.endpoints > 0 && isSignedIn) {
     say(`starting ${settings.endpoints} simulated endpoints …`);
     await installation.startSimulated();
   }
-  if (endpointId !== undefined) await showFirstJob(installation, endpointId);
+  if (endpointId !== undefined && isSignedIn) await showFirstJob(installation, endpointId);
   installation.stopping.throwIfAborted();
   print(describeInstallation({
     httpUrl: installation.httpUrl,
@@ -39,6 +41,19 @@ async function bringUp(installation: Installation): Promise<void> {
     namedDataDir: process.env['KANADE_DATA_DIR'] !== undefined,
     seconds: (Date.now() - started) / 1000,
   }));
+}
+
+/** A fleet that is there must come up again whatever its administrators did to the first account; only a first start needs it. */
+async function signInUnlessRunBefore({ paths, httpUrl }: Installation, password: string): Promise<boolean> {
+  try {
+    await signIn(paths, httpUrl, password);
+    return true;
+  } catch (error) {
+    if (!(error instanceof StartupError) || enrolledAgent(localAgentDir(paths)) === undefined) throw error;
+    say(error.message);
+    for (const line of error.advice) say(line);
+    return false;
+  }
 }
 
 async function showFirstJob(installation: Installation, endpointId: string): Promise<void> {

@@ -7,6 +7,7 @@ import { disableSecondFactor } from '@kanade/api-client';
 import type { OwnAccount } from '@kanade/api-client';
 import { Card, Facts, Section } from '../../components/page.tsx';
 import { AbsoluteTime } from '../../components/time-text.tsx';
+import classes from './account.module.css';
 import { ProvePassword, SecondFactorSetup } from './second-factor-setup.tsx';
 
 function DisableDialog({ onClose }: { readonly onClose: () => void }) {
@@ -20,7 +21,7 @@ function DisableDialog({ onClose }: { readonly onClose: () => void }) {
   });
   return (
     <Modal opened onClose={onClose} title={t('account.disableTitle')} closeButtonProps={{ 'aria-label': t('app.close') }}>
-      <p>{t('account.disableDetail')}</p>
+      <p className={classes['lead']}>{t('account.disableDetail')}</p>
       <ProvePassword error={disable.error} isPending={disable.isPending} submit={t('account.disable')} onProve={disable.mutate} />
     </Modal>
   );
@@ -41,12 +42,12 @@ export function SecondFactorSection({ account: { secondFactor } }: { readonly ac
       <Card>
         {secondFactor === null ? (
           <>
-            <p className="k-muted">{t('account.secondFactorOff')}</p>
+            <p className={`k-muted ${classes['lead'] ?? ''}`}>{t('account.secondFactorOff')}</p>
             <Button onClick={() => { setOpen('set-up'); }}>{t('account.setUp')}</Button>
           </>
         ) : (
           <>
-            <p>{t('account.secondFactorOn')}</p>
+            <p className={classes['lead']}>{t('account.secondFactorOn')}</p>
             <Facts
               strip
               facts={[

@@ -31,7 +31,7 @@ function ConfirmOffer({ offer, error, isPending, onConfirm }: { readonly offer: 
   const form = useForm({ mode: 'uncontrolled', initialValues: { code: '' }, validate: { code: (text) => (/^\s*\d{3}\s?\d{3}\s*$/.test(text) ? null : t('signIn.required')) } });
   return (
     <>
-      <p>{t('account.scan')}</p>
+      <p className={classes['lead']}>{t('account.scan')}</p>
       <div className={classes['qr']}>
         <div className={classes['code']}>
           <QRCodeSVG value={offer.uri} size={168} level="M" role="img" aria-label={t('account.qr')} />
@@ -72,13 +72,11 @@ export function SecondFactorSetup({ onClose }: { readonly onClose: () => void })
       closeButtonProps={{ 'aria-label': t('app.close') }}
     >
       {isShowingCodes ? (
-        <>
+        <div className={classes['codes']}>
           <Notice title={t('account.recoveryTitle')}>{t('account.recoveryDetail')}</Notice>
           <CodeBlock label={t('account.recoveryTitle')} code={codes.join('\n')} />
-          <Button mt="md" onClick={onClose}>
-            {t('account.recoveryKept')}
-          </Button>
-        </>
+          <Button onClick={onClose}>{t('account.recoveryKept')}</Button>
+        </div>
       ) : offer.data === undefined ? (
         <ProvePassword error={offer.error} isPending={offer.isPending} submit={t('account.go')} onProve={offer.mutate} />
       ) : (

@@ -40,7 +40,7 @@ export function GrantsFields({ grants, onChange }: { readonly grants: readonly T
         </div>
       ))}
       {grants.every(hasGoodSites) ? <span className="k-muted">{t('users.sitesHint')}</span> : <span role="alert">{t('users.badSites')}</span>}
-      <ul className="k-muted">
+      <ul className={`k-muted ${classes['hints'] ?? ''}`}>
         {[...new Set(grants.map(({ role }) => role))].map((role) => (
           <li key={role}>{`${t(`role.${role}`)}: ${t(`roleHint.${role}`)}`}</li>
         ))}
