@@ -156,6 +156,8 @@ describe.runIf(executable !== undefined)(suite, () => {
       const visitor = await Visitor.arrive(browser, kanade, { look, session });
       for (const path of ['/users', '/account', '/set-password#token']) {
         await visitor.visit(path);
+        await visitor.page.waitForLoadState('networkidle');
+        await visitor.settled();
         await visitor.picture(`${path.replace(/^\//, '').replace(/#.*/, '')}-${nameOf(look)}`, { fullPage: true });
         expect([path, await visitor.overhang()]).toEqual([path, 0]);
         expect([path, await visitor.barriers()]).toEqual([path, []]);

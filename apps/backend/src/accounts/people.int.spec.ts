@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { eventually, startInstallation } from '../backend.spec-kit.ts';
 import type { TestBackend, TestInstallation } from '../backend.spec-kit.ts';
 import { newPassword, Person, recordedText, tokenOf } from './people.spec-kit.ts';
@@ -133,6 +134,18 @@ describe('sessions', () => {
     await laptop.signIn();
     expect((await laptop.send('DELETE', '/sessions')).status).toBe(204);
     expect([await laptop.status(), await phone.status()]).toEqual([200, 401]);
+  });
+
+  it('tell to within minutes when they were used last', async () => {
+    const person = await Person.join(backend, 'idle');
+    await person.signIn();
+    const lastUsed = async () => z.array(z.object({ lastUsedAt: z.string() })).parse((await person.send('GET', '/sessions')).body['items'])[0]?.lastUsedAt;
+    const first = await lastUsed();
+    backend.clock.advance(60_000);
+    expect(await lastUsed()).toBe(first);
+    backend.clock.advance(5 * 60_000);
+    expect(Date.parse((await lastUsed()) ?? '') - Date.parse(first ?? '')).toBeGreaterThanOrEqual(6 * 60_000);
+    expect(await person.status()).toBe(200);
   });
 
   it('are not somebody else’s to end, but an administrator’s', async () => {

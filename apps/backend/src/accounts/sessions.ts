@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { Broker } from '../broker/broker.ts';
 import { Clock } from '../clock.ts';
 import { newId } from '../history/uuid.ts';
+import { Log } from '../log.ts';
 import { recordKeys, sessionRecordSchema } from './identity-records.ts';
 import type { AccountRecord, SessionRecord } from './identity-records.ts';
 
@@ -41,6 +42,7 @@ export class Sessions {
   constructor(
     private readonly broker: Broker,
     private readonly clock: Clock,
+    private readonly log: Log,
   ) {}
 
   async open({ accountId, username, epoch }: AccountRecord, { address, userAgent }: Visitor): Promise<OpenedSession> {
@@ -74,8 +76,13 @@ export class Sessions {
   async touch(key: string, session: SessionRecord, revision: number): Promise<void> {
     const now = this.clock.now();
     if (now - Date.parse(session.lastUsedAt ?? session.createdAt) < touchMs) return;
-    // Whoever was first to note it noted the same.
-    await this.broker.get().identities.update(key, { ...session, lastUsedAt: new Date(now).toISOString() }, revision, secondsUntil(session.expiresAt, now));
+    try {
+      // Whoever was first to note it noted the same.
+      await this.broker.get().identities.update(key, { ...session, lastUsedAt: new Date(now).toISOString() }, revision, secondsUntil(session.expiresAt, now));
+    } catch (error) {
+      // A full disk must not keep those out who could make room.
+      this.log.warn({ err: error, sessionId: session.sessionId }, 'the use of a session could not be noted');
+    }
   }
 
   private async stored(accountId: string): Promise<StoredSession[]> {
