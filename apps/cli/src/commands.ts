@@ -20,6 +20,15 @@ import { Login } from './commands/login.ts';
 import { Restore } from './commands/restore.ts';
 import { Run } from './commands/run.ts';
 import { Status } from './commands/status.ts';
+import { UserCreate } from './commands/user/create.ts';
+import { UserDisable } from './commands/user/disable.ts';
+import { UserEnable } from './commands/user/enable.ts';
+import { UserGrant } from './commands/user/grant.ts';
+import { UserList } from './commands/user/list.ts';
+import { UserReset } from './commands/user/reset.ts';
+import { UserSessions } from './commands/user/sessions.ts';
+import { UserShow } from './commands/user/show.ts';
+import { UserSignOut } from './commands/user/sign-out.ts';
 
 /** Every command by its oclif id. */
 export const COMMANDS = {
@@ -44,4 +53,13 @@ export const COMMANDS = {
   restore: Restore,
   run: Run,
   status: Status,
+  'user:create': UserCreate,
+  'user:disable': UserDisable,
+  'user:enable': UserEnable,
+  'user:grant': UserGrant,
+  'user:list': UserList,
+  'user:reset': UserReset,
+  'user:sessions': UserSessions,
+  'user:show': UserShow,
+  'user:sign-out': UserSignOut,
 } satisfies Record<string, Command.Class>;

@@ -1,6 +1,9 @@
 /** Every address of the console; routes and links use these and nothing else. */
 export const paths = {
   signIn: '/sign-in',
+  setPassword: '/set-password',
+  account: '/account',
+  users: '/users',
   overview: '/',
   endpoints: '/endpoints',
   endpoint: '/endpoints/$endpointId',

@@ -7,7 +7,7 @@ import { SignedIn } from './components/signed-in.tsx';
 import { paths } from './paths.ts';
 import { choiceOf, textOf } from './search-params.ts';
 import type {
-  EndpointSearch, EndpointsSearch, EventsSearch, ExecutionSearch, ExecutionsSearch, JobsSearch, RawSearch, RunSearch, SignInSearch,
+  EndpointSearch, EndpointsSearch, EventsSearch, ExecutionSearch, ExecutionsSearch, JobsSearch, RawSearch, RunSearch, SignInSearch, UsersSearch,
 } from './search-params.ts';
 
 interface Context {
@@ -21,6 +21,12 @@ const signIn = createRoute({
   path: paths.signIn,
   validateSearch: (search: RawSearch): SignInSearch => ({ from: textOf(search['from']), ended: search['ended'] === true || undefined }),
   component: lazyRouteComponent(() => import('./pages/sign-in-page.tsx'), 'SignInPage'),
+});
+
+const setPassword = createRoute({
+  getParentRoute: () => root,
+  path: paths.setPassword,
+  component: lazyRouteComponent(() => import('./pages/set-password-page.tsx'), 'SetPasswordPage'),
 });
 
 /** Everything but the sign-in: whoever is not signed in goes there first, and comes back to where they were. */
@@ -116,12 +122,22 @@ const event = createRoute({ getParentRoute, path: paths.event, component: lazyRo
 
 const status = createRoute({ getParentRoute, path: paths.status, component: lazyRouteComponent(() => import('./pages/status-page.tsx'), 'StatusPage') });
 
+const account = createRoute({ getParentRoute, path: paths.account, component: lazyRouteComponent(() => import('./pages/account-page.tsx'), 'AccountPage') });
+
+const users = createRoute({
+  getParentRoute,
+  path: paths.users,
+  validateSearch: (search: RawSearch): UsersSearch => ({ search: textOf(search['search']), cursor: textOf(search['cursor']) }),
+  component: lazyRouteComponent(() => import('./pages/users-page.tsx'), 'UsersPage'),
+});
+
 /** Whatever else is asked for, within the frame: the way on is at hand. */
 const missing = createRoute({ getParentRoute, path: '$', component: PageMissing });
 
 const routeTree = root.addChildren([
   signIn,
-  signedIn.addChildren([overview, endpoints, endpoint, run, jobs, job, executions, execution, events, event, status, missing]),
+  setPassword,
+  signedIn.addChildren([overview, endpoints, endpoint, run, jobs, job, executions, execution, events, event, status, account, users, missing]),
 ]);
 
 export function createConsoleRouter(queries: QueryClient) {

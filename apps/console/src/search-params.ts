@@ -41,6 +41,11 @@ export interface RunSearch {
   readonly again?: string | undefined;
 }
 
+export interface UsersSearch {
+  readonly search?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
 export interface JobsSearch {
   readonly search?: string | undefined;
   readonly cursor?: string | undefined;

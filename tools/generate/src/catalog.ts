@@ -67,6 +67,8 @@ export const parts: readonly NamedSchema[] = [
   { name: 'RunState', schema: contracts.runStateSchema },
   { name: 'EndpointStatus', schema: contracts.endpointStatusSchema },
   { name: 'ProblemCode', schema: contracts.problemCodeSchema },
+  { name: 'Role', schema: contracts.roleSchema },
+  { name: 'Grant', schema: contracts.grantSchema },
   { name: 'OperatingSystem', schema: contracts.osSchema },
   { name: 'ExecuteShape', schema: contracts.executeShapeSchema },
   { name: 'OutputSummary', schema: contracts.outputSummarySchema },

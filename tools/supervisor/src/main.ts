@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { ensureAdminPassword } from './admin-password.ts';
+import { enrolledAgent } from './agent-identity.ts';
+import { localAgentDir } from './agents.ts';
 import { asStartupError } from './data-dir.ts';
 import { describeFailure } from './describe-failure.ts';
 import { runFirstJob, untilOnline } from './first-job.ts';
@@ -8,6 +10,7 @@ import { dataPaths, type DataPaths } from './paths.ts';
 import { say } from './say.ts';
 import { readSettings, type Settings } from './settings.ts';
 import { signIn } from './sign-in.ts';
+import { StartupError } from './startup-error.ts';
 import { describeFirstJob, describeInstallation } from './welcome.ts';
 
 const print = (text: string) => process.stdout.write(`${text}\n`);
@@ -22,14 +25,14 @@ async function bringUp(installation: Installation): Promise<void> {
   await installation.startBroker();
   say('starting the backend …');
   await installation.startBackend();
-  await signIn(paths, { url: installation.httpUrl, ca: installation.caFile }, password.password);
+  const isSignedIn = await signInUnlessRunBefore(installation, password.password);
   say('starting the agent …');
   const endpointId = await installation.startAgent();
-  if (settings.endpoints > 0) {
+  if (settings.endpoints > 0 && isSignedIn) {
     say(`starting ${settings.endpoints} simulated endpoints …`);
     await installation.startSimulated();
   }
-  if (endpointId !== undefined) await showFirstJob(installation, endpointId);
+  if (endpointId !== undefined && isSignedIn) await showFirstJob(installation, endpointId);
   installation.stopping.throwIfAborted();
   print(describeInstallation({
     httpUrl: installation.httpUrl,
@@ -40,6 +43,19 @@ async function bringUp(installation: Installation): Promise<void> {
     namedDataDir: process.env['KANADE_DATA_DIR'] !== undefined,
     seconds: (Date.now() - started) / 1000,
   }));
+}
+
+/** A fleet that is there must come up again whatever its administrators did to the first account; only a first start needs it. */
+async function signInUnlessRunBefore({ paths, httpUrl, caFile }: Installation, password: string): Promise<boolean> {
+  try {
+    await signIn(paths, { url: httpUrl, ca: caFile }, password);
+    return true;
+  } catch (error) {
+    if (!(error instanceof StartupError) || enrolledAgent(localAgentDir(paths)) === undefined) throw error;
+    say(error.message);
+    for (const line of error.advice) say(line);
+    return false;
+  }
 }
 
 async function showFirstJob(installation: Installation, endpointId: string): Promise<void> {

@@ -4,6 +4,12 @@ import { readPrivateFile, writePrivateFile } from '@kanade/messaging';
 import type { DataPaths } from './paths.ts';
 import { StartupError } from './startup-error.ts';
 
+/** Why the password in the file may not be enough. */
+const refusals: Readonly<Record<string, string>> = {
+  'sign-in-failed': 'the password of admin has been changed, or admin has been disabled',
+  'second-factor-required': 'admin has a second factor, which only its holder can give',
+};
+
 /** What `npx kanade` signs in with from the project's root. */
 interface Profile {
   readonly url: string;
@@ -12,7 +18,10 @@ interface Profile {
   readonly ca?: string | undefined;
 }
 
-/** Signs this process and the profile `local` in, with the token of an earlier start where it is still good. */
+/**
+ * Signs this process and the profile `local` in, with the token of an earlier start where it is still good. Throws a StartupError when the
+ * first account no longer lets it: its password was changed, it has a second factor, or it is disabled.
+ */
 export async function signIn(paths: DataPaths, { url, ca }: Pick<Profile, 'url' | 'ca'>, password: string): Promise<void> {
   const known = readProfile(paths);
   const token = known !== undefined && (await isGood(url, known.token)) ? known.token : await newToken(url, password, paths);
@@ -37,9 +46,10 @@ async function newToken(url: string, password: string, paths: DataPaths): Promis
     const { token } = await createToken({ username: 'admin', password, name: 'local profile' });
     return token;
   } catch (error) {
-    if (!(error instanceof ApiError) || error.code !== 'sign-in-failed') throw error;
-    throw new StartupError(`The command line cannot be signed in: the password in ${paths.adminPassword} is not the one admin was made with.`, [
-      'Put the file back as the first start made it (mode 0600; a backup has it), and start again.',
+    if (!(error instanceof ApiError) || !(error.code in refusals)) throw error;
+    throw new StartupError(`npx kanade here is not signed in: ${refusals[error.code] ?? error.message}.`, [
+      `Sign in yourself with: npx kanade login --url ${url}`,
+      `Or write the present password of admin into ${paths.adminPassword} (mode 0600), and start again.`,
     ], error);
   }
 }

@@ -2,8 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Broker } from '../broker/broker.ts';
 import { Clock } from '../clock.ts';
 import type { Identity } from '../http/request-context.ts';
+import { AccountRecords } from './account-records.ts';
 import { readRecord, recordKeys, sessionRecordSchema, tokenRecordSchema } from './identity-records.ts';
-import type { SessionRecord, TokenRecord } from './identity-records.ts';
+import type { AccountRecord, SessionRecord, TokenRecord } from './identity-records.ts';
+import { Sessions } from './sessions.ts';
 
 /** How long an answer counts without asking again; a sign-out or revocation counts everywhere after this. */
 const freshMs = 2000;
@@ -18,14 +20,14 @@ interface Remembered {
 
 const everything = { sites: 'all' } as const;
 
-function ofSession(record: SessionRecord): Identity {
+function ofSession(record: SessionRecord, { grants }: AccountRecord): Identity {
   const { accountId, username, sessionId, expiresAt } = record;
-  return { principal: { kind: 'account', id: accountId, username, scope: everything }, sessionId, accountId, expiresAt: Date.parse(expiresAt) };
+  return { principal: { kind: 'account', id: accountId, username, scope: everything }, sessionId, accountId, grants, expiresAt: Date.parse(expiresAt) };
 }
 
-function ofToken(record: TokenRecord): Identity {
+function ofToken(record: TokenRecord, { grants }: AccountRecord): Identity {
   const { tokenId, accountId, username, expiresAt } = record;
-  return { principal: { kind: 'token', id: tokenId, username, scope: everything }, sessionId: null, accountId, expiresAt: Date.parse(expiresAt) };
+  return { principal: { kind: 'token', id: tokenId, username, scope: everything }, sessionId: null, accountId, grants, expiresAt: Date.parse(expiresAt) };
 }
 
 /** Says who holds a cookie or a token. Both are looked up by their digest, so how long it takes tells nothing about them. */
@@ -36,23 +38,35 @@ export class Authenticator {
   constructor(
     private readonly broker: Broker,
     private readonly clock: Clock,
+    private readonly accounts: AccountRecords,
+    private readonly sessions: Sessions,
   ) {}
 
   bySession(cookie: string): Promise<Identity | undefined> {
     return this.find(recordKeys.session(cookie), async (key) => {
       const record = await readRecord(this.broker.get().identities, key, sessionRecordSchema);
-      return record && ofSession(record.value);
+      const account = record && (await this.accountOf(record.value));
+      if (record === undefined || account?.epoch !== record.value.epoch) return undefined;
+      await this.sessions.touch(key, record.value, record.revision);
+      return ofSession(record.value, account);
     });
   }
 
   byToken(token: string): Promise<Identity | undefined> {
     return this.find(recordKeys.token(token), async (key) => {
       const record = await readRecord(this.broker.get().identities, key, tokenRecordSchema);
-      return record && ofToken(record.value);
+      const account = record && (await this.accountOf(record.value));
+      return record && account && ofToken(record.value, account);
     });
   }
 
-  /** Forgets what it knows, after a sign-out. */
+  /** Undefined when the account is disabled: nothing it holds counts then. */
+  private async accountOf({ username }: { readonly username: string }): Promise<AccountRecord | undefined> {
+    const account = await this.accounts.find(username);
+    return account?.disabled === false ? account : undefined;
+  }
+
+  /** Forgets what it knows, after a sign-out and whatever else ends sessions. */
   forget(): void {
     this.remembered.clear();
   }

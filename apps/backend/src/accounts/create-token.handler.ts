@@ -13,7 +13,8 @@ import { CreateTokenCommand } from './create-token.command.ts';
 import type { CreateTokenResult } from './create-token.command.ts';
 import { recordKeys } from './identity-records.ts';
 import type { TokenRecord } from './identity-records.ts';
-import { PasswordCheck } from './password-check.ts';
+import { accountPrincipal } from './principal.ts';
+import { SignInCheck } from './sign-in-check.ts';
 
 const longest = 366 * 86_400_000;
 
@@ -22,7 +23,7 @@ export class CreateTokenHandler implements ICommandHandler<CreateTokenCommand> {
   constructor(
     private readonly broker: Broker,
     private readonly clock: Clock,
-    private readonly check: PasswordCheck,
+    private readonly check: SignInCheck,
     private readonly log: ControlLog,
   ) {}
 
@@ -31,7 +32,7 @@ export class CreateTokenHandler implements ICommandHandler<CreateTokenCommand> {
     if (lifetime > longest) {
       throw new DomainError('invalid-request', 'the token would live too long', { errors: [{ path: 'expiresIn', message: 'must be at most 366d' }] });
     }
-    const { accountId, username } = await this.check.check(request.username, request.password, source);
+    const { accountId, username } = await this.check.check(request, source);
     const now = this.clock.now();
     const token = `kanade_${randomBytes(32).toString('base64url')}`;
     const record: TokenRecord = {
@@ -43,7 +44,7 @@ export class CreateTokenHandler implements ICommandHandler<CreateTokenCommand> {
       expiresAt: new Date(now + lifetime).toISOString(),
     };
     const { tokenId, name, expiresAt } = record;
-    const principal = { kind: 'account', id: accountId, username, scope: { sites: 'all' } } as const;
+    const principal = accountPrincipal(record);
     // The event first: a token nobody was told of must not work.
     await this.log.decide(tokenKind, tokenId, { principal, decide: (state) => decideCreateToken({ tokenId, accountId, name, expiresAt }, state) });
     await this.broker.get().identities.create(recordKeys.token(token), record, Math.ceil(lifetime / 1000));

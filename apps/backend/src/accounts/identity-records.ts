@@ -1,15 +1,49 @@
 import { createHash } from 'node:crypto';
-import { timeSchema } from '@kanade/contracts';
+import { grantsSchema, timeSchema } from '@kanade/contracts';
+import type { Grant } from '@kanade/contracts';
 import type { IdentityStore } from '@kanade/messaging';
 import { z } from 'zod';
 
-/** What is kept of an account; the password as an argon2id hash. */
-export const accountRecordSchema = z.strictObject({ accountId: z.string(), username: z.string(), passwordHash: z.string(), createdAt: timeSchema });
-export type AccountRecord = z.infer<typeof accountRecordSchema>;
+/** Records from before there were grants belong to the first account, which could do everything. */
+const unlimited: Grant[] = [{ role: 'admin', sites: 'all' }];
+
+/** What is kept of an account; the password as an argon2id hash, the second factor's secret encrypted, recovery codes as digests. */
+export const accountRecordSchema = z.strictObject({
+  accountId: z.string(),
+  username: z.string(),
+  /** Null until a link was used to set one. */
+  passwordHash: z.string().nullable(),
+  createdAt: timeSchema,
+  grants: grantsSchema.default(unlimited),
+  disabled: z.boolean().default(false),
+  /** Raised to end every session: those of an earlier epoch no longer count, wherever they are remembered. */
+  epoch: z.int().default(0),
+  /** The one link that may set a password. */
+  passwordLinkId: z.string().nullable().default(null),
+  /** `lastStep` is the step of the newest code that was used: it and those before it are used up. */
+  secondFactor: z
+    .strictObject({ sealedSecret: z.string(), lastStep: z.int(), recoveryCodes: z.array(z.string()), enabledAt: timeSchema })
+    .nullable()
+    .default(null),
+  /** A second factor that was shown and not confirmed yet. */
+  offer: z.strictObject({ sealedSecret: z.string(), sessionId: z.string(), expiresAt: timeSchema }).nullable().default(null),
+});
+export type AccountRecord = z.output<typeof accountRecordSchema>;
 
 /** What is kept of a session; what its cookie carries is not among it. */
-export const sessionRecordSchema = z.strictObject({ sessionId: z.string(), accountId: z.string(), username: z.string(), createdAt: timeSchema, expiresAt: timeSchema });
-export type SessionRecord = z.infer<typeof sessionRecordSchema>;
+export const sessionRecordSchema = z.strictObject({
+  sessionId: z.string(),
+  accountId: z.string(),
+  username: z.string(),
+  createdAt: timeSchema,
+  expiresAt: timeSchema,
+  epoch: z.int().default(0),
+  /** Brought up to date every few minutes only. */
+  lastUsedAt: timeSchema.optional(),
+  address: z.string().nullable().default(null),
+  userAgent: z.string().nullable().default(null),
+});
+export type SessionRecord = z.output<typeof sessionRecordSchema>;
 
 /** What is kept of a token; the token itself is not among it. */
 export const tokenRecordSchema = z.strictObject({
@@ -22,8 +56,14 @@ export const tokenRecordSchema = z.strictObject({
 });
 export type TokenRecord = z.infer<typeof tokenRecordSchema>;
 
-/** SHA-256, hex: secrets of 32 random bytes need no slower hash, and a name of any characters becomes a key. */
-function digest(text: string): string {
+/** What is kept of a link with which a password is set; what the link carries is not among it. */
+export const passwordLinkRecordSchema = z.strictObject({ linkId: z.string(), accountId: z.string(), username: z.string(), expiresAt: timeSchema });
+
+/** Who may administer everything, in one record: two of them cannot take it from each other at the same time. */
+export const administratorsRecordSchema = z.strictObject({ accountIds: z.array(z.string()) });
+
+/** SHA-256, hex: secrets of 10 and more random bytes need no slower hash, and a name of any characters becomes a key. */
+export function digest(text: string): string {
   return createHash('sha256').update(text).digest('hex');
 }
 
@@ -32,6 +72,8 @@ export const recordKeys = {
   account: (username: string) => `account.${digest(username.normalize('NFC').toLowerCase())}`,
   session: (cookie: string) => `session.${digest(cookie)}`,
   token: (token: string) => `token.${digest(token)}`,
+  passwordLink: (token: string) => `password-link.${digest(token)}`,
+  administrators: 'administrators.all',
   enrolment: (tokenId: string) => `enrolment.${tokenId}`,
   endpoint: (endpointId: string) => `endpoint.${endpointId}`,
 } as const;

@@ -16,5 +16,10 @@ export function principalText(principal: Principal): string {
   return principal.kind === 'system' ? 'system' : `${principal.kind}/${principal.id}`;
 }
 
+/** Somebody who proves who they are in this very request. */
+export function accountPrincipal({ accountId, username }: { readonly accountId: string; readonly username: string }): Principal {
+  return { kind: 'account', id: accountId, username, scope: { sites: 'all' } };
+}
+
 /** The backend itself: process managers and the checks of the fold. */
 export const systemPrincipal: Principal = { kind: 'system', id: 'system', username: 'system', scope: { sites: 'all' } };

@@ -6,7 +6,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { Operation } from '../http/operation.decorator.ts';
 import { identityOf } from '../http/request-context.ts';
-import type { SessionView } from './sign-in.command.ts';
+import { answerWithSession, viewSession, visitorOf } from './session-answers.ts';
+import type { SessionView } from './session-answers.ts';
 import { sessionCookieName, sessionCookieOptions } from './session-cookie.ts';
 import { SignInCommand } from './sign-in.command.ts';
 import { SignOutCommand } from './sign-out.command.ts';
@@ -19,11 +20,11 @@ export class SessionController {
   @Post()
   @Operation({
     id: 'createSession',
-    summary: 'Sign in with a password; the session travels in an httpOnly cookie.',
+    summary: 'Sign in with a password, and a code where the account has a second factor; the session travels in an httpOnly cookie.',
     status: 201,
     answer: sessionViewSchema,
     answerText: 'Signed in.',
-    problems: ['sign-in-failed', 'forbidden', 'too-large', 'unsupported-media-type'],
+    problems: ['sign-in-failed', 'second-factor-required', 'second-factor-failed', 'forbidden', 'too-large', 'unsupported-media-type'],
     public: true,
   })
   async create(
@@ -31,16 +32,14 @@ export class SessionController {
     @Req() http: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionView> {
-    const { cookie, view } = await this.commands.execute(new SignInCommand(request.username, request.password, http.ip));
-    void reply.setCookie(sessionCookieName, cookie, { ...sessionCookieOptions(http), expires: new Date(view.expiresAt) });
-    return view;
+    return answerWithSession(reply, await this.commands.execute(new SignInCommand(request, visitorOf(http))));
   }
 
   @Get()
   @Operation({ id: 'getSession', summary: 'Who is signed in.', answer: sessionViewSchema, answerText: 'The session.' })
   get(@Req() http: FastifyRequest): SessionView {
-    const { principal, accountId, expiresAt } = identityOf(http);
-    return { accountId, username: principal.username, role: 'admin', expiresAt: new Date(expiresAt).toISOString() };
+    const { principal, accountId, grants, expiresAt } = identityOf(http);
+    return viewSession({ accountId, username: principal.username, grants }, new Date(expiresAt).toISOString());
   }
 
   @Delete()

@@ -17,7 +17,14 @@ describe('throttling of sign-ins', () => {
   it('lets people mistype', () => expect(failing(4).wait('admin', '10.0.0.1', 0)).toBe(0));
   it('makes nobody wait for a guesser elsewhere', () => {
     expect(failing(60).wait('admin', '10.0.0.2', 0)).toBe(0);
-    expect(failing(60).wait('other', '10.0.0.1', 0)).toBe(0);
+    expect(failing(29).wait('other', '10.0.0.1', 0)).toBe(0);
+  });
+  it('makes who guesses at many names wait, but at that source alone', () => {
+    const throttle = new SignInThrottle();
+    for (let name = 0; name < 30; name += 1) throttle.failed(`name-${name}`, '10.0.0.1', 0);
+    throttle.succeeded('name-0', '10.0.0.1');
+    expect(throttle.wait('admin', '10.0.0.1', 0)).toBe(1000);
+    expect(throttle.wait('name-0', '10.0.0.2', 0)).toBe(0);
   });
   it('forgets after a success, and after a quiet quarter of an hour', () => {
     const throttle = failing(10);

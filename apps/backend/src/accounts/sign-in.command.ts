@@ -1,22 +1,13 @@
 import { Command } from '@nestjs/cqrs';
-import type { sessionViewSchema } from '@kanade/contracts';
-import type { z } from 'zod';
+import type { Visitor } from './sessions.ts';
+import type { OpenedFor } from './session-answers.ts';
+import type { Credentials } from './sign-in-check.ts';
 
-export type SessionView = z.infer<typeof sessionViewSchema>;
-
-/** A new session: what its cookie carries (a secret), and what may be shown of it. */
-export interface SignedIn {
-  readonly cookie: string;
-  readonly view: SessionView;
-}
-
-/** Prove who one is by a password, for a session. */
-export class SignInCommand extends Command<SignedIn> {
+/** Prove who one is, for a session. */
+export class SignInCommand extends Command<OpenedFor> {
   constructor(
-    readonly username: string,
-    readonly password: string,
-    /** The address the request came from, for throttling. */
-    readonly source: string,
+    readonly credentials: Credentials,
+    readonly visitor: Visitor,
   ) {
     super();
   }

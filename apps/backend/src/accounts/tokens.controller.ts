@@ -19,7 +19,7 @@ export class TokensController {
     status: 201,
     answer: createTokenResultSchema,
     answerText: 'The token.',
-    problems: ['sign-in-failed', 'too-large', 'unsupported-media-type', 'storage-full'],
+    problems: ['sign-in-failed', 'second-factor-required', 'second-factor-failed', 'too-large', 'unsupported-media-type', 'storage-full'],
     public: true,
   })
   create(@Body({ schema: createTokenRequestSchema }) request: z.infer<typeof createTokenRequestSchema>, @Req() http: FastifyRequest) {

@@ -9,5 +9,7 @@ export const jobKind: AggregateKind<JobState> = { aggregate: 'job', initial: ini
 export const executionKind: AggregateKind<ExecutionState> = { aggregate: 'execution', initial: initialExecution, evolve: evolveExecution };
 export const endpointKind: AggregateKind<EndpointState> = { aggregate: 'endpoint', initial: initialEndpoint, evolve: evolveEndpoint };
 export const accountKind: AggregateKind<AccountState> = { aggregate: 'account', initial: initialAccount, evolve: evolveAccount, newestOnly: true };
+/** The same, read whole: for what depends on more than that it exists. */
+export const accountHistoryKind: AggregateKind<AccountState> = { aggregate: 'account', initial: initialAccount, evolve: evolveAccount };
 export const tokenKind: AggregateKind<TokenState> = { aggregate: 'token', initial: initialToken, evolve: evolveToken };
 export const enrolmentKind: AggregateKind<EnrolmentState> = { aggregate: 'enrolment', initial: initialEnrolment, evolve: evolveEnrolment };

@@ -55,6 +55,8 @@ function createAdapter({ config, log }: CoreOptions): FastifyAdapter {
     loggerInstance: log.pino,
     genReqId: requestId,
     bodyLimit,
+    // A TLS proxy on this machine says who is behind it; nobody else is believed.
+    trustProxy: 'loopback',
     requestTimeout: requestTimeoutMs,
     // A stop waits for requests that are being answered, not for connections that are merely open.
     forceCloseConnections: 'idle',

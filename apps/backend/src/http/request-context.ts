@@ -1,3 +1,4 @@
+import type { Grant } from '@kanade/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../accounts/principal.ts';
 import { DomainError } from '../domain-error.ts';
@@ -8,6 +9,7 @@ export interface Identity {
   /** The session's id where a cookie was the proof; a token has none. */
   readonly sessionId: string | null;
   readonly accountId: string;
+  readonly grants: readonly Grant[];
   /** When the proof ends, Unix ms. */
   readonly expiresAt: number;
 }
@@ -27,6 +29,13 @@ export function identityOf(request: FastifyRequest): Identity {
   const identity = findIdentity(request);
   if (identity === undefined) throw new DomainError('not-signed-in', 'sign in first');
   return identity;
+}
+
+/** Throws forbidden for a token: what is about sessions and passwords is for who signed in. */
+export function sessionOf(request: FastifyRequest): Identity & { readonly sessionId: string } {
+  const identity = identityOf(request);
+  if (identity.sessionId === null) throw new DomainError('forbidden', 'a token may not do this; sign in with the password in the console');
+  return { ...identity, sessionId: identity.sessionId };
 }
 
 export function principalOf(request: FastifyRequest): Principal {

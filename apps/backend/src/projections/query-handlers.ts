@@ -1,3 +1,5 @@
+import { GetAccountHandler } from '../accounts/get-account.query.ts';
+import { ListAccountsHandler } from '../accounts/list-accounts.query.ts';
 import { GetEndpointHandler } from '../endpoints/get-endpoint.query.ts';
 import { GetPerformanceHandler } from '../endpoints/get-performance.query.ts';
 import { ListEndpointPackagesHandler } from '../endpoints/list-endpoint-packages.query.ts';
@@ -18,4 +20,5 @@ import { GetOverviewHandler } from '../overview/get-overview.query.ts';
 export const queryHandlers = [
   ListEndpointsHandler, GetEndpointHandler, ListEndpointPackagesHandler, GetPerformanceHandler, ListJobsHandler, GetJobHandler, ListExecutionsHandler,
   GetExecutionHandler, ListExecutionResultsHandler, ListRunsHandler, GetRunHandler, ReadRunOutputHandler, ListEventsHandler, GetEventHandler, GetOverviewHandler,
+  ListAccountsHandler, GetAccountHandler,
 ];

@@ -1,7 +1,9 @@
-import { endpointListQuerySchema, eventListQuerySchema, executionListQuerySchema, jobListQuerySchema, packageListQuerySchema, runListQuerySchema } from '@kanade/contracts';
+import { accountListQuerySchema, endpointListQuerySchema, eventListQuerySchema, executionListQuerySchema, jobListQuerySchema, packageListQuerySchema, runListQuerySchema } from '@kanade/contracts';
 import type { Compilable } from '@kanade/read-models';
 import { busyHistory } from '@kanade/read-models/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { getAccountSql } from '../accounts/get-account.query.ts';
+import { listAccountsSql } from '../accounts/list-accounts.query.ts';
 import { systemPrincipal } from '../accounts/principal.ts';
 import { getEndpointSql } from '../endpoints/get-endpoint.query.ts';
 import { getPerformanceSql } from '../endpoints/get-performance.query.ts';
@@ -49,6 +51,8 @@ const hot: [string, () => Compilable, string][] = [
   ['one endpoint', () => getEndpointSql(systemPrincipal, 'e1'), 'sqlite_autoindex_endpoints_1'],
   ['packages', () => listPackagesSql(5, { ...packageListQuerySchema.parse({ cursor: writeCursor(['a', 'a', 'a', 'dpkg', 0]) }), endpointId: 'e1' }), 'SEARCH packages USING PRIMARY KEY'],
   ['performance', () => getPerformanceSql(5, 0), 'samplesByEndpoint'],
+  ['accounts', () => listAccountsSql(accountListQuerySchema.parse({ cursor: writeCursor(['m', 7]) })), 'accountsByName'],
+  ['one account', () => getAccountSql('admin'), 'accountsByName'],
   ['jobs', () => listJobsSql(jobListQuerySchema.parse({ cursor: writeCursor(['hello', 1]) })), 'sqlite_autoindex_jobs_1'],
   ['one job', () => getJobSql('hello'), 'sqlite_autoindex_jobs_1'],
   ['versions of a job', () => jobVersionsSql(1), 'jobVersionsByJob'],

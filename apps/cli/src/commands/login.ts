@@ -1,6 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { Flags } from '@oclif/core';
-import { configureApi, createToken } from '@kanade/api-client';
+import { ApiError, configureApi, createToken } from '@kanade/api-client';
+import type { CreateTokenRequest, CreateTokenResult } from '@kanade/api-client';
 import { BaseCommand } from '../base-command.ts';
 import { readAuthority, trustOnly } from '../config/authority.ts';
 import { profileStoreFile, saveProfile } from '../config/profile-store.ts';
@@ -18,6 +19,7 @@ export class Login extends BaseCommand {
     ca: Flags.string({ description: 'file of the CA that vouches for the backend (keys/tls-ca.pem of its data directory), unless a public one does' }),
     name: Flags.string({ description: 'the profile to keep it under', default: 'default' }),
     expires: Flags.string({ description: 'how long the token is good for', default: '90d' }),
+    code: Flags.string({ description: 'a code of the second factor, or a recovery code; asked for when it is needed' }),
     'password-stdin': Flags.boolean({ description: 'read the password from standard input' }),
   };
 
@@ -28,16 +30,27 @@ export class Login extends BaseCommand {
     if (ca !== undefined) trustOnly(ca);
     configureApi({ baseUrl: url });
     const password = flags['password-stdin'] ? (await readAll(process.stdin)).replace(/\r?\n$/, '') : await askHidden(`Password of ${flags.username} at ${url}: `);
-    const created = await createToken({
+    const created = await createWithSecondFactor({
       username: flags.username,
       password,
       name: `kanade CLI of ${userInfo().username} on ${hostname()}`.slice(0, 100),
       expiresIn: flags.expires,
+      ...(flags.code === undefined ? {} : { code: flags.code }),
     });
     saveProfile(process.env, flags.name, { url, token: created.token, ca });
     this.print(flags, { profile: flags.name, url, tokenId: created.tokenId, expiresAt: created.expiresAt }, () => {
       return `Signed in to ${url} as ${flags.username}; kept in ${profileStoreFile(process.env)} until ${created.expiresAt}.`;
     });
+  }
+}
+
+/** The second factor is asked for when the account turns out to have one. */
+async function createWithSecondFactor(request: CreateTokenRequest): Promise<CreateTokenResult> {
+  try {
+    return await createToken(request);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code !== 'second-factor-required' || !process.stdin.isTTY) throw error;
+    return createToken({ ...request, code: await askHidden('Code of the second factor: ') });
   }
 }
 

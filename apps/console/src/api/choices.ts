@@ -25,6 +25,15 @@ export function hasEnded(state: RunState): boolean {
 
 export const eventTypes = all<EventType>()([
   'kanade.account.created.v1',
+  'kanade.account.disabled.v1',
+  'kanade.account.enabled.v1',
+  'kanade.account.grants-changed.v1',
+  'kanade.account.password-changed.v1',
+  'kanade.account.password-link-made.v1',
+  'kanade.account.recovery-code-used.v1',
+  'kanade.account.second-factor-disabled.v1',
+  'kanade.account.second-factor-enabled.v1',
+  'kanade.account.sessions-ended.v1',
   'kanade.account.sign-in-refused.v1',
   'kanade.account.signed-in.v1',
   'kanade.account.signed-out.v1',

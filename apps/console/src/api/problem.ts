@@ -29,10 +29,13 @@ export function failureOf(error: unknown): Failure {
   return { status: 0, code: 'unknown', detail: error instanceof Error ? error.message : undefined, requestId: undefined, errors: [] };
 }
 
+/** Refusals of a sign-in that is under way; they say nothing about a session. */
+const ofSigningIn: readonly KnownCode[] = ['sign-in-failed', 'second-factor-required', 'second-factor-failed'];
+
 /** True when the answer was that nobody is signed in (any more). */
 export function isSignedOut(error: unknown): boolean {
   const { status, code } = failureOf(error);
-  return status === 401 && code !== 'sign-in-failed';
+  return status === 401 && !ofSigningIn.includes(code);
 }
 
 /** Repeating helps only where the server, not the request, was at fault. */

@@ -8,7 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { endpointsQuery } from '../api/endpoints.ts';
 import { jobsQuery } from '../api/jobs.ts';
 import { paths } from '../paths.ts';
-import { places } from './navigation.tsx';
+import { usePlaces } from './navigation.tsx';
 
 /** Ctrl+K: pages by their names, endpoints and jobs by what the server finds. */
 export function JumpTo() {
@@ -20,7 +20,7 @@ export function JumpTo() {
   const endpoints = useQuery({ ...endpointsQuery({ search, limit: 8 }), enabled });
   const jobs = useQuery({ ...jobsQuery({ search, limit: 5 }), enabled });
   const wanted = query.trim().toLowerCase();
-  const pages = places.map((place) => ({ ...place, name: t(`nav.${place.key}`) })).filter(({ name }) => name.toLowerCase().includes(wanted));
+  const pages = usePlaces().map((place) => ({ ...place, name: t(`nav.${place.key}`) })).filter(({ name }) => name.toLowerCase().includes(wanted));
   const foundEndpoints = enabled ? (endpoints.data?.items ?? []) : [];
   const foundJobs = enabled ? (jobs.data?.items ?? []) : [];
   return (

@@ -1,7 +1,8 @@
 import { vocabulary } from './ja/vocabulary.ts';
 import { endpoints } from './ja/endpoints.ts';
 import { pages } from './ja/pages.ts';
+import { people } from './ja/people.ts';
 import { runs } from './ja/runs.ts';
 import { states } from './ja/states.ts';
 
-export const ja = { ...vocabulary, ...endpoints, ...pages, ...runs, ...states };
+export const ja = { ...vocabulary, ...endpoints, ...pages, ...people, ...runs, ...states };

@@ -6,6 +6,7 @@ const changedKeys = {
   job: (id) => [['jobs', 'list'], ['jobs', 'detail', id]],
   execution: (id) => [['executions', 'list'], ['executions', 'detail', id], ['runs'], ['overview']],
   event: () => [['events', 'list']],
+  account: () => [['accounts']],
 } satisfies Record<string, (id: string) => QueryKey[]>;
 
 /** Which cached answers a live message makes out of date. */

@@ -3,6 +3,76 @@
 import { requestJson, requestNothing, requestRaw, type RequestOptions } from '../transport.ts';
 import type * as types from './types.ts';
 
+/** The account of whoever asks. */
+export function getOwnAccount(options?: RequestOptions): Promise<types.OwnAccount> {
+  return requestJson({ method: 'GET', path: '/api/v1/account', options });
+}
+
+/** Change one’s own password; all other sessions end, and this one gets another cookie. */
+export function changePassword(body: types.ChangePasswordRequest, options?: RequestOptions): Promise<types.SessionView> {
+  return requestJson({ method: 'POST', path: '/api/v1/account/password', body, options });
+}
+
+/** See the secret of a new second factor, which counts once a code of it has confirmed it. */
+export function offerSecondFactor(body: types.ProvePasswordRequest, options?: RequestOptions): Promise<types.SecondFactorOffer> {
+  return requestJson({ method: 'POST', path: '/api/v1/account/second-factor', body, options });
+}
+
+/** Make the second factor count; all other sessions end. */
+export function confirmSecondFactor(body: types.ConfirmSecondFactorRequest, options?: RequestOptions): Promise<types.RecoveryCodes> {
+  return requestJson({ method: 'POST', path: '/api/v1/account/second-factor/confirm', body, options });
+}
+
+/** Sign in with the password alone from now on; all other sessions end. */
+export function disableSecondFactor(body: types.ProvePasswordRequest, options?: RequestOptions): Promise<types.SessionView> {
+  return requestJson({ method: 'POST', path: '/api/v1/account/second-factor/disable', body, options });
+}
+
+/** Accounts, by name. */
+export function listAccounts(query?: types.ListAccountsQuery, options?: RequestOptions): Promise<types.AccountPage> {
+  return requestJson({ method: 'GET', path: '/api/v1/accounts', query, options });
+}
+
+/** Make an account; its holder sets the password with the link, which is shown once. */
+export function createAccount(body: types.CreateAccountRequest, options?: RequestOptions): Promise<types.PasswordLink> {
+  return requestJson({ method: 'POST', path: '/api/v1/accounts', body, options });
+}
+
+/** One account. */
+export function getAccount(username: types.Username, query?: types.GetAccountQuery, options?: RequestOptions): Promise<types.AccountDetail> {
+  return requestJson({ method: 'GET', path: `/api/v1/accounts/${encodeURIComponent(username)}`, query, options });
+}
+
+/** Let nobody in with an account any more: its sessions end, its tokens stop working. */
+export function disableAccount(username: types.Username, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'POST', path: `/api/v1/accounts/${encodeURIComponent(username)}/disable`, options });
+}
+
+/** Let an account in again, with the password and the tokens it had. */
+export function enableAccount(username: types.Username, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'POST', path: `/api/v1/accounts/${encodeURIComponent(username)}/enable`, options });
+}
+
+/** Give an account these roles, and no others. */
+export function setAccountGrants(username: types.Username, body: types.SetGrantsRequest, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'PUT', path: `/api/v1/accounts/${encodeURIComponent(username)}/grants`, body, options });
+}
+
+/** End an account’s password and sessions, for a link with which its holder sets a new one; it is shown once. */
+export function resetAccount(username: types.Username, body: types.ResetAccountRequest, options?: RequestOptions): Promise<types.PasswordLink> {
+  return requestJson({ method: 'POST', path: `/api/v1/accounts/${encodeURIComponent(username)}/reset`, body, options });
+}
+
+/** Where an account is signed in. */
+export function listAccountSessions(username: types.Username, options?: RequestOptions): Promise<types.AccountSessionList> {
+  return requestJson({ method: 'GET', path: `/api/v1/accounts/${encodeURIComponent(username)}/sessions`, options });
+}
+
+/** Sign an account out everywhere. */
+export function endAccountSessions(username: types.Username, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'DELETE', path: `/api/v1/accounts/${encodeURIComponent(username)}/sessions`, options });
+}
+
 /** Endpoints, a page at a time, searched and sorted. */
 export function listEndpoints(query?: types.ListEndpointsQuery, options?: RequestOptions): Promise<types.EndpointPage> {
   return requestJson({ method: 'GET', path: '/api/v1/endpoints', query, options });
@@ -103,7 +173,7 @@ export function getSession(options?: RequestOptions): Promise<types.SessionView>
   return requestJson({ method: 'GET', path: '/api/v1/session', options });
 }
 
-/** Sign in with a password; the session travels in an httpOnly cookie. */
+/** Sign in with a password, and a code where the account has a second factor; the session travels in an httpOnly cookie. */
 export function createSession(body: types.SignInRequest, options?: RequestOptions): Promise<types.SessionView> {
   return requestJson({ method: 'POST', path: '/api/v1/session', body, options });
 }
@@ -111,6 +181,26 @@ export function createSession(body: types.SignInRequest, options?: RequestOption
 /** Sign out. */
 export function deleteSession(options?: RequestOptions): Promise<void> {
   return requestNothing({ method: 'DELETE', path: '/api/v1/session', options });
+}
+
+/** Where one is signed in oneself. */
+export function listSessions(options?: RequestOptions): Promise<types.AccountSessionList> {
+  return requestJson({ method: 'GET', path: '/api/v1/sessions', options });
+}
+
+/** Sign out everywhere but here. */
+export function endOtherSessions(options?: RequestOptions): Promise<void> {
+  return requestNothing({ method: 'DELETE', path: '/api/v1/sessions', options });
+}
+
+/** End one of one’s own sessions. */
+export function endSession(sessionId: string, options?: RequestOptions): Promise<void> {
+  return requestNothing({ method: 'DELETE', path: `/api/v1/sessions/${encodeURIComponent(sessionId)}`, options });
+}
+
+/** Set a password with the token of a link, once. */
+export function setPassword(body: types.SetPasswordRequest, options?: RequestOptions): Promise<void> {
+  return requestNothing({ method: 'POST', path: '/api/v1/set-password', body, options });
 }
 
 /** How the backend is, part by part. */

@@ -4,6 +4,53 @@ export type Accepted = {
   position: Position;
 };
 
+export type AccountDetail = {
+  accountId: string;
+  username: string;
+  grants: Grant[];
+  createdAt: string;
+  createdBy: string;
+  disabledAt: string | null;
+  disabledBy: string | null;
+  hasPassword: boolean;
+  hasSecondFactor: boolean;
+  lastSignedInAt: string | null;
+  position: Position;
+};
+
+export type AccountPage = {
+  items: AccountView[];
+  nextCursor: string | null;
+  position: Position;
+};
+
+export type AccountSession = {
+  sessionId: string;
+  createdAt: string;
+  lastUsedAt: string;
+  expiresAt: string;
+  address: string | null;
+  userAgent: string | null;
+  current: boolean;
+};
+
+export type AccountSessionList = {
+  items: AccountSession[];
+};
+
+export type AccountView = {
+  accountId: string;
+  username: string;
+  grants: Grant[];
+  createdAt: string;
+  createdBy: string;
+  disabledAt: string | null;
+  disabledBy: string | null;
+  hasPassword: boolean;
+  hasSecondFactor: boolean;
+  lastSignedInAt: string | null;
+};
+
 export type ApplyJobRequest = {
   version: string;
   description?: string | undefined;
@@ -17,6 +64,20 @@ export type ApplyJobResult = {
 
 export type CancelExecutionRequest = {
   runIds?: RunId[] | undefined;
+};
+
+export type ChangePasswordRequest = {
+  currentPassword: string;
+  newPassword: string;
+};
+
+export type ConfirmSecondFactorRequest = {
+  code: string;
+};
+
+export type CreateAccountRequest = {
+  username: Username;
+  grants: Grant[];
 };
 
 export type CreateEnrolmentTokenRequest = {
@@ -55,6 +116,7 @@ export type CreateExecutionResult = {
 export type CreateTokenRequest = {
   username: string;
   password: string;
+  code?: string | undefined;
   name: string;
   expiresIn?: Duration | undefined;
 };
@@ -271,6 +333,11 @@ export type ExecutionView = {
   counts: Record<string, number>;
 };
 
+export type Grant = {
+  role: Role;
+  sites: "all" | string[];
+};
+
 export type JobDetail = {
   id: JobId;
   version: string;
@@ -316,7 +383,7 @@ export type LiveMessage = {
   message: string;
 } | {
   type: "changed";
-  kind: "endpoint" | "job" | "execution" | "event";
+  kind: "endpoint" | "job" | "execution" | "event" | "account";
   id: string;
   position: Position;
 } | {
@@ -391,6 +458,16 @@ export type Overview = {
   position: Position;
 };
 
+export type OwnAccount = {
+  accountId: string;
+  username: string;
+  grants: Grant[];
+  secondFactor: {
+    enabledAt: string;
+    recoveryCodesLeft: number;
+  } | null;
+};
+
 export type PackagePage = {
   items: ({
     name: string;
@@ -399,6 +476,14 @@ export type PackagePage = {
     source: "dpkg" | "rpm" | "registry" | "pkgutil";
   })[];
   nextCursor: string | null;
+  position: Position;
+};
+
+export type PasswordLink = {
+  accountId: string;
+  username: string;
+  link: string;
+  expiresAt: string;
   position: Position;
 };
 
@@ -432,7 +517,21 @@ export type Problem = {
   }[] | undefined;
 };
 
-export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+
+export type ProvePasswordRequest = {
+  password: string;
+};
+
+export type RecoveryCodes = {
+  recoveryCodes: string[];
+};
+
+export type ResetAccountRequest = {
+  removeSecondFactor?: boolean | undefined;
+};
+
+export type Role = "viewer" | "operator" | "admin" | "auditor";
 
 export type RunDetail = {
   runId: RunId;
@@ -496,11 +595,27 @@ export type RunView = {
   stderrBytes: number;
 };
 
+export type SecondFactorOffer = {
+  secret: string;
+  uri: string;
+  expiresAt: string;
+};
+
 export type SessionView = {
   accountId: string;
   username: string;
-  role: "admin";
+  role: Role;
+  grants: Grant[];
   expiresAt: string;
+};
+
+export type SetGrantsRequest = {
+  grants: Grant[];
+};
+
+export type SetPasswordRequest = {
+  token: string;
+  password: string;
 };
 
 /** The shell the script is written for. */
@@ -509,6 +624,7 @@ export type Shell = "sh" | "bash" | "pwsh" | "powershell" | "cmd";
 export type SignInRequest = {
   username: string;
   password: string;
+  code?: string | undefined;
 };
 
 export type SystemStatus = {
@@ -561,6 +677,21 @@ export type Targets = {
 } | {
   kind: "endpoints";
   ids: EndpointId[];
+};
+
+export type Username = string;
+
+/** What listAccounts may be asked with. */
+export type ListAccountsQuery = {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+  minPosition?: Position | undefined;
+  search?: string | undefined;
+};
+
+/** What getAccount may be asked with. */
+export type GetAccountQuery = {
+  minPosition?: Position | undefined;
 };
 
 /** What listEndpoints may be asked with. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { timeSchema } from '../ids.ts';
+import { grantsSchema } from '../roles.ts';
 import { eventSchema } from './envelope.ts';
 
 const id = z.string().max(63);
@@ -17,6 +18,35 @@ export const accountSignedOutSchema = eventSchema('kanade.account.signed-out.v1'
 export const signInRefusedSchema = eventSchema(
   'kanade.account.sign-in-refused.v1',
   z.strictObject({ accountId: id, count: z.int().positive(), since: timeSchema }),
+);
+
+/** Roles and sites of an account, all of them. */
+export const accountGrantsChangedSchema = eventSchema('kanade.account.grants-changed.v1', z.strictObject({ accountId: id, grants: grantsSchema }));
+
+export const accountDisabledSchema = eventSchema('kanade.account.disabled.v1', z.strictObject({ accountId: id }));
+export const accountEnabledSchema = eventSchema('kanade.account.enabled.v1', z.strictObject({ accountId: id }));
+
+/** A link with which its holder sets a password, once; `reset` made the password before it worthless, and with `secondFactorRemoved` the second factor too. */
+export const accountLinkMadeSchema = eventSchema(
+  'kanade.account.password-link-made.v1',
+  z.strictObject({ accountId: id, linkId: id, expiresAt: timeSchema, reason: z.enum(['created', 'reset']), secondFactorRemoved: z.boolean() }),
+);
+
+export const accountPasswordChangedSchema = eventSchema(
+  'kanade.account.password-changed.v1',
+  z.strictObject({ accountId: id, means: z.enum(['current-password', 'link']) }),
+);
+
+export const secondFactorEnabledSchema = eventSchema('kanade.account.second-factor-enabled.v1', z.strictObject({ accountId: id }));
+export const secondFactorDisabledSchema = eventSchema('kanade.account.second-factor-disabled.v1', z.strictObject({ accountId: id }));
+
+/** Somebody signed in with a recovery code instead of a one-time password. */
+export const recoveryCodeUsedSchema = eventSchema('kanade.account.recovery-code-used.v1', z.strictObject({ accountId: id, left: z.int().nonnegative() }));
+
+/** Sessions were ended otherwise than by signing out; null: all there were. */
+export const accountSessionsEndedSchema = eventSchema(
+  'kanade.account.sessions-ended.v1',
+  z.strictObject({ accountId: id, sessionIds: z.array(id).max(1000).nullable() }),
 );
 
 export const tokenCreatedSchema = eventSchema(

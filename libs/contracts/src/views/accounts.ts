@@ -1,20 +1,35 @@
 import { z } from 'zod';
 import { durationSchema } from '../manifest.ts';
 import { positionSchema, timeSchema } from '../ids.ts';
+import { grantsSchema, roleSchema } from '../roles.ts';
+import { pageQueryShape, pageSchema } from './paging.ts';
 
 const password = z.string().min(1).max(1000);
 const username = z.string().min(1).max(100);
+/** A one-time password of six digits, or a recovery code. */
+const code = z.string().min(6).max(40);
 
-export const signInRequestSchema = z.strictObject({ username, password }).meta({ id: 'SignInRequest' });
+/** The fewest characters a new password may have. */
+export const shortestPassword = 12;
+const newPassword = z.string().min(shortestPassword, 'is too short: give it 12 characters or more').max(1000);
+
+/** Of a new account; names that differ in case only are the same. */
+export const usernameSchema = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._@-]{0,62}$/, 'must begin with a letter or digit and have at most 63 of A-Z a-z 0-9 . _ @ -')
+  .meta({ id: 'Username' });
+
+/** `code` is the second step of an account that has a second factor. */
+export const signInRequestSchema = z.strictObject({ username, password, code: code.optional() }).meta({ id: 'SignInRequest' });
 
 /** Who is signed in; the session itself is only in its httpOnly cookie. */
 export const sessionViewSchema = z
-  .strictObject({ accountId: z.string(), username: z.string(), role: z.enum(['admin']), expiresAt: timeSchema })
+  .strictObject({ accountId: z.string(), username: z.string(), role: roleSchema, grants: grantsSchema, expiresAt: timeSchema })
   .meta({ id: 'SessionView' });
 
 /** Body of `POST /tokens`: made with a password, for the CLI. */
 export const createTokenRequestSchema = z
-  .strictObject({ username, password, name: z.string().min(1).max(100), expiresIn: durationSchema.default('90d') })
+  .strictObject({ username, password, code: code.optional(), name: z.string().min(1).max(100), expiresIn: durationSchema.default('90d') })
   .meta({ id: 'CreateTokenRequest' });
 export const createTokenResultSchema = z
   .strictObject({ token: z.string(), tokenId: z.string(), expiresAt: timeSchema })
@@ -31,3 +46,63 @@ export const createEnrolmentTokenRequestSchema = z
 export const createEnrolmentTokenResultSchema = z
   .strictObject({ token: z.string(), tokenId: z.string(), expiresAt: timeSchema, maxUses: z.int(), position: positionSchema })
   .meta({ id: 'CreateEnrolmentTokenResult' });
+
+export const accountViewSchema = z
+  .strictObject({
+    accountId: z.string(),
+    username: z.string(),
+    grants: grantsSchema,
+    createdAt: timeSchema,
+    createdBy: z.string(),
+    /** Null while the account may sign in. */
+    disabledAt: timeSchema.nullable(),
+    disabledBy: z.string().nullable(),
+    hasPassword: z.boolean(),
+    hasSecondFactor: z.boolean(),
+    lastSignedInAt: timeSchema.nullable(),
+  })
+  .meta({ id: 'AccountView' });
+export type AccountView = z.infer<typeof accountViewSchema>;
+export const accountPageSchema = pageSchema('AccountPage', accountViewSchema);
+export const accountListQuerySchema = z.strictObject({ ...pageQueryShape, search: z.string().max(200).optional() });
+export const accountDetailSchema = z.strictObject({ ...accountViewSchema.shape, position: positionSchema }).meta({ id: 'AccountDetail' });
+
+export const createAccountRequestSchema = z.strictObject({ username: usernameSchema, grants: grantsSchema }).meta({ id: 'CreateAccountRequest' });
+/** `link` is the path of the page where its holder sets a password, once; whoever hands it on puts the console's address before it. */
+export const passwordLinkSchema = z
+  .strictObject({ accountId: z.string(), username: z.string(), link: z.string(), expiresAt: timeSchema, position: positionSchema })
+  .meta({ id: 'PasswordLink' });
+export const setGrantsRequestSchema = z.strictObject({ grants: grantsSchema }).meta({ id: 'SetGrantsRequest' });
+export const resetAccountRequestSchema = z.strictObject({ removeSecondFactor: z.boolean().default(false) }).meta({ id: 'ResetAccountRequest' });
+
+export const accountSessionSchema = z
+  .strictObject({
+    sessionId: z.string(),
+    createdAt: timeSchema,
+    /** To within a few minutes. */
+    lastUsedAt: timeSchema,
+    expiresAt: timeSchema,
+    address: z.string().nullable(),
+    userAgent: z.string().nullable(),
+    /** True for the session that asks. */
+    current: z.boolean(),
+  })
+  .meta({ id: 'AccountSession' });
+export const accountSessionListSchema = z.strictObject({ items: z.array(accountSessionSchema) }).meta({ id: 'AccountSessionList' });
+
+export const ownAccountSchema = z
+  .strictObject({
+    accountId: z.string(),
+    username: z.string(),
+    grants: grantsSchema,
+    secondFactor: z.strictObject({ enabledAt: timeSchema, recoveryCodesLeft: z.int() }).nullable(),
+  })
+  .meta({ id: 'OwnAccount' });
+export const changePasswordRequestSchema = z.strictObject({ currentPassword: password, newPassword }).meta({ id: 'ChangePasswordRequest' });
+export const setPasswordRequestSchema = z.strictObject({ token: z.string().min(1).max(100), password: newPassword }).meta({ id: 'SetPasswordRequest' });
+export const provePasswordRequestSchema = z.strictObject({ password }).meta({ id: 'ProvePasswordRequest' });
+/** What an authenticator needs, as text and as the address in its QR code; shown once. */
+export const secondFactorOfferSchema = z.strictObject({ secret: z.string(), uri: z.string(), expiresAt: timeSchema }).meta({ id: 'SecondFactorOffer' });
+export const confirmSecondFactorRequestSchema = z.strictObject({ code }).meta({ id: 'ConfirmSecondFactorRequest' });
+/** Each works once in place of a one-time password; shown once. */
+export const recoveryCodesSchema = z.strictObject({ recoveryCodes: z.array(z.string()) }).meta({ id: 'RecoveryCodes' });

@@ -22,7 +22,14 @@ export type RunState = "queued" | "accepted" | "started" | "succeeded" | "failed
 
 export type EndpointStatus = "online" | "offline" | "never-seen";
 
-export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+
+export type Role = "viewer" | "operator" | "admin" | "auditor";
+
+export type Grant = {
+  role: Role;
+  sites: "all" | string[];
+};
 
 export type OperatingSystem = {
   family: "linux" | "windows" | "macos";
@@ -547,6 +554,158 @@ export type AccountSignInRefused = {
   };
 };
 
+export type AccountGrantsChanged = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.account.grants-changed.v1";
+  data: {
+    accountId: string;
+    grants: Grant[];
+  };
+};
+
+export type AccountDisabled = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.account.disabled.v1";
+  data: {
+    accountId: string;
+  };
+};
+
+export type AccountEnabled = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.account.enabled.v1";
+  data: {
+    accountId: string;
+  };
+};
+
+export type AccountPasswordLinkMade = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.account.password-link-made.v1";
+  data: {
+    accountId: string;
+    linkId: string;
+    expiresAt: Time;
+    reason: "created" | "reset";
+    secondFactorRemoved: boolean;
+  };
+};
+
+export type AccountPasswordChanged = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.account.password-changed.v1";
+  data: {
+    accountId: string;
+    means: "current-password" | "link";
+  };
+};
+
+export type AccountSecondFactorEnabled = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.account.second-factor-enabled.v1";
+  data: {
+    accountId: string;
+  };
+};
+
+export type AccountSecondFactorDisabled = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.account.second-factor-disabled.v1";
+  data: {
+    accountId: string;
+  };
+};
+
+export type AccountRecoveryCodeUsed = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.account.recovery-code-used.v1";
+  data: {
+    accountId: string;
+    left: number;
+  };
+};
+
+export type AccountSessionsEnded = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.account.sessions-ended.v1";
+  data: {
+    accountId: string;
+    sessionIds: string[] | null;
+  };
+};
+
 export type TokenCreated = {
   specversion: "1.0";
   id: EventId;
@@ -768,7 +927,7 @@ export type LiveMessage = {
   message: string;
 } | {
   type: "changed";
-  kind: "endpoint" | "job" | "execution" | "event";
+  kind: "endpoint" | "job" | "execution" | "event" | "account";
   id: string;
   position: Position;
 } | {
@@ -836,6 +995,15 @@ export type ControlEvent =
   | AccountSignedIn
   | AccountSignedOut
   | AccountSignInRefused
+  | AccountGrantsChanged
+  | AccountDisabled
+  | AccountEnabled
+  | AccountPasswordLinkMade
+  | AccountPasswordChanged
+  | AccountSecondFactorEnabled
+  | AccountSecondFactorDisabled
+  | AccountRecoveryCodeUsed
+  | AccountSessionsEnded
   | TokenCreated
   | EnrolmentTokenCreated;
 

@@ -1394,6 +1394,418 @@ function ruleAccountSignInRefusedData(v: unknown): Problem {
   if (!(typeof x === 'string' && pattern2.test(x))) return property("since", x, ": must be an RFC 3339 time in UTC");
   return undefined;
 }
+function ruleAccountGrantsChanged(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.account.grants-changed.v1")) return property("type", x, ": must be \"kanade.account.grants-changed.v1\"");
+  x = v["data"];
+  p = ruleAccountGrantsChangedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleAccountGrantsChangedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "accountId" && k !== "grants") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["accountId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
+  x = v["grants"];
+  p = ruleAccountGrantsChangedDataGrants(x); if (p !== undefined) return property("grants", x, p);
+  return undefined;
+}
+function ruleAccountGrantsChangedDataGrants(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length < 1) return ': must have at least 1 entries';
+  if (v.length > 20) return ': must have at most 20 entries';
+  let p: Problem;
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    p = ruleGrant(x); if (p !== undefined) return under(i, p);
+  }
+  return undefined;
+}
+function ruleGrant(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "role" && k !== "sites") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["role"];
+  if (!((x === "viewer" || x === "operator" || x === "admin" || x === "auditor"))) return property("role", x, ": must be one of \"viewer\", \"operator\", \"admin\", \"auditor\"");
+  x = v["sites"];
+  p = ruleGrantSites(x); if (p !== undefined) return property("sites", x, p);
+  return undefined;
+}
+function ruleGrantSites(v: unknown): Problem {
+  const p = ruleGrantSites1(v);
+  if (p === undefined) return undefined;
+  if (ruleGrantSites2(v) === undefined) return undefined;
+  return p;
+}
+function ruleGrantSites1(v: unknown): Problem {
+  if (!(v === "all")) return ": must be \"all\"";
+  return undefined;
+}
+function ruleGrantSites2(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length < 1) return ': must have at least 1 entries';
+  if (v.length > 100) return ': must have at most 100 entries';
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    if (!(typeof x === 'string' && pattern1.test(x))) return under(i, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  }
+  return undefined;
+}
+function ruleAccountDisabled(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.account.disabled.v1")) return property("type", x, ": must be \"kanade.account.disabled.v1\"");
+  x = v["data"];
+  p = ruleAccountDisabledData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleAccountDisabledData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "accountId") return unknownKey(k);
+  let x: unknown;
+  x = v["accountId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
+  return undefined;
+}
+function ruleAccountEnabled(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.account.enabled.v1")) return property("type", x, ": must be \"kanade.account.enabled.v1\"");
+  x = v["data"];
+  p = ruleAccountEnabledData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleAccountEnabledData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "accountId") return unknownKey(k);
+  let x: unknown;
+  x = v["accountId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
+  return undefined;
+}
+function ruleAccountPasswordLinkMade(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.account.password-link-made.v1")) return property("type", x, ": must be \"kanade.account.password-link-made.v1\"");
+  x = v["data"];
+  p = ruleAccountPasswordLinkMadeData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleAccountPasswordLinkMadeData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "accountId" && k !== "linkId" && k !== "expiresAt" && k !== "reason" && k !== "secondFactorRemoved") return unknownKey(k);
+  let x: unknown;
+  x = v["accountId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
+  x = v["linkId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("linkId", x, ": must be text of at most 63 characters");
+  x = v["expiresAt"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("expiresAt", x, ": must be an RFC 3339 time in UTC");
+  x = v["reason"];
+  if (!((x === "created" || x === "reset"))) return property("reason", x, ": must be one of \"created\", \"reset\"");
+  x = v["secondFactorRemoved"];
+  if (!(typeof x === 'boolean')) return property("secondFactorRemoved", x, ": must be true or false");
+  return undefined;
+}
+function ruleAccountPasswordChanged(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.account.password-changed.v1")) return property("type", x, ": must be \"kanade.account.password-changed.v1\"");
+  x = v["data"];
+  p = ruleAccountPasswordChangedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleAccountPasswordChangedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "accountId" && k !== "means") return unknownKey(k);
+  let x: unknown;
+  x = v["accountId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
+  x = v["means"];
+  if (!((x === "current-password" || x === "link"))) return property("means", x, ": must be one of \"current-password\", \"link\"");
+  return undefined;
+}
+function ruleAccountSecondFactorEnabled(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.account.second-factor-enabled.v1")) return property("type", x, ": must be \"kanade.account.second-factor-enabled.v1\"");
+  x = v["data"];
+  p = ruleAccountSecondFactorEnabledData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleAccountSecondFactorEnabledData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "accountId") return unknownKey(k);
+  let x: unknown;
+  x = v["accountId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
+  return undefined;
+}
+function ruleAccountSecondFactorDisabled(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.account.second-factor-disabled.v1")) return property("type", x, ": must be \"kanade.account.second-factor-disabled.v1\"");
+  x = v["data"];
+  p = ruleAccountSecondFactorDisabledData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleAccountSecondFactorDisabledData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "accountId") return unknownKey(k);
+  let x: unknown;
+  x = v["accountId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
+  return undefined;
+}
+function ruleAccountRecoveryCodeUsed(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.account.recovery-code-used.v1")) return property("type", x, ": must be \"kanade.account.recovery-code-used.v1\"");
+  x = v["data"];
+  p = ruleAccountRecoveryCodeUsedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleAccountRecoveryCodeUsedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "accountId" && k !== "left") return unknownKey(k);
+  let x: unknown;
+  x = v["accountId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
+  x = v["left"];
+  if (!(typeof x === 'number' && Number.isSafeInteger(x) && x >= 0)) return property("left", x, ": must be a whole number of at least 0");
+  return undefined;
+}
+function ruleAccountSessionsEnded(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.account.sessions-ended.v1")) return property("type", x, ": must be \"kanade.account.sessions-ended.v1\"");
+  x = v["data"];
+  p = ruleAccountSessionsEndedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleAccountSessionsEndedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "accountId" && k !== "sessionIds") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["accountId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
+  x = v["sessionIds"];
+  p = ruleAccountSessionsEndedDataSessionIds(x); if (p !== undefined) return property("sessionIds", x, p);
+  return undefined;
+}
+function ruleAccountSessionsEndedDataSessionIds(v: unknown): Problem {
+  const p = ruleAccountSessionsEndedDataSessionIds1(v);
+  if (p === undefined) return undefined;
+  if (ruleAccountSessionsEndedDataSessionIds2(v) === undefined) return undefined;
+  return p;
+}
+function ruleAccountSessionsEndedDataSessionIds1(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length > 1000) return ': must have at most 1000 entries';
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    if (!(typeof x === 'string' && x.length <= 63)) return under(i, ": must be text of at most 63 characters");
+  }
+  return undefined;
+}
+function ruleAccountSessionsEndedDataSessionIds2(v: unknown): Problem {
+  if (!(v === null)) return ": must be null";
+  return undefined;
+}
 function ruleTokenCreated(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -2077,7 +2489,7 @@ function ruleLiveMessage3(v: unknown): Problem {
   x = v["type"];
   if (!(x === "changed")) return property("type", x, ": must be \"changed\"");
   x = v["kind"];
-  if (!((x === "endpoint" || x === "job" || x === "execution" || x === "event"))) return property("kind", x, ": must be one of \"endpoint\", \"job\", \"execution\", \"event\"");
+  if (!((x === "endpoint" || x === "job" || x === "execution" || x === "event" || x === "account"))) return property("kind", x, ": must be one of \"endpoint\", \"job\", \"execution\", \"event\", \"account\"");
   x = v["id"];
   if (!(typeof x === 'string')) return property("id", x, ": must be text");
   x = v["position"];
@@ -2163,7 +2575,7 @@ function ruleProblem(v: unknown): Problem {
   x = v["detail"];
   if (x !== undefined) { if (!(typeof x === 'string')) return property("detail", x, ": must be text"); }
   x = v["code"];
-  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"position-unknown\", \"read-behind\", \"output-expired\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
+  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"position-unknown\", \"read-behind\", \"output-expired\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
   x = v["requestId"];
   if (x !== undefined) { if (!(typeof x === 'string')) return property("requestId", x, ": must be text"); }
   x = v["errors"];
@@ -2231,6 +2643,24 @@ export const validateAccountSignedIn: Validator<types.AccountSignedIn> = /* @__P
 export const validateAccountSignedOut: Validator<types.AccountSignedOut> = /* @__PURE__ */ validator(ruleAccountSignedOut);
 
 export const validateAccountSignInRefused: Validator<types.AccountSignInRefused> = /* @__PURE__ */ validator(ruleAccountSignInRefused);
+
+export const validateAccountGrantsChanged: Validator<types.AccountGrantsChanged> = /* @__PURE__ */ validator(ruleAccountGrantsChanged);
+
+export const validateAccountDisabled: Validator<types.AccountDisabled> = /* @__PURE__ */ validator(ruleAccountDisabled);
+
+export const validateAccountEnabled: Validator<types.AccountEnabled> = /* @__PURE__ */ validator(ruleAccountEnabled);
+
+export const validateAccountPasswordLinkMade: Validator<types.AccountPasswordLinkMade> = /* @__PURE__ */ validator(ruleAccountPasswordLinkMade);
+
+export const validateAccountPasswordChanged: Validator<types.AccountPasswordChanged> = /* @__PURE__ */ validator(ruleAccountPasswordChanged);
+
+export const validateAccountSecondFactorEnabled: Validator<types.AccountSecondFactorEnabled> = /* @__PURE__ */ validator(ruleAccountSecondFactorEnabled);
+
+export const validateAccountSecondFactorDisabled: Validator<types.AccountSecondFactorDisabled> = /* @__PURE__ */ validator(ruleAccountSecondFactorDisabled);
+
+export const validateAccountRecoveryCodeUsed: Validator<types.AccountRecoveryCodeUsed> = /* @__PURE__ */ validator(ruleAccountRecoveryCodeUsed);
+
+export const validateAccountSessionsEnded: Validator<types.AccountSessionsEnded> = /* @__PURE__ */ validator(ruleAccountSessionsEnded);
 
 export const validateTokenCreated: Validator<types.TokenCreated> = /* @__PURE__ */ validator(ruleTokenCreated);
 
@@ -2303,6 +2733,15 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.account.signed-in.v1', validateAccountSignedIn],
   ['kanade.account.signed-out.v1', validateAccountSignedOut],
   ['kanade.account.sign-in-refused.v1', validateAccountSignInRefused],
+  ['kanade.account.grants-changed.v1', validateAccountGrantsChanged],
+  ['kanade.account.disabled.v1', validateAccountDisabled],
+  ['kanade.account.enabled.v1', validateAccountEnabled],
+  ['kanade.account.password-link-made.v1', validateAccountPasswordLinkMade],
+  ['kanade.account.password-changed.v1', validateAccountPasswordChanged],
+  ['kanade.account.second-factor-enabled.v1', validateAccountSecondFactorEnabled],
+  ['kanade.account.second-factor-disabled.v1', validateAccountSecondFactorDisabled],
+  ['kanade.account.recovery-code-used.v1', validateAccountRecoveryCodeUsed],
+  ['kanade.account.sessions-ended.v1', validateAccountSessionsEnded],
   ['kanade.token.created.v1', validateTokenCreated],
   ['kanade.enrolment.token-created.v1', validateEnrolmentTokenCreated],
 ]);

@@ -28,10 +28,10 @@ export type BrokerKeys = Readonly<Record<NkeyName, Nkey>>;
 const messageKeys = ['root', 'command', 'desired', 'control', 'checkpoint'] as const;
 type MessageKeyName = (typeof messageKeys)[number];
 
-/** The keys the backend signs with, one per purpose, and the key its identity records are MACed with (32 bytes). */
-export type ServerKeys = Readonly<Record<MessageKeyName, SigningKey>> & { readonly identityMac: Uint8Array };
+/** The keys the backend signs with, one per purpose; the key its identity records are MACed with, and the one their secrets are encrypted with (32 bytes each). */
+export type ServerKeys = Readonly<Record<MessageKeyName, SigningKey>> & { readonly identityMac: Uint8Array; readonly identitySeal: Uint8Array };
 
-const macFile = 'identity-mac.key';
+const secretFiles = { identityMac: 'identity-mac.key', identitySeal: 'identity-seal.key' } as const;
 
 function mapNkeys(make: (name: NkeyName) => Nkey): BrokerKeys {
   return {
@@ -71,27 +71,31 @@ export function createBrokerKeys(keysDir: string): BrokerKeys {
   return loadBrokerKeys(keysDir);
 }
 
-/** Reads the keys the backend signs and MACs with. */
+/** Reads the keys the backend signs, MACs and encrypts with. */
 export function loadServerKeys(keysDir: string): ServerKeys {
   const load = (name: MessageKeyName) => loadSigningKey(join(keysDir, `${name}.pem`));
+  const loadSecret = (file: string) => Buffer.from(readPrivateFile(join(keysDir, file)).trim(), 'base64url');
   return {
     root: load('root'),
     command: load('command'),
     desired: load('desired'),
     control: load('control'),
     checkpoint: load('checkpoint'),
-    identityMac: Buffer.from(readPrivateFile(join(keysDir, macFile)).trim(), 'base64url'),
+    identityMac: loadSecret(secretFiles.identityMac),
+    identitySeal: loadSecret(secretFiles.identitySeal),
   };
 }
 
-/** Reads the keys the backend signs and MACs with, making those that are missing. */
+/** Reads the keys the backend signs, MACs and encrypts with, making those that are missing. */
 export function createServerKeys(keysDir: string): ServerKeys {
   ensurePrivateDir(keysDir);
   for (const name of messageKeys) {
     const file = join(keysDir, `${name}.pem`);
     if (!existsSync(file)) saveSigningKey(createSigningKey(), file);
   }
-  const mac = join(keysDir, macFile);
-  if (!existsSync(mac)) writePrivateFile(mac, `${randomBytes(32).toString('base64url')}\n`);
+  for (const name of Object.values(secretFiles)) {
+    const file = join(keysDir, name);
+    if (!existsSync(file)) writePrivateFile(file, `${randomBytes(32).toString('base64url')}\n`);
+  }
   return loadServerKeys(keysDir);
 }

@@ -1,6 +1,6 @@
 import type { PerformanceSample, RunState } from '@kanade/messages';
 
-export type ChangeKind = 'endpoint' | 'job' | 'execution' | 'event';
+export type ChangeKind = 'endpoint' | 'job' | 'execution' | 'event' | 'account';
 
 /** A row that a commit changed. */
 export interface Change {

@@ -11,6 +11,20 @@ export type PresumedState = 'expired' | 'lost' | 'cancelled';
 
 export type RunAs = 'system' | 'user';
 
+export interface AccountsTable {
+  key: number;
+  id: string;
+  username: string;
+  grants: string;
+  createdAt: string;
+  createdBy: string;
+  disabledAt: string | null;
+  disabledBy: string | null;
+  hasPassword: number;
+  hasSecondFactor: number;
+  lastSignedInAt: string | null;
+}
+
 export interface ChainsTable {
   endpointKey: number;
   epoch: number;
@@ -240,6 +254,7 @@ export interface SamplesTable {
 
 /** Every table of the read model by its name. */
 export interface Tables {
+  accounts: AccountsTable;
   chains: ChainsTable;
   checkpoints: CheckpointsTable;
   chunks: ChunksTable;

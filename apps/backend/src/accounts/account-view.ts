@@ -1,0 +1,30 @@
+import { grantsSchema } from '@kanade/contracts';
+import type { AccountView } from '@kanade/contracts';
+import { build } from '@kanade/read-models';
+
+/** Accounts by name, whatever the case of its letters. */
+export const accountRows = () =>
+  build
+    .selectFrom('accounts')
+    .select(['key', 'id', 'username', 'grants', 'createdAt', 'createdBy', 'disabledAt', 'disabledBy', 'hasPassword', 'hasSecondFactor', 'lastSignedInAt']);
+
+interface AccountRow {
+  readonly id: string;
+  readonly username: string;
+  readonly grants: string;
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly disabledAt: string | null;
+  readonly disabledBy: string | null;
+  readonly hasPassword: number;
+  readonly hasSecondFactor: number;
+  readonly lastSignedInAt: string | null;
+}
+
+/** An account's row as it is shown. */
+export function accountView({ id, username, grants, createdAt, createdBy, disabledAt, disabledBy, hasPassword, hasSecondFactor, lastSignedInAt }: AccountRow): AccountView {
+  return {
+    accountId: id, username, grants: grantsSchema.parse(JSON.parse(grants)), createdAt, createdBy, disabledAt, disabledBy, hasPassword: hasPassword === 1,
+    hasSecondFactor: hasSecondFactor === 1, lastSignedInAt,
+  };
+}
