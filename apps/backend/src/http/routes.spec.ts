@@ -31,6 +31,7 @@ describe('the HTTP API', () => {
     expect(routes.sort()).toMatchInlineSnapshot(`
       [
         "applyJob: PUT /api/v1/jobs/{jobId}",
+        "approveEndpoint: POST /api/v1/endpoints/{endpointId}/approve",
         "cancelExecution: POST /api/v1/executions/{executionId}/cancel",
         "createEnrolmentToken: POST /api/v1/enrolment-tokens",
         "createExecution: POST /api/v1/executions",
@@ -49,11 +50,16 @@ describe('the HTTP API', () => {
         "getStatus: GET /api/v1/status",
         "listEndpointPackages: GET /api/v1/endpoints/{endpointId}/packages",
         "listEndpoints: GET /api/v1/endpoints",
+        "listEnrolmentTokens: GET /api/v1/enrolment-tokens",
         "listEvents: GET /api/v1/events",
         "listExecutionResults: GET /api/v1/executions/{executionId}/results",
         "listExecutions: GET /api/v1/executions",
         "listJobs: GET /api/v1/jobs",
         "listRuns: GET /api/v1/runs",
+        "retireEndpoint: POST /api/v1/endpoints/{endpointId}/retire",
+        "revokeEndpoint: POST /api/v1/endpoints/{endpointId}/revoke",
+        "revokeEnrolmentToken: POST /api/v1/enrolment-tokens/{tokenId}/revoke",
+        "setEndpointAlias: PUT /api/v1/endpoints/{endpointId}/alias",
       ]
     `);
   });

@@ -23,6 +23,8 @@ export type CreateEnrolmentTokenRequest = {
   expiresIn?: Duration | undefined;
   maxUses?: number | undefined;
   site?: string | undefined;
+  approval?: boolean | undefined;
+  endpointId?: EndpointId | undefined;
 };
 
 export type CreateEnrolmentTokenResult = {
@@ -71,6 +73,9 @@ export type Duration = string;
 export type EndpointDetail = {
   id: EndpointId;
   name: string;
+  nameSince: string;
+  alias: string | null;
+  standing: EndpointStanding;
   status: EndpointStatus;
   os: {
     family: "linux" | "windows" | "macos";
@@ -86,6 +91,14 @@ export type EndpointDetail = {
   enrolledAt: string;
   shells: string[];
   signingKey: string;
+  standingAt: string;
+  standingReason: string | null;
+  quarantineReason: string | null;
+  epochs: {
+    epoch: number;
+    openedAt: string;
+    position: Position;
+  }[];
   inventory: {
     hardware: {
       manufacturer: string;
@@ -149,11 +162,16 @@ export type EndpointPage = {
   position: Position;
 };
 
+export type EndpointStanding = "pending" | "active" | "revoked" | "retired";
+
 export type EndpointStatus = "online" | "offline" | "never-seen";
 
 export type EndpointView = {
   id: EndpointId;
   name: string;
+  nameSince: string;
+  alias: string | null;
+  standing: EndpointStanding;
   status: EndpointStatus;
   os: {
     family: "linux" | "windows" | "macos";
@@ -165,6 +183,29 @@ export type EndpointView = {
   simulated: boolean;
   site: string;
   quarantined: boolean;
+};
+
+export type EnrolmentTokenPage = {
+  items: EnrolmentTokenView[];
+  nextCursor: string | null;
+  position: Position;
+};
+
+export type EnrolmentTokenState = "usable" | "used-up" | "expired" | "revoked";
+
+export type EnrolmentTokenView = {
+  tokenId: string;
+  state: EnrolmentTokenState;
+  site: string;
+  approval: boolean;
+  endpointId: EndpointId | null;
+  maxUses: number;
+  uses: number;
+  lastUsedAt: string | null;
+  createdAt: string;
+  createdBy: string;
+  expiresAt: string;
+  revokedAt: string | null;
 };
 
 export type EventDetail = {
@@ -432,7 +473,11 @@ export type Problem = {
   }[] | undefined;
 };
 
-export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "alias-taken" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+
+export type RevokeEndpointRequest = {
+  reason?: string | undefined;
+};
 
 export type RunDetail = {
   runId: RunId;
@@ -503,6 +548,10 @@ export type SessionView = {
   expiresAt: string;
 };
 
+export type SetEndpointAliasRequest = {
+  alias: string | null;
+};
+
 /** The shell the script is written for. */
 export type Shell = "sh" | "bash" | "pwsh" | "powershell" | "cmd";
 
@@ -570,7 +619,9 @@ export type ListEndpointsQuery = {
   minPosition?: Position | undefined;
   search?: string | undefined;
   name?: string | undefined;
+  alias?: string | undefined;
   status?: EndpointStatus | undefined;
+  standing?: "pending" | "active" | "revoked" | "retired" | "all" | undefined;
   sort?: "name" | "-name" | "status" | "-status" | "enrolledAt" | "-enrolledAt" | undefined;
 };
 
@@ -590,6 +641,13 @@ export type ListEndpointPackagesQuery = {
 /** What getEndpointPerformance may be asked with. */
 export type GetEndpointPerformanceQuery = {
   minutes?: number | undefined;
+};
+
+/** What listEnrolmentTokens may be asked with. */
+export type ListEnrolmentTokensQuery = {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+  minPosition?: Position | undefined;
 };
 
 /** What listEvents may be asked with. */

@@ -30,7 +30,10 @@ export function openJudge(rows: ReturnType<typeof openVerifierRows>, options: Ju
     const writer = parseEventSubject(message.subject);
     if (writer?.kind !== 'control' || writer.aggregate !== 'endpoint' || options.verifyControl(message) !== undefined) return;
     const checked = checkEvent(writer, message);
-    if (checked.ok && checked.event.type === 'kanade.endpoint.enrolled.v1') rows.saveSigner(checked.event.data.endpointId, checked.event.data.signingKey);
+    if (!checked.ok) return;
+    const { type, data } = checked.event;
+    // From here on only the new key counts: what the old one signs is the past’s, whoever still holds it.
+    if (type === 'kanade.endpoint.enrolled.v1' || type === 'kanade.endpoint.rekeyed.v1') rows.saveSigner(data.endpointId, data.signingKey);
   };
 
   const wrongSignature = (endpointId: string, hash: string, headers: Readonly<Record<string, string>>): string | undefined => {
