@@ -1,4 +1,4 @@
-import type { EndpointSort, EndpointStatus, EventType, ExecutionState, RunState, Shell } from './types.ts';
+import type { EndpointSort, EndpointStanding, EndpointStatus, EventType, ExecutionState, RunState, Shell } from './types.ts';
 
 // Written out instead of imported: the lists stand beside their schemas, and a validator is too heavy for a browser to
 // load for a few words. The compiler keeps them equal to the contract.
@@ -9,6 +9,7 @@ const all =
 
 export const shells = all<Shell>()(['sh', 'bash', 'pwsh', 'powershell', 'cmd']);
 export const endpointStatuses = all<EndpointStatus>()(['online', 'offline', 'never-seen']);
+export const endpointStandings = all<EndpointStanding>()(['pending', 'active', 'revoked', 'retired']);
 export const endpointSorts = all<EndpointSort>()(['name', '-name', 'status', '-status', 'enrolledAt', '-enrolledAt']);
 export const executionStates = all<ExecutionState>()(['running', 'succeeded', 'failed', 'cancelled']);
 export const runStates = all<RunState>()([

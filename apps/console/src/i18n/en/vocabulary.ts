@@ -22,6 +22,7 @@ export const vocabulary = {
   nav: {
     overview: 'Overview',
     endpoints: 'Endpoints',
+    enrolmentTokens: 'Enrolment',
     run: 'Run',
     jobs: 'Jobs',
     executions: 'Executions',

@@ -25,6 +25,7 @@ export const vocabulary: TranslationOf<typeof source> = {
   nav: {
     overview: '概要',
     endpoints: 'エンドポイント',
+    enrolmentTokens: '登録',
     run: '実行',
     jobs: 'ジョブ',
     executions: '実行履歴',
