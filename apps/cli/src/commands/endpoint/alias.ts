@@ -11,7 +11,7 @@ export class EndpointAlias extends BaseCommand {
     endpoint: Args.string({ required: true, description: 'its name, alias or id' }),
     alias: Args.string({ description: 'what it is called from now on' }),
   };
-  static override readonly flags = { clear: Flags.boolean({ description: 'take the alias away' }) };
+  static override readonly flags = { clear: Flags.boolean({ description: 'take the alias away', default: false }) };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(EndpointAlias);

@@ -11,7 +11,7 @@ export class EnrolTokenCreate extends BaseCommand {
     'max-uses': Flags.integer({ description: 'how many machines may use it', default: 1, min: 1 }),
     expires: Flags.string({ description: 'how long it is good for', default: '24h' }),
     site: Flags.string({ description: 'the site its machines belong to', default: 'default' }),
-    approval: Flags.boolean({ description: 'let its machines wait until somebody approves them' }),
+    approval: Flags.boolean({ description: 'let its machines wait until somebody approves them', default: false }),
     for: Flags.string({ description: 'give this endpoint, by name or id, the keys of the machine that uses it', exclusive: ['max-uses', 'site', 'approval'] }),
   };
 
