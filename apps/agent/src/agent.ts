@@ -86,6 +86,7 @@ export class Agent {
       ledger: this.#records.ledger,
       clock,
       publish: (body) => this.#uplink.fleeting((connection) => connection.publishBeat(body)),
+      conflict: () => this.identityConflict,
     });
     this.#samples = new Samples({
       sampler: parts.host.sampler,

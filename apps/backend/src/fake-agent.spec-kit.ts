@@ -120,8 +120,8 @@ export class FakeAgent {
     this.lastSequence = result.lastSequence;
   }
 
-  beat(activeRuns: readonly string[] = []): void {
-    this.connection.publishBeat(Buffer.from(JSON.stringify({ at: new Date().toISOString(), agentVersion: '0.1.0', activeRuns })));
+  beat(activeRuns: readonly string[] = [], conflict?: string): void {
+    this.connection.publishBeat(Buffer.from(JSON.stringify({ at: new Date().toISOString(), agentVersion: '0.1.0', activeRuns, conflict })));
   }
 
   /** Answers every question about runs: its ledger has never seen any of them. */

@@ -10,9 +10,11 @@ const debounceMs = 200;
 const mostRuns = 1000;
 
 interface Options {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, 'active'>;
   readonly clock: Clock;
   readonly publish: (body: Uint8Array) => void;
+  /** Why no events are sent any more, when somebody else writes in this endpoint's name. */
+  readonly conflict: () => string | undefined;
 }
 
 /** Says every 15 seconds, on every connect and whenever the active runs changed that this endpoint is here, and what it is doing. */
@@ -49,8 +51,9 @@ export class Presence {
 
   #beat(): void {
     this.stop();
-    const { ledger, clock, publish } = this.#options;
-    const beat: PresenceBeat = { at: timeText(clock.now()), agentVersion, activeRuns: ledger.active(mostRuns) };
+    const { ledger, clock, publish, conflict } = this.#options;
+    const why = conflict()?.slice(0, 200);
+    const beat: PresenceBeat = { at: timeText(clock.now()), agentVersion, activeRuns: ledger.active(mostRuns), ...(why === undefined ? {} : { conflict: why }) };
     publish(Buffer.from(JSON.stringify(beat)));
     this.#timer = clock.after(presenceIntervalMs, () => this.#beat());
   }

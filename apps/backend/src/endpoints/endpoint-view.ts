@@ -12,7 +12,8 @@ export function selectEndpoints(principal: Principal) {
     .leftJoin('chains', 'chains.endpointKey', 'endpoints.key')
     .select([
       'endpoints.key', 'endpoints.id', 'endpoints.name', 'endpoints.searchName', 'endpoints.nameSince', 'endpoints.alias', 'endpoints.standing', 'endpoints.status', 'endpoints.osFamily', 'endpoints.osName', 'endpoints.osVersion',
-      'endpoints.agentVersion', 'endpoints.simulated', 'endpoints.site', 'endpoints.quarantined', 'endpoints.observedAt', 'chains.recordedAt as heardAt',
+      'endpoints.agentVersion', 'endpoints.simulated', 'endpoints.site', 'endpoints.quarantined', 'endpoints.conflictReason',
+      'endpoints.observedAt', 'chains.recordedAt as heardAt',
     ])
     .$if(sites !== undefined, (query) => query.where('endpoints.site', 'in', sites ?? []));
 }
@@ -39,5 +40,6 @@ export function endpointView(row: EndpointRow, overlay: LiveOverlay): EndpointVi
     simulated: row.simulated === 1,
     site: row.site,
     quarantined: row.quarantined === 1,
+    conflicted: row.conflictReason !== null,
   };
 }

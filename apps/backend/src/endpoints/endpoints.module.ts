@@ -6,6 +6,7 @@ import { EndpointIdentities } from './endpoint-identities.ts';
 import { EndpointsController } from './endpoints.controller.ts';
 import { EnrolEndpoint } from './enrol-endpoint.ts';
 import { EnrolmentTokensController } from './enrolment-tokens.controller.ts';
+import { IdentityConflicts } from './identity-conflicts.ts';
 import { IdentityResponders } from './identity-responders.ts';
 import { PresenceKeeper } from './presence-keeper.ts';
 import { Quarantine } from './quarantine.ts';
@@ -20,9 +21,9 @@ import { SignedKeysets } from './signed-keyset.ts';
 @Module({
   controllers: [EndpointsController, EnrolmentTokensController],
   providers: [
-    ApproveEndpointHandler, Beats, CreateEnrolmentTokenHandler, EndpointIdentities, EnrolEndpoint, IdentityResponders, PresenceKeeper, Quarantine, RenewEndpoint,
+    ApproveEndpointHandler, Beats, CreateEnrolmentTokenHandler, EndpointIdentities, EnrolEndpoint, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, RenewEndpoint,
     RetireEndpointHandler, RevokeEndpointHandler, RevokeEnrolmentTokenHandler, Revoker, SetEndpointAliasHandler, SignedKeysets,
   ],
-  exports: [Beats, IdentityResponders, PresenceKeeper, Quarantine, Revoker, SignedKeysets],
+  exports: [Beats, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, Revoker, SignedKeysets],
 })
 export class EndpointsModule {}

@@ -74,6 +74,7 @@ export function getEndpoint(db: Reader, overlay: LiveOverlay, principal: Princip
       standingAt: row.standingAt,
       standingReason: row.standingReason,
       quarantineReason: row.quarantineReason,
+      conflictReason: row.conflictReason,
       epochs: readEpochs(db, row.key, position),
       inventory: { ...readFacets(db, row.key), changedAt: row.inventoryChangedAt, packageCount: row.packageCount },
       position,

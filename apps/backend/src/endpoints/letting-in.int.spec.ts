@@ -148,3 +148,19 @@ describe('an alias', () => {
     await Promise.all([first.close(), second.close()]);
   });
 });
+
+describe('a cloned disk', () => {
+  it('is shown as what it is as soon as one of the two notices, until there are new keys', async () => {
+    const agent = await FakeAgent.enrol(backend, 'cloned');
+    const detail = 'the history holds 1/7, which this agent never wrote';
+    await eventually(async () => {
+      agent.beat([], detail);
+      const { body } = await backend.call('GET', `/endpoints/${agent.endpointId}`);
+      return body['conflicted'] === true && body['conflictReason'] === detail ? true : undefined;
+    }, 'the conflict to be shown');
+    expect((await eventTypes(agent.endpointId)).filter((type) => type === 'kanade.endpoint.conflict-reported.v1')).toHaveLength(1);
+    const renewed = await FakeAgent.enrol(backend, 'cloned', { endpointId: agent.endpointId });
+    await eventually(async () => ((await backend.call('GET', `/endpoints/${agent.endpointId}`)).body['conflicted'] === false ? true : undefined), 'the conflict to be over');
+    await Promise.all([agent.close(), renewed.close()]);
+  });
+});

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IdentityConflicts } from '../endpoints/identity-conflicts.ts';
 import { PresenceKeeper } from '../endpoints/presence-keeper.ts';
 import { Quarantine } from '../endpoints/quarantine.ts';
 import { Revoker } from '../endpoints/revoker.ts';
@@ -23,7 +24,8 @@ export class Managers {
     quarantine: Quarantine,
     revoker: Revoker,
     cutOffRuns: CutOffRuns,
+    conflicts: IdentityConflicts,
   ) {
-    this.all = [dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns];
+    this.all = [dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts];
   }
 }

@@ -15,6 +15,6 @@ export function describeName(endpoint: Pick<EndpointView, 'name' | 'alias' | 'na
 }
 
 /** Whether it is there, and whatever keeps commands from it. */
-export function describeStatus({ status, standing, quarantined }: Pick<EndpointView, 'status' | 'standing' | 'quarantined'>): string {
-  return [standing === 'active' ? status : standing, ...(quarantined ? ['quarantined'] : [])].join(', ');
+export function describeStatus({ status, standing, quarantined, conflicted }: Pick<EndpointView, 'status' | 'standing' | 'quarantined' | 'conflicted'>): string {
+  return [standing === 'active' ? status : standing, ...(quarantined ? ['quarantined'] : []), ...(conflicted ? ['identity conflict'] : [])].join(', ');
 }

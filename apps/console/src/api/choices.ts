@@ -33,6 +33,7 @@ export const eventTypes = all<EventType>()([
   'kanade.endpoint.alias-changed.v1',
   'kanade.endpoint.approved.v1',
   'kanade.endpoint.came-online.v1',
+  'kanade.endpoint.conflict-reported.v1',
   'kanade.endpoint.enrolled.v1',
   'kanade.endpoint.enrolment-requested.v1',
   'kanade.endpoint.quarantined.v1',

@@ -1,4 +1,4 @@
-import { IconFlask, IconHourglass, IconLogout, IconNewSection, IconShieldExclamation, IconShieldX } from '@tabler/icons-react';
+import { IconCopy, IconFlask, IconHourglass, IconLogout, IconNewSection, IconShieldExclamation, IconShieldX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { EndpointStanding, EndpointView } from '../api/types.ts';
 import { useNow } from './now.ts';
@@ -13,7 +13,7 @@ const standingLooks: Readonly<Record<Exclude<EndpointStanding, 'active'>, { read
   retired: { tone: 'mute', icon: IconLogout },
 };
 
-type Marked = Pick<EndpointView, 'simulated' | 'quarantined' | 'standing' | 'nameSince'>;
+type Marked = Pick<EndpointView, 'simulated' | 'quarantined' | 'conflicted' | 'standing' | 'nameSince'>;
 
 /** What must not be overlooked about an endpoint: where it stands, that its name is new, that it is quarantined or simulated. */
 export function EndpointMarks({ endpoint }: { readonly endpoint: Marked }) {
@@ -35,6 +35,11 @@ export function EndpointMarks({ endpoint }: { readonly endpoint: Marked }) {
       {endpoint.quarantined && (
         <Badge tone="bad" icon={IconShieldExclamation} hint={t('quarantinedHint')}>
           {t('quarantined')}
+        </Badge>
+      )}
+      {endpoint.conflicted && (
+        <Badge tone="bad" icon={IconCopy} hint={t('conflictedHint')}>
+          {t('conflicted')}
         </Badge>
       )}
       {endpoint.simulated && (

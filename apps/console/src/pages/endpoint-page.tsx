@@ -27,11 +27,12 @@ const parts = ['summary', 'performance', 'packages', 'runs'] as const;
 
 /** Who it is, where that is more than a name: what it calls itself, why it is shut out, where its chain began anew. */
 function identityFacts(t: TFunction, endpoint: EndpointDetail): Fact[] {
-  const { alias, name, nameSince, standing, standingAt, standingReason, quarantineReason, epochs } = endpoint;
+  const { alias, name, nameSince, standing, standingAt, standingReason, quarantineReason, conflictReason, epochs } = endpoint;
   return [
     ...(alias === null ? [] : [{ term: t('endpoints.hostname'), value: <>{name} <RelativeTime time={nameSince} /></> }]),
     ...(standing === 'active' ? [] : [{ term: t(`endpointStanding.${standing}`), value: <><AbsoluteTime time={standingAt} /> {standingReason}</> }]),
     ...(quarantineReason === null ? [] : [{ term: t('endpoints.quarantine'), value: quarantineReason }]),
+    ...(conflictReason === null ? [] : [{ term: t('conflicted'), value: conflictReason }]),
     ...epochs.filter(({ epoch }) => epoch > 1).map(({ epoch, openedAt }) => ({
       term: t('endpoints.epoch', { epoch }),
       value: <span title={t('endpoints.epochHint')}><AbsoluteTime time={openedAt} /></span>,

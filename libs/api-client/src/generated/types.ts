@@ -88,12 +88,14 @@ export type EndpointDetail = {
   simulated: boolean;
   site: string;
   quarantined: boolean;
+  conflicted: boolean;
   enrolledAt: string;
   shells: string[];
   signingKey: string;
   standingAt: string;
   standingReason: string | null;
   quarantineReason: string | null;
+  conflictReason: string | null;
   epochs: {
     epoch: number;
     openedAt: string;
@@ -183,6 +185,7 @@ export type EndpointView = {
   simulated: boolean;
   site: string;
   quarantined: boolean;
+  conflicted: boolean;
 };
 
 export type EnrolmentTokenPage = {

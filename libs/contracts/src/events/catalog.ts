@@ -31,6 +31,7 @@ export const controlEventSchemas = [
   lifecycle.endpointRetiredSchema,
   lifecycle.endpointRekeyedSchema,
   lifecycle.endpointAliasChangedSchema,
+  lifecycle.endpointConflictReportedSchema,
   enrolment.enrolmentTokenCreatedV2Schema,
   enrolment.enrolmentTokenRevokedSchema,
   jobs.jobAppliedSchema,

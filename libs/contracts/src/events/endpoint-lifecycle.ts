@@ -33,3 +33,9 @@ export const endpointAliasChangedSchema = eventSchema(
   'kanade.endpoint.alias-changed.v1',
   z.strictObject({ endpointId, alias: z.string().max(100).nullable() }),
 );
+
+/** Two machines act as this endpoint, a cloned disk most likely: one of them found events it never wrote, and sends nothing more. */
+export const endpointConflictReportedSchema = eventSchema(
+  'kanade.endpoint.conflict-reported.v1',
+  z.strictObject({ endpointId, detail: z.string().max(200) }),
+);

@@ -32,6 +32,8 @@ export const endpointViewSchema = z
     simulated: z.boolean(),
     site: z.string(),
     quarantined: z.boolean(),
+    /** Two machines act as this endpoint: a cloned disk. */
+    conflicted: z.boolean(),
   })
   .meta({ id: 'EndpointView' });
 export type EndpointView = z.infer<typeof endpointViewSchema>;
@@ -64,6 +66,7 @@ export const endpointDetailSchema = z
     standingAt: timeSchema,
     standingReason: z.string().nullable(),
     quarantineReason: z.string().nullable(),
+    conflictReason: z.string().nullable(),
     /** Where its chain of events began anew, newest first: a machine that was reverted, cloned, or given new keys. At most 20. */
     epochs: z.array(z.strictObject({ epoch: z.int().positive(), openedAt: timeSchema, position: positionSchema })),
     inventory: z.strictObject({

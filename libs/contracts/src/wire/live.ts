@@ -7,6 +7,8 @@ export const presenceBeatSchema = z.strictObject({
   agentVersion: z.string().max(50),
   /** Runs accepted and not yet finished; one that is missing for three beats is asked for. */
   activeRuns: z.array(runIdSchema).max(1000),
+  /** Why it sends no events: somebody else writes in its name. */
+  conflict: z.string().max(200).optional(),
 });
 export type PresenceBeat = z.infer<typeof presenceBeatSchema>;
 

@@ -143,3 +143,20 @@ describe('an alias', () => {
     endpoint.given(enrolled, named('desk'), retired).when(aliasOf(null)).makes();
   });
 });
+
+describe('two machines as one endpoint', () => {
+  const report = { type: 'report-conflict', endpointId, detail: 'the history holds 1/7, which this agent never wrote' } as const;
+  const reported: EventDraft = { type: 'kanade.endpoint.conflict-reported.v1', data: { endpointId, detail: report.detail } };
+  const { site: _site, ...host } = data;
+  const rekeyed: EventDraft = { type: 'kanade.endpoint.rekeyed.v1', data: { ...host, nkey: 'U2', previousNkey: 'U1' } };
+
+  it('are refused for what is no endpoint, and no news of one that was cut off', () => {
+    endpoint.given().when(report).refuses('not-found');
+    endpoint.given(enrolled, { type: 'kanade.endpoint.retired.v1', data: { endpointId, nkey: 'U1' } }).when(report).makes();
+  });
+  it('are told once, and again after new keys', () => {
+    endpoint.given(enrolled).when(report).makes(reported);
+    endpoint.given(enrolled, reported).when(report).makes();
+    endpoint.given(enrolled, reported, rekeyed).when(report).makes(reported);
+  });
+});

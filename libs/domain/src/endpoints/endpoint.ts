@@ -14,12 +14,14 @@ export interface EndpointState {
   readonly presence: 'online' | 'offline' | 'never-seen';
   readonly quarantined: boolean;
   readonly alias: string | null;
+  /** Two machines act as it, as one of them found. */
+  readonly conflicted: boolean;
   /** Public NKeys it had before: none of them ever counts again. */
   readonly pastNkeys: readonly string[];
 }
 
 export const initialEndpoint: EndpointState = {
-  enrolled: null, standing: 'active', presence: 'never-seen', quarantined: false, alias: null, pastNkeys: [],
+  enrolled: null, standing: 'active', presence: 'never-seen', quarantined: false, alias: null, conflicted: false, pastNkeys: [],
 };
 
 /** Enrol a machine, or write down that it asks to. */
@@ -35,6 +37,7 @@ type KnownCommand =
   | { readonly type: 'set-alias'; readonly endpointId: string; readonly alias: string | null }
   | { readonly type: 'come-online'; readonly endpointId: string; readonly observedAt: string }
   | { readonly type: 'go-offline'; readonly endpointId: string; readonly observedAt: string; readonly reason: OfflineReason }
+  | { readonly type: 'report-conflict'; readonly endpointId: string; readonly detail: string }
   | { readonly type: 'quarantine'; readonly endpointId: string; readonly sequence: number; readonly reason: string };
 
 export type EndpointCommand = EnrolCommand | RekeyCommand | KnownCommand;
@@ -123,6 +126,9 @@ export function decideEndpoint(command: EndpointCommand, state: EndpointState): 
       // One that was never seen has nothing to lose: its first sign of life is the first transition.
       if (state.presence !== 'online') return accept();
       return accept({ type: 'kanade.endpoint.went-offline.v1', data: { endpointId, observedAt: command.observedAt, reason: command.reason } });
+    case 'report-conflict':
+      if (state.conflicted || state.standing !== 'active') return accept();
+      return accept({ type: 'kanade.endpoint.conflict-reported.v1', data: { endpointId, detail: command.detail } });
     case 'quarantine':
       if (state.quarantined) return accept();
       return accept({ type: 'kanade.endpoint.quarantined.v1', data: { endpointId, sequence: command.sequence, reason: command.reason } });
@@ -133,7 +139,7 @@ export function decideEndpoint(command: EndpointCommand, state: EndpointState): 
 
 function withNewKeys(state: EndpointState, { previousNkey, ...data }: Rekeyed): EndpointState {
   const site = state.enrolled?.site ?? 'default';
-  return { ...state, enrolled: { ...data, site }, standing: 'active', quarantined: false, pastNkeys: [...state.pastNkeys, previousNkey] };
+  return { ...state, enrolled: { ...data, site }, standing: 'active', quarantined: false, conflicted: false, pastNkeys: [...state.pastNkeys, previousNkey] };
 }
 
 /** The state after one more event. */
@@ -156,6 +162,8 @@ export function evolveEndpoint(state: EndpointState, event: ControlEvent): Endpo
       return { ...state, presence: 'online' };
     case 'kanade.endpoint.went-offline.v1':
       return { ...state, presence: 'offline' };
+    case 'kanade.endpoint.conflict-reported.v1':
+      return { ...state, conflicted: true };
     case 'kanade.endpoint.quarantined.v1':
       return { ...state, quarantined: true };
     default:

@@ -468,6 +468,23 @@ export type EndpointAliasChanged = {
   };
 };
 
+export type EndpointConflictReported = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.endpoint.conflict-reported.v1";
+  data: {
+    endpointId: EndpointId;
+    detail: string;
+  };
+};
+
 export type EnrolmentTokenCreatedV2 = {
   specversion: "1.0";
   id: EventId;
@@ -818,6 +835,7 @@ export type PresenceBeat = {
   at: Time;
   agentVersion: string;
   activeRuns: RunId[];
+  conflict?: string | undefined;
 };
 
 export type PerformanceSample = {
@@ -988,6 +1006,7 @@ export type ControlEvent =
   | EndpointRetired
   | EndpointRekeyed
   | EndpointAliasChanged
+  | EndpointConflictReported
   | EnrolmentTokenCreatedV2
   | EnrolmentTokenRevoked
   | JobApplied

@@ -1105,6 +1105,45 @@ function ruleEndpointAliasChangedData(v: unknown): Problem {
   if (!(((typeof x === 'string' && x.length <= 100) || (x === null)))) return property("alias", x, ": must be text of at most 100 characters or null");
   return undefined;
 }
+function ruleEndpointConflictReported(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.endpoint.conflict-reported.v1")) return property("type", x, ": must be \"kanade.endpoint.conflict-reported.v1\"");
+  x = v["data"];
+  p = ruleEndpointConflictReportedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEndpointConflictReportedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "endpointId" && k !== "detail") return unknownKey(k);
+  let x: unknown;
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["detail"];
+  if (!(typeof x === 'string' && x.length <= 200)) return property("detail", x, ": must be text of at most 200 characters");
+  return undefined;
+}
 function ruleEnrolmentTokenCreatedV2(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -2064,7 +2103,7 @@ function ruleAskAnswerRunsItem(v: unknown): Problem {
 }
 function rulePresenceBeat(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "at" && k !== "agentVersion" && k !== "activeRuns") return unknownKey(k);
+  for (const k in v) if (k !== "at" && k !== "agentVersion" && k !== "activeRuns" && k !== "conflict") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["at"];
@@ -2073,6 +2112,8 @@ function rulePresenceBeat(v: unknown): Problem {
   if (!(typeof x === 'string' && x.length <= 50)) return property("agentVersion", x, ": must be text of at most 50 characters");
   x = v["activeRuns"];
   p = rulePresenceBeatActiveRuns(x); if (p !== undefined) return property("activeRuns", x, p);
+  x = v["conflict"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("conflict", x, ": must be text of at most 200 characters"); }
   return undefined;
 }
 function rulePresenceBeatActiveRuns(v: unknown): Problem {
@@ -2574,6 +2615,8 @@ export const validateEndpointRekeyed: Validator<types.EndpointRekeyed> = /* @__P
 
 export const validateEndpointAliasChanged: Validator<types.EndpointAliasChanged> = /* @__PURE__ */ validator(ruleEndpointAliasChanged);
 
+export const validateEndpointConflictReported: Validator<types.EndpointConflictReported> = /* @__PURE__ */ validator(ruleEndpointConflictReported);
+
 export const validateEnrolmentTokenCreatedV2: Validator<types.EnrolmentTokenCreatedV2> = /* @__PURE__ */ validator(ruleEnrolmentTokenCreatedV2);
 
 export const validateEnrolmentTokenRevoked: Validator<types.EnrolmentTokenRevoked> = /* @__PURE__ */ validator(ruleEnrolmentTokenRevoked);
@@ -2665,6 +2708,7 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.endpoint.retired.v1', validateEndpointRetired],
   ['kanade.endpoint.rekeyed.v1', validateEndpointRekeyed],
   ['kanade.endpoint.alias-changed.v1', validateEndpointAliasChanged],
+  ['kanade.endpoint.conflict-reported.v1', validateEndpointConflictReported],
   ['kanade.enrolment.token-created.v2', validateEnrolmentTokenCreatedV2],
   ['kanade.enrolment.token-revoked.v1', validateEnrolmentTokenRevoked],
   ['kanade.job.applied.v1', validateJobApplied],

@@ -64,6 +64,7 @@ export interface EndpointsTable {
   simulated: number;
   quarantined: number;
   quarantineReason: string | null;
+  conflictReason: string | null;
   enrolledAt: string;
   shells: string;
   nkey: string;

@@ -121,6 +121,7 @@ export function busyHistory(): TestHistory {
   history.control('endpoint', 'e4', 'kanade.endpoint.alias-changed.v1', { endpointId: 'e4', alias: 'Front Desk' });
   history.control('endpoint', 'e4', 'kanade.endpoint.revoked.v1', { endpointId: 'e4', nkey: nkeyOf('e4'), reason: 'stolen' });
   rekey(history, 'e4');
+  history.control('endpoint', 'e2', 'kanade.endpoint.conflict-reported.v1', { endpointId: 'e2', detail: 'the history holds 1/7, which this agent never wrote' });
   enrol(history, 'e6');
   history.control('endpoint', 'e6', 'kanade.endpoint.retired.v1', { endpointId: 'e6', nkey: nkeyOf('e6') });
   requestEnrolment(history, 'e5', { tokenId: 't2' });

@@ -39,6 +39,8 @@ export const states = {
   },
   newName: 'New name',
   newNameHint: 'It has called itself so for less than a day. A name is the endpoint’s own word: look at its ID.',
+  conflicted: 'Identity conflict',
+  conflictedHint: 'Two machines act as this endpoint, a cloned disk most likely. Enrol one of them anew.',
   enrolmentTokenState: { usable: 'Usable', 'used-up': 'Used up', expired: 'Expired', revoked: 'Revoked' },
   simulated: 'Simulated',
   simulatedHint: 'Not a real machine: it speaks the protocol and runs nothing.',

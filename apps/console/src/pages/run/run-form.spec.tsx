@@ -8,7 +8,7 @@ import { RunForm } from './run-form.tsx';
 import { emptyRun } from './run-values.ts';
 
 const endpoints = (count: number): ChosenEndpoint[] =>
-  Array.from({ length: count }, (_, index) => ({ id: `e${index}`, name: `host-${index}`, nameSince: '2026-01-01T00:00:00.000Z', alias: null, standing: 'active', status: 'online', quarantined: false, simulated: false }));
+  Array.from({ length: count }, (_, index) => ({ id: `e${index}`, name: `host-${index}`, nameSince: '2026-01-01T00:00:00.000Z', alias: null, standing: 'active', status: 'online', quarantined: false, conflicted: false, simulated: false }));
 
 const send = vi.fn<typeof fetch>();
 

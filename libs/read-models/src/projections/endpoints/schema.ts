@@ -21,6 +21,7 @@ CREATE TABLE endpoints (
   simulated INTEGER NOT NULL,
   quarantined INTEGER NOT NULL,
   quarantineReason TEXT,
+  conflictReason TEXT,
   enrolledAt TEXT NOT NULL,
   shells TEXT NOT NULL,
   nkey TEXT NOT NULL UNIQUE,

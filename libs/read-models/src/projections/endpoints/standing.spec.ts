@@ -65,6 +65,20 @@ describe('where an endpoint stands', () => {
   });
 });
 
+describe('an identity conflict', () => {
+  const report = (history: TestHistory) => history.control('endpoint', 'e1', 'kanade.endpoint.conflict-reported.v1', { endpointId: 'e1', detail: 'cloned' });
+  it('is shown until there are new keys', () => {
+    const after = (act: (history: TestHistory) => void) => fold((history) => {
+      enrol(history, 'e1');
+      report(history);
+      act(history);
+    }).row;
+    expect(after(() => undefined)).toMatchObject({ conflictReason: 'cloned' });
+    expect(after((history) => void rekey(history, 'e1'))).toMatchObject({ conflictReason: null });
+    expect(fold((history) => void report(history)).commit.poisoned).toBe(1);
+  });
+});
+
 describe('what an endpoint is called', () => {
   it('is by operators what they say, until they say otherwise or it is retired', () => {
     const alias = (act: (history: TestHistory) => void) => fold((history) => {

@@ -22,6 +22,8 @@ function prepareStatements({ connection }: Session) {
         .where('key', '=', parameter('key'))),
     setAlias: prepareWrite(connection, (query, parameter: Parameter<Pick<EndpointsTable, 'key' | 'alias' | 'searchAlias'>>) =>
       query.updateTable('endpoints').set({ alias: parameter('alias'), searchAlias: parameter('searchAlias') }).where('key', '=', parameter('key'))),
+    setConflict: prepareWrite(connection, (query, parameter: Parameter<{ key: number; detail: string }>) =>
+      query.updateTable('endpoints').set({ conflictReason: parameter('detail') }).where('key', '=', parameter('key'))),
     setKeys: prepareWrite(connection, (query, parameter: Parameter<Keys>) =>
       query
         .updateTable('endpoints')
@@ -29,7 +31,7 @@ function prepareStatements({ connection }: Session) {
           osFamily: parameter('osFamily'), osName: parameter('osName'), osVersion: parameter('osVersion'), osArchitecture: parameter('osArchitecture'),
           agentVersion: parameter('agentVersion'), simulated: parameter('simulated'), nkey: parameter('nkey'), signingKey: parameter('signingKey'),
           sealingKey: parameter('sealingKey'), keyedFrom: parameter('keyedFrom'), standing: sql.lit('active'), standingAt: parameter('standingAt'), standingReason: null,
-          quarantined: 0, quarantineReason: null,
+          quarantined: 0, quarantineReason: null, conflictReason: null,
         })
         .where('key', '=', parameter('key'))),
     revokeKey: prepareWrite(connection, (query, parameter: Parameter<RevokedKeysTable>) =>
@@ -71,6 +73,7 @@ export function openStanding(session: Session, rename: (key: number, hostname: s
     'kanade.endpoint.retired.v1': cutOff,
     'kanade.endpoint.alias-changed.v1': ({ data: { endpointId, alias } }) =>
       known(endpointId, (key) => statements.setAlias({ key, alias, searchAlias: alias === null ? null : searchText(alias) })),
+    'kanade.endpoint.conflict-reported.v1': ({ data: { endpointId, detail } }) => known(endpointId, (key) => statements.setConflict({ key, detail })),
     'kanade.endpoint.rekeyed.v1': ({ data }, place) =>
       known(data.endpointId, (key) => {
         const { os } = data;
