@@ -87,8 +87,8 @@ export class Agent {
     this.#presence = new Presence({
       ledger: this.#records.ledger,
       clock,
-      conflict: () => this.identityConflict,
       publish: (body) => this.#uplink.fleeting((connection) => connection.publishBeat(body)),
+      conflict: () => this.identityConflict,
     });
     this.#samples = new Samples({
       sampler: parts.host.sampler,

@@ -51,6 +51,7 @@ export async function askToEnrol(token: z.infer<typeof enrolmentTokenSchema>, ke
 /** The least an agent is: it takes commands it believes, and appends signed events. */
 export class FakeAgent {
   readonly commands: (Command & { readonly sequence: number })[] = [];
+  private epoch = 1;
   private sequence = 0;
   private previous = chainStart;
   private lastSequence = 0;
@@ -62,9 +63,8 @@ export class FakeAgent {
     private readonly keyset: Keyset,
   ) {}
 
-  static async enrol(backend: TestBackend, name?: string): Promise<FakeAgent> {
-    const token = await makeToken(backend);
-    const keys = makeKeys();
+  static async enrol(backend: TestBackend, name?: string, request: object = {}, keys = makeKeys()): Promise<FakeAgent> {
+    const token = await makeToken(backend, request);
     const answer = await askToEnrol(token, keys, name === undefined ? {} : { name });
     if ('error' in answer) throw new Error(answer.error.message);
     const { body, signature } = answer.keyset;
@@ -89,6 +89,15 @@ export class FakeAgent {
     });
   }
 
+  /** Begins its chain anew behind what the history has of this endpoint. */
+  async openEpoch(): Promise<void> {
+    const last = await this.connection.readLastEvent();
+    this.epoch = Number(last?.headers[headerNames.epoch] ?? 0) + 1;
+    this.lastSequence = last?.sequence ?? 0;
+    this.sequence = 0;
+    this.previous = chainStart;
+  }
+
   /** `signer` signs in the endpoint’s stead. */
   async append(type: EndpointEvent['type'], data: object, signer: SigningKey = this.keys.signing): Promise<void> {
     const id = newId(Date.now());
@@ -97,9 +106,9 @@ export class FakeAgent {
     );
     this.sequence += 1;
     const subject = subjects.endpointEvents(this.endpointId);
-    const hash = chainHash({ subject, epoch: 1, sequence: this.sequence, previous: this.previous, bodyDigest: sha256Hex(body) });
+    const hash = chainHash({ subject, epoch: this.epoch, sequence: this.sequence, previous: this.previous, bodyDigest: sha256Hex(body) });
     const headers = {
-      [headerNames.epoch]: '1',
+      [headerNames.epoch]: String(this.epoch),
       [headerNames.sequence]: String(this.sequence),
       [headerNames.previous]: this.previous,
       [headerNames.signature]: signBytes(signer, hash),
@@ -111,8 +120,8 @@ export class FakeAgent {
     this.lastSequence = result.lastSequence;
   }
 
-  beat(activeRuns: readonly string[] = []): void {
-    this.connection.publishBeat(Buffer.from(JSON.stringify({ at: new Date().toISOString(), agentVersion: '0.1.0', activeRuns })));
+  beat(activeRuns: readonly string[] = [], conflict?: string): void {
+    this.connection.publishBeat(Buffer.from(JSON.stringify({ at: new Date().toISOString(), agentVersion: '0.1.0', activeRuns, conflict })));
   }
 
   /** Answers every question about runs: its ledger has never seen any of them. */

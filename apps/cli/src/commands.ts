@@ -1,8 +1,14 @@
 import type { Command } from '@oclif/core';
 import { Backup } from './commands/backup.ts';
+import { EndpointAlias } from './commands/endpoint/alias.ts';
+import { EndpointApprove } from './commands/endpoint/approve.ts';
 import { EndpointList } from './commands/endpoint/list.ts';
+import { EndpointRetire } from './commands/endpoint/retire.ts';
+import { EndpointRevoke } from './commands/endpoint/revoke.ts';
 import { EndpointShow } from './commands/endpoint/show.ts';
 import { EnrolTokenCreate } from './commands/enrol-token/create.ts';
+import { EnrolTokenList } from './commands/enrol-token/list.ts';
+import { EnrolTokenRevoke } from './commands/enrol-token/revoke.ts';
 import { EventList } from './commands/event/list.ts';
 import { EventShow } from './commands/event/show.ts';
 import { EventTail } from './commands/event/tail.ts';
@@ -33,9 +39,15 @@ import { UserSignOut } from './commands/user/sign-out.ts';
 /** Every command by its oclif id. */
 export const COMMANDS = {
   backup: Backup,
+  'endpoint:alias': EndpointAlias,
+  'endpoint:approve': EndpointApprove,
   'endpoint:list': EndpointList,
+  'endpoint:retire': EndpointRetire,
+  'endpoint:revoke': EndpointRevoke,
   'endpoint:show': EndpointShow,
   'enrol-token:create': EnrolTokenCreate,
+  'enrol-token:list': EnrolTokenList,
+  'enrol-token:revoke': EnrolTokenRevoke,
   'event:list': EventList,
   'event:show': EventShow,
   'event:tail': EventTail,

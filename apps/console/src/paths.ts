@@ -7,6 +7,7 @@ export const paths = {
   overview: '/',
   endpoints: '/endpoints',
   endpoint: '/endpoints/$endpointId',
+  enrolmentTokens: '/enrolment-tokens',
   jobs: '/jobs',
   job: '/jobs/$jobId',
   run: '/run',

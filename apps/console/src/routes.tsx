@@ -1,13 +1,13 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { endpointSorts, endpointStatuses, executionStates, runStates } from './api/choices.ts';
+import { endpointSorts, endpointStandings, endpointStatuses, executionStates, runStates } from './api/choices.ts';
 import { sessionQuery } from './api/session.ts';
 import { PageCrashed, PageMissing, PagePending } from './components/page-states.tsx';
 import { SignedIn } from './components/signed-in.tsx';
 import { paths } from './paths.ts';
 import { choiceOf, textOf } from './search-params.ts';
 import type {
-  EndpointSearch, EndpointsSearch, EventsSearch, ExecutionSearch, ExecutionsSearch, JobsSearch, RawSearch, RunSearch, SignInSearch, UsersSearch,
+  EndpointSearch, EndpointsSearch, EventsSearch, ExecutionSearch, ExecutionsSearch, JobsSearch, PagedSearch, RawSearch, RunSearch, SignInSearch, UsersSearch,
 } from './search-params.ts';
 
 interface Context {
@@ -54,6 +54,7 @@ const endpoints = createRoute({
   validateSearch: (search: RawSearch): EndpointsSearch => ({
     search: textOf(search['search']),
     status: choiceOf(search['status'], endpointStatuses),
+    standing: choiceOf(search['standing'], endpointStandings),
     sort: choiceOf(search['sort'], endpointSorts),
     cursor: textOf(search['cursor']),
   }),
@@ -65,6 +66,13 @@ const endpoint = createRoute({
   path: paths.endpoint,
   validateSearch: (search: RawSearch): EndpointSearch => ({ part: choiceOf(search['part'], ['performance', 'packages', 'runs']) }),
   component: lazyRouteComponent(() => import('./pages/endpoint-page.tsx'), 'EndpointPage'),
+});
+
+const enrolmentTokens = createRoute({
+  getParentRoute,
+  path: paths.enrolmentTokens,
+  validateSearch: (search: RawSearch): PagedSearch => ({ cursor: textOf(search['cursor']) }),
+  component: lazyRouteComponent(() => import('./pages/enrolment-tokens-page.tsx'), 'EnrolmentTokensPage'),
 });
 
 const run = createRoute({
@@ -137,7 +145,7 @@ const missing = createRoute({ getParentRoute, path: '$', component: PageMissing 
 const routeTree = root.addChildren([
   signIn,
   setPassword,
-  signedIn.addChildren([overview, endpoints, endpoint, run, jobs, job, executions, execution, events, event, status, account, users, missing]),
+  signedIn.addChildren([overview, endpoints, endpoint, enrolmentTokens, run, jobs, job, executions, execution, events, event, status, account, users, missing]),
 ]);
 
 export function createConsoleRouter(queries: QueryClient) {

@@ -1,4 +1,4 @@
-import type { EndpointSort, EndpointStatus, ExecutionState, RunState } from './api/types.ts';
+import type { EndpointSort, EndpointStanding, EndpointStatus, ExecutionState, RunState } from './api/types.ts';
 
 /** An address's search as the router reads it: anything at all, typed by whoever edits the address. */
 export type RawSearch = Readonly<Record<string, unknown>>;
@@ -24,6 +24,7 @@ export interface SignInSearch {
 export interface EndpointsSearch {
   readonly search?: string | undefined;
   readonly status?: EndpointStatus | undefined;
+  readonly standing?: EndpointStanding | undefined;
   readonly sort?: EndpointSort | undefined;
   readonly cursor?: string | undefined;
 }
@@ -43,6 +44,11 @@ export interface RunSearch {
 
 export interface UsersSearch {
   readonly search?: string | undefined;
+  readonly cursor?: string | undefined;
+}
+
+/** A list with nothing to choose but its page. */
+export interface PagedSearch {
   readonly cursor?: string | undefined;
 }
 

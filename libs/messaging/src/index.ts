@@ -37,4 +37,6 @@ export { streamUsage } from './core/usage.ts';
 export type { StreamUsage } from './core/usage.ts';
 export { connectSystem, listConnectedNkeys, subscribeConnectionEvents } from './core/system.ts';
 export type { SystemConnection } from './core/system.ts';
+export { pushRevocations, readRevokedNkeys } from './core/revocations.ts';
+export type { WantedRevocations } from './core/revocations.ts';
 export { restoreStream, snapshotStream } from './core/snapshot.ts';

@@ -52,7 +52,7 @@ describe('a read model on disk', () => {
     expect(reader.snapshot((place) => place)).toEqual({ incarnation: '0badcafe', sequence: 0 });
     model.apply(history.batches);
     const names = build.selectFrom('endpoints').select('id').orderBy('id');
-    expect(reader.snapshot((place) => [place.sequence, reader.all(names).length])).toEqual([history.events.length, 3]);
+    expect(reader.snapshot((place) => [place.sequence, reader.all(names).length])).toEqual([history.events.length, 6]);
     reader.close();
     model.close();
   });

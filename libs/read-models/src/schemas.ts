@@ -1,6 +1,7 @@
 import { foldSchema } from './fold/schema.ts';
 import { accountsSchema } from './projections/accounts/schema.ts';
 import { endpointsSchema } from './projections/endpoints/schema.ts';
+import { enrolmentTokensSchema } from './projections/enrolment-tokens/schema.ts';
 import { eventsSchema } from './projections/events/schema.ts';
 import { executionsSchema } from './projections/executions/schema.ts';
 import { jobsSchema } from './projections/jobs/schema.ts';
@@ -10,5 +11,5 @@ import { samplesSchema } from './projections/samples/schema.ts';
 
 /** The SQL that makes every table and index of the read model. */
 export const schemas: readonly string[] = [
-  foldSchema, accountsSchema, endpointsSchema, eventsSchema, executionsSchema, jobsSchema, outputSchema, privatePartsSchema, samplesSchema,
+  foldSchema, accountsSchema, endpointsSchema, enrolmentTokensSchema, eventsSchema, executionsSchema, jobsSchema, outputSchema, privatePartsSchema, samplesSchema,
 ];

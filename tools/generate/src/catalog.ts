@@ -66,6 +66,7 @@ export const parts: readonly NamedSchema[] = [
   { name: 'Shell', schema: contracts.shellSchema },
   { name: 'RunState', schema: contracts.runStateSchema },
   { name: 'EndpointStatus', schema: contracts.endpointStatusSchema },
+  { name: 'EndpointStanding', schema: contracts.endpointStandingSchema },
   { name: 'ProblemCode', schema: contracts.problemCodeSchema },
   { name: 'Role', schema: contracts.roleSchema },
   { name: 'Grant', schema: contracts.grantSchema },

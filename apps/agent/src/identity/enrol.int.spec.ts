@@ -6,7 +6,8 @@ import { enrolInto } from '../cli/enrol-command.ts';
 import { dataDirAt, securePrivately } from '../data-dir/data-dir.ts';
 import { temporaryDirectory } from '../testing/test-agent.spec-kit.ts';
 import { TestBackend } from '../testing/test-backend.spec-kit.ts';
-import { createKeys, Identity, writePendingKeys } from './identity.ts';
+import { enrol } from './enrol.ts';
+import { createKeys, Identity, readPendingKeys, writePendingKeys } from './identity.ts';
 
 let broker: TestBroker;
 let backend: TestBackend;
@@ -48,4 +49,33 @@ test('an enrolment whose answer was lost is finished with the same keys', async 
 
 test('what is no token is said to be none', async () => {
   await expect(enrolInto(temporaryDirectory(), 'not-a-token', true)).rejects.toThrow(/no enrolment token/);
+});
+
+test('a machine that must be approved says so once, waits, and is in with the keys it asked with', async () => {
+  const dataDir = dataDirAt(temporaryDirectory());
+  securePrivately(dataDir);
+  const host = { hostname: 'waits', os: { family: 'linux', name: 'Debian', version: '12', architecture: 'x64' }, simulated: true } as const;
+  const said: string[] = [];
+  let asked = 0;
+  backend.refusal = { error: { code: 'approval-pending', message: 'an operator lets it in', retryable: true } };
+  const pause = () => {
+    asked += 1;
+    if (asked === 3) backend.refusal = undefined;
+    return Promise.resolve();
+  };
+  const before = enrol(dataDir, backend.token(), host, { tell: (text) => void said.push(text), pause });
+  const { stored } = await before;
+  expect(said).toEqual(['an operator lets it in']);
+  expect(asked).toBe(3);
+  expect(stored.keys.nkey).toMatch(/^U/);
+});
+
+test('a machine that is refused says why, and keeps its keys for another try', async () => {
+  const directory = temporaryDirectory();
+  backend.refusal = { error: { code: 'endpoint-revoked', message: 'it was revoked', retryable: false } };
+  await expect(enrolInto(directory, backend.token(), true)).rejects.toThrow('the backend refused the enrolment: it was revoked (endpoint-revoked)');
+  backend.refusal = undefined;
+  const keys = readPendingKeys(dataDirAt(directory));
+  const { stored } = await enrolInto(directory, backend.token(), true);
+  expect(stored.keys).toEqual(keys);
 });

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { signedText } from '@kanade/contracts';
 import { enrolWithToken, readJwt, sha256Hex, signBytes } from '@kanade/messaging';
-import type { EnrolBody, OperatingSystem } from '@kanade/messages';
+import type { EnrolAnswer, EnrolBody, OperatingSystem } from '@kanade/messages';
 import { messageOf } from '../data-dir/data-dir.ts';
 import type { DataDir } from '../data-dir/data-dir.ts';
 import { AgentError } from '../errors.ts';
@@ -18,9 +18,25 @@ export interface HostDescription {
 }
 
 const attempts = 3;
+/** How often a machine asks whether it has been approved. */
+const shortestPollMs = 1000;
+const longestPollMs = 10_000;
+
+type Token = NonNullable<ReturnType<typeof readEnrolmentToken>>;
+
+/** What a machine does that has to wait for approval. */
+export interface Waiting {
+  readonly tell: (text: string) => void;
+  readonly pause: (ms: number) => Promise<void>;
+}
+
+const waitAloud: Waiting = {
+  tell: (text) => void process.stderr.write(`kanade-agent: ${text}\nwaiting for approval; Ctrl-C ends the wait, and the same command goes on with it\n`),
+  pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};
 
 /** Enrols this host with a token: keys are made here and only their public halves leave. Throws an AgentError that says what to do. */
-export async function enrol(dataDir: DataDir, tokenText: string, host: HostDescription): Promise<Identity> {
+export async function enrol(dataDir: DataDir, tokenText: string, host: HostDescription, waiting: Waiting = waitAloud): Promise<Identity> {
   const token = readEnrolmentToken(tokenText);
   if (!token) throw new AgentError('this is no enrolment token: paste the whole line that kanade enrol-token create printed');
   const pending = readPendingKeys(dataDir);
@@ -30,7 +46,7 @@ export async function enrol(dataDir: DataDir, tokenText: string, host: HostDescr
   }
   const keys = pending ?? createKeys();
   if (!pending) writePendingKeys(dataDir, keys);
-  const answer = await ask(token, requestOf(token.tokenId, keys, host));
+  const answer = await ask(token, requestOf(token.tokenId, keys, host), waiting);
   if ('error' in answer) throw new AgentError(`the backend refused the enrolment: ${answer.error.message} (${answer.error.code})`);
   const keyset = believedKeyset(answer.keyset, token.root);
   if (!keyset) throw new AgentError('the answer was not signed by the root key in the token: somebody else may have answered. Check the address in the token');
@@ -67,8 +83,20 @@ function requestOf(tokenId: string, keys: EndpointKeys, host: HostDescription): 
   return Buffer.from(JSON.stringify({ body: bytes, signature }));
 }
 
-/** Asks a few times: the same keys get the same answer, so a lost one does no harm. */
-async function ask(token: NonNullable<ReturnType<typeof readEnrolmentToken>>, request: Uint8Array) {
+/** Asks until there is an answer that is none of "wait": the same keys get the same answer, so asking again does no harm. */
+async function ask(token: Token, request: Uint8Array, waiting: Waiting): Promise<EnrolAnswer> {
+  let told = '';
+  for (let times = 0; ; times++) {
+    const answer = await askOnce(token, request);
+    if (!('error' in answer) || answer.error.code !== 'approval-pending') return answer;
+    if (answer.error.message !== told) waiting.tell(answer.error.message);
+    told = answer.error.message;
+    await waiting.pause(Math.min(longestPollMs, shortestPollMs * (times + 1)));
+  }
+}
+
+/** Asks a few times, as an answer can be lost. */
+async function askOnce(token: Token, request: Uint8Array): Promise<EnrolAnswer> {
   for (let attempt = 1; ; attempt++) {
     const answer = await enrolWithToken(token, request).then(readEnrolAnswer, (error: unknown) => {
       if (attempt < attempts) return undefined;
@@ -77,7 +105,8 @@ async function ask(token: NonNullable<ReturnType<typeof readEnrolmentToken>>, re
         { cause: error },
       );
     });
-    if (answer && !('error' in answer && answer.error.retryable && attempt < attempts)) return answer;
+    const goesOn = answer && 'error' in answer && answer.error.code === 'unavailable' && attempt < attempts;
+    if (answer && !goesOn) return answer;
     if (attempt >= attempts) throw new AgentError('the backend answered the enrolment with something this agent does not understand: update the agent');
     await new Promise((resolve) => setTimeout(resolve, 500 * attempt));
   }

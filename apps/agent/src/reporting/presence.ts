@@ -10,7 +10,7 @@ const debounceMs = 200;
 const mostRuns = 1000;
 
 interface Options {
-  readonly ledger: Ledger;
+  readonly ledger: Pick<Ledger, 'active'>;
   readonly clock: Clock;
   /** Why this endpoint's facts wait, when another machine speaks in its name. */
   readonly conflict: () => string | undefined;

@@ -21,7 +21,7 @@ import {
 import type { CommandQueue, CoreConnection, EventLog, OutputStore, SigningKey } from '@kanade/messaging';
 import type { TestBroker } from '@kanade/messaging/testing';
 import { check, parseEndpointEvent, validateAskAnswer, validateEnrolBody, validateEnrolRequest, validateRenewRequest } from '@kanade/messages';
-import type { AskAnswer, AskRequest, Command, EndpointEvent, EnrolAnswer, EnrolmentToken, Keyset, RenewAnswer, RunCommand, SignedKeyset } from '@kanade/messages';
+import type { AskAnswer, AskRequest, Command, EndpointEvent, EnrolAnswer, EnrolmentToken, IdentityRefusal, Keyset, RenewAnswer, RunCommand, SignedKeyset } from '@kanade/messages';
 import { readJson } from '../messages.ts';
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value));
@@ -45,6 +45,8 @@ export class TestBackend {
   /** How long the JWTs it gives out live; the usual time when undefined. */
   lifetimeMs: number | undefined;
   renewals = 0;
+  /** What it answers to who asks to enrol, in place of credentials. */
+  refusal: IdentityRefusal | undefined;
 
   private constructor(broker: TestBroker, core: CoreConnection, log: EventLog) {
     this.#broker = broker;
@@ -151,6 +153,7 @@ export class TestBackend {
     const request = checked(check(validateEnrolRequest, readJson(body)));
     const proven = checked(check(validateEnrolBody, readJson(request.body)));
     if (proven.tokenId !== tokenId) throw new Error('foreign token');
+    if (this.refusal) return encode(this.refusal);
     const endpointId = this.#endpoints.get(proven.nkey) ?? `endpoint-${randomUUID()}`;
     this.#endpoints.set(proven.nkey, endpointId);
     await this.queue.ensureConsumer(endpointId);

@@ -11,8 +11,9 @@ export function selectEndpoints(principal: Principal) {
     .selectFrom('endpoints')
     .leftJoin('chains', 'chains.endpointKey', 'endpoints.key')
     .select([
-      'endpoints.key', 'endpoints.id', 'endpoints.name', 'endpoints.searchName', 'endpoints.status', 'endpoints.osFamily', 'endpoints.osName', 'endpoints.osVersion',
-      'endpoints.agentVersion', 'endpoints.simulated', 'endpoints.site', 'endpoints.quarantined', 'endpoints.observedAt', 'chains.recordedAt as heardAt',
+      'endpoints.key', 'endpoints.id', 'endpoints.name', 'endpoints.searchName', 'endpoints.nameSince', 'endpoints.alias', 'endpoints.standing', 'endpoints.status', 'endpoints.osFamily', 'endpoints.osName', 'endpoints.osVersion',
+      'endpoints.agentVersion', 'endpoints.simulated', 'endpoints.site', 'endpoints.quarantined', 'endpoints.conflictReason',
+      'endpoints.observedAt', 'chains.recordedAt as heardAt',
     ])
     .$if(sites !== undefined, (query) => query.where('endpoints.site', 'in', sites ?? []));
 }
@@ -29,6 +30,9 @@ export function endpointView(row: EndpointRow, overlay: LiveOverlay): EndpointVi
   return {
     id: row.id,
     name: row.name,
+    nameSince: row.nameSince,
+    alias: row.alias,
+    standing: row.standing,
     status: row.status,
     os: { family: row.osFamily, name: row.osName, version: row.osVersion },
     agentVersion: row.agentVersion,
@@ -36,5 +40,6 @@ export function endpointView(row: EndpointRow, overlay: LiveOverlay): EndpointVi
     simulated: row.simulated === 1,
     site: row.site,
     quarantined: row.quarantined === 1,
+    conflicted: row.conflictReason !== null,
   };
 }

@@ -1,21 +1,42 @@
-import type { EndpointStatus } from '@kanade/contracts';
+import type { EndpointStanding, EndpointStatus } from '@kanade/contracts';
 import { build } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 
-/** Every endpoint an execution of all may run on; one in quarantine gets no commands. */
+/** Every endpoint an execution of all may run on; one in quarantine, or that is not (or no longer) let in, gets no commands. */
 export function targetableEndpoints(reader: Reader): string[] {
-  return reader.all(build.selectFrom('endpoints').select('id').where('quarantined', '=', 0).orderBy('key')).map(({ id }) => id);
+  const query = build.selectFrom('endpoints').select('id').where('quarantined', '=', 0).where('standing', '=', 'active').orderBy('key');
+  return reader.all(query).map(({ id }) => id);
 }
 
-/** Which of these endpoints are known, and whether they are in quarantine. */
-export function findEndpoints(reader: Reader, ids: readonly string[]): Map<string, { readonly quarantined: boolean }> {
-  const found = new Map<string, { readonly quarantined: boolean }>();
+export interface FoundEndpoint {
+  readonly quarantined: boolean;
+  readonly standing: EndpointStanding;
+}
+
+/** Which of these endpoints are known, and whether anything may be sent to them. */
+export function findEndpoints(reader: Reader, ids: readonly string[]): Map<string, FoundEndpoint> {
+  const found = new Map<string, FoundEndpoint>();
   // SQLite takes a bounded number of parameters.
   for (let start = 0; start < ids.length; start += 500) {
-    const query = build.selectFrom('endpoints').select(['id', 'quarantined']).where('id', 'in', ids.slice(start, start + 500));
-    for (const row of reader.all(query)) found.set(row.id, { quarantined: row.quarantined === 1 });
+    const query = build.selectFrom('endpoints').select(['id', 'quarantined', 'standing']).where('id', 'in', ids.slice(start, start + 500));
+    for (const row of reader.all(query)) found.set(row.id, { quarantined: row.quarantined === 1, standing: row.standing });
   }
   return found;
+}
+
+/** Every key that may never sign in again, oldest first; `revokedAt` in Unix ms. */
+export function revokedKeys(reader: Reader) {
+  return reader.all(
+    build
+      .selectFrom('revokedKeys')
+      .innerJoin('endpoints', 'endpoints.key', 'revokedKeys.endpointKey')
+      .select(['endpoints.id as endpointId', 'revokedKeys.nkey', 'revokedKeys.revokedAt'])
+      .orderBy('revokedKeys.revokedAt'),
+  );
+}
+
+export function revokedKeyCount(reader: Reader): number {
+  return reader.get(build.selectFrom('revokedKeys').select(({ fn }) => fn.countAll<number>().as('count')))?.count ?? 0;
 }
 
 /** An endpoint as the history last told of its presence; `observedAt` is null for one never seen. */
@@ -35,6 +56,6 @@ export function presenceRow(reader: Reader, endpointId: string): PresenceRow | u
 }
 
 export function countEndpoints(reader: Reader): { readonly total: number; readonly online: number } {
-  const rows = reader.all(build.selectFrom('endpoints').select((query) => ['status', query.fn.countAll<number>().as('count')]).groupBy('status'));
+  const rows = reader.all(build.selectFrom('endpoints').select((query) => ['status', query.fn.countAll<number>().as('count')]).where('standing', '=', 'active').groupBy('status'));
   return { total: rows.reduce((sum, { count }) => sum + count, 0), online: rows.find(({ status }) => status === 'online')?.count ?? 0 };
 }

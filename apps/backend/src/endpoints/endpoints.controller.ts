@@ -1,23 +1,30 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
 import {
-  detailQuerySchema, endpointDetailSchema, endpointIdSchema, endpointListQuerySchema, endpointPageSchema, packageListQuerySchema, packagePageSchema,
-  performanceQuerySchema, performanceSchema,
+  acceptedSchema, detailQuerySchema, endpointDetailSchema, endpointIdSchema, endpointListQuerySchema, endpointPageSchema, packageListQuerySchema, packagePageSchema,
+  performanceQuerySchema, performanceSchema, revokeEndpointRequestSchema, setEndpointAliasRequestSchema,
 } from '@kanade/contracts';
-import { QueryBus } from '@nestjs/cqrs';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { CurrentPrincipal } from '../http/principal.decorator.ts';
+import { ApproveEndpointCommand } from './approve-endpoint.command.ts';
 import { GetEndpointQuery } from './get-endpoint.query.ts';
 import { GetPerformanceQuery } from './get-performance.query.ts';
 import { ListEndpointPackagesQuery } from './list-endpoint-packages.query.ts';
 import { ListEndpointsQuery } from './list-endpoints.query.ts';
+import { RetireEndpointCommand } from './retire-endpoint.command.ts';
+import { RevokeEndpointCommand } from './revoke-endpoint.command.ts';
+import { SetEndpointAliasCommand } from './set-endpoint-alias.command.ts';
 
 @ApiTags('endpoints')
 @Controller('api/v1/endpoints')
 export class EndpointsController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
 
   @Get()
   @Operation({
@@ -77,5 +84,63 @@ export class EndpointsController {
     @Query({ schema: performanceQuerySchema }) query: z.infer<typeof performanceQuerySchema>,
   ) {
     return this.queries.execute(new GetPerformanceQuery(principal, { endpointId, ...query }));
+  }
+
+  @Post(':endpointId/approve')
+  @Operation({
+    id: 'approveEndpoint',
+    summary: 'Let a machine in that enrolled with a token that wants approval.',
+    answer: acceptedSchema,
+    answerText: 'It is an endpoint of the fleet.',
+    problems: ['not-found', 'endpoint-revoked', 'endpoint-retired', 'conflict', 'storage-full'],
+  })
+  approve(@CurrentPrincipal() principal: Principal, @Param('endpointId', { schema: endpointIdSchema }) endpointId: string) {
+    return this.commands.execute(new ApproveEndpointCommand(principal, endpointId));
+  }
+
+  @Post(':endpointId/revoke')
+  @Operation({
+    id: 'revokeEndpoint',
+    summary: 'Cut an endpoint off: it is disconnected, its commands are withdrawn, its runs end.',
+    status: 202,
+    answer: acceptedSchema,
+    answerText: 'The revocation is recorded; the endpoint is cut off within seconds.',
+    problems: ['not-found', 'endpoint-retired', 'conflict', 'too-large', 'unsupported-media-type', 'storage-full'],
+  })
+  revoke(
+    @CurrentPrincipal() principal: Principal,
+    @Param('endpointId', { schema: endpointIdSchema }) endpointId: string,
+    @Body({ schema: revokeEndpointRequestSchema }) request: z.infer<typeof revokeEndpointRequestSchema>,
+  ) {
+    return this.commands.execute(new RevokeEndpointCommand(principal, endpointId, request.reason ?? null));
+  }
+
+  @Post(':endpointId/retire')
+  @Operation({
+    id: 'retireEndpoint',
+    summary: 'Let an endpoint leave the fleet: cut off like a revoked one, and no longer listed unless asked for.',
+    status: 202,
+    answer: acceptedSchema,
+    answerText: 'The retirement is recorded; the endpoint is cut off within seconds.',
+    problems: ['not-found', 'conflict', 'storage-full'],
+  })
+  retire(@CurrentPrincipal() principal: Principal, @Param('endpointId', { schema: endpointIdSchema }) endpointId: string) {
+    return this.commands.execute(new RetireEndpointCommand(principal, endpointId));
+  }
+
+  @Put(':endpointId/alias')
+  @Operation({
+    id: 'setEndpointAlias',
+    summary: 'Call an endpoint something of your own, whatever it calls itself; null takes the alias away.',
+    answer: acceptedSchema,
+    answerText: 'It is called so.',
+    problems: ['not-found', 'alias-taken', 'endpoint-retired', 'conflict', 'too-large', 'unsupported-media-type', 'storage-full'],
+  })
+  setAlias(
+    @CurrentPrincipal() principal: Principal,
+    @Param('endpointId', { schema: endpointIdSchema }) endpointId: string,
+    @Body({ schema: setEndpointAliasRequestSchema }) request: z.infer<typeof setEndpointAliasRequestSchema>,
+  ) {
+    return this.commands.execute(new SetEndpointAliasCommand(principal, endpointId, request.alias));
   }
 }

@@ -1,18 +1,29 @@
 import { Module } from '@nestjs/common';
+import { ApproveEndpointHandler } from './approve-endpoint.handler.ts';
 import { Beats } from './beats.ts';
 import { CreateEnrolmentTokenHandler } from './create-enrolment-token.handler.ts';
+import { EndpointIdentities } from './endpoint-identities.ts';
 import { EndpointsController } from './endpoints.controller.ts';
 import { EnrolEndpoint } from './enrol-endpoint.ts';
 import { EnrolmentTokensController } from './enrolment-tokens.controller.ts';
+import { IdentityConflicts } from './identity-conflicts.ts';
 import { IdentityResponders } from './identity-responders.ts';
 import { PresenceKeeper } from './presence-keeper.ts';
 import { Quarantine } from './quarantine.ts';
 import { RenewEndpoint } from './renew-endpoint.ts';
+import { RetireEndpointHandler } from './retire-endpoint.handler.ts';
+import { RevokeEndpointHandler } from './revoke-endpoint.handler.ts';
+import { RevokeEnrolmentTokenHandler } from './revoke-enrolment-token.handler.ts';
+import { Revoker } from './revoker.ts';
+import { SetEndpointAliasHandler } from './set-endpoint-alias.handler.ts';
 import { SignedKeysets } from './signed-keyset.ts';
 
 @Module({
   controllers: [EndpointsController, EnrolmentTokensController],
-  providers: [Beats, CreateEnrolmentTokenHandler, EnrolEndpoint, IdentityResponders, PresenceKeeper, Quarantine, RenewEndpoint, SignedKeysets],
-  exports: [Beats, IdentityResponders, PresenceKeeper, Quarantine, SignedKeysets],
+  providers: [
+    ApproveEndpointHandler, Beats, CreateEnrolmentTokenHandler, EndpointIdentities, EnrolEndpoint, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, RenewEndpoint,
+    RetireEndpointHandler, RevokeEndpointHandler, RevokeEnrolmentTokenHandler, Revoker, SetEndpointAliasHandler, SignedKeysets,
+  ],
+  exports: [Beats, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, Revoker, SignedKeysets],
 })
 export class EndpointsModule {}

@@ -11,6 +11,9 @@ export const enrolmentRecordSchema = z.strictObject({
   /** Public NKeys counted last, newest at the end. */
   counted: z.array(z.string()),
   expiresAt: timeSchema,
+  approval: z.boolean().default(false),
+  /** The endpoint it gives new keys to. */
+  endpointId: endpointIdSchema.nullable().default(null),
 });
 export type EnrolmentRecord = z.infer<typeof enrolmentRecordSchema>;
 
@@ -23,5 +26,13 @@ export const endpointRecordSchema = z.strictObject({
   site: z.string(),
   tokenId: z.string(),
   enrolledAt: timeSchema,
+  /** It enrolled with a token that wants an operator's word. */
+  approval: z.boolean().default(false),
+  /** Since when its keys count no more. */
+  revokedAt: timeSchema.nullable().default(null),
 });
 export type EndpointRecord = z.infer<typeof endpointRecordSchema>;
+
+/** Which endpoint an NKey was given to later: of those it had first, its id is derived. */
+export const laterKeyRecordSchema = z.strictObject({ endpointId: endpointIdSchema });
+export const laterKeyRecord = (nkey: string): string => `endpoint-key.${nkey}`;

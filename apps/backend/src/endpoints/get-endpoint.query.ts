@@ -1,6 +1,6 @@
 import { Query, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
-import { facetSchemas } from '@kanade/contracts';
+import { facetSchemas, formatPosition } from '@kanade/contracts';
 import type { EndpointDetail, FacetName } from '@kanade/contracts';
 import { build } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
@@ -30,8 +30,21 @@ const shellsSchema = z.array(z.string());
 
 export const getEndpointSql = (principal: Principal, endpointId: string) =>
   selectEndpoints(principal)
-    .select(['endpoints.osArchitecture', 'endpoints.enrolledAt', 'endpoints.shells', 'endpoints.signingKey', 'endpoints.inventoryChangedAt', 'endpoints.packageCount'])
+    .select([
+      'endpoints.osArchitecture', 'endpoints.enrolledAt', 'endpoints.shells', 'endpoints.signingKey', 'endpoints.standingAt', 'endpoints.standingReason',
+      'endpoints.quarantineReason', 'endpoints.inventoryChangedAt', 'endpoints.packageCount',
+    ])
     .where('endpoints.id', '=', endpointId);
+
+const shownEpochs = 20;
+
+function readEpochs(db: Reader, endpointKey: number, readAt: string): EndpointDetail['epochs'] {
+  const incarnation = readAt.split(':')[0] ?? '';
+  const query = build.selectFrom('epochs').select(['epoch', 'position', 'recordedAt']).where('endpointKey', '=', endpointKey).orderBy('epoch', 'desc').limit(shownEpochs);
+  return db.all(query).map(({ epoch, position, recordedAt }) => ({
+    epoch, openedAt: new Date(recordedAt).toISOString(), position: formatPosition({ incarnation, sequence: position }),
+  }));
+}
 
 function readFacets(db: Reader, endpointKey: number): Omit<EndpointDetail['inventory'], 'changedAt' | 'packageCount'> {
   const rows = db.all(build.selectFrom('facets').select(['facet', 'value']).where('endpointKey', '=', endpointKey));
@@ -58,6 +71,11 @@ export function getEndpoint(db: Reader, overlay: LiveOverlay, principal: Princip
       enrolledAt: row.enrolledAt,
       shells: shellsSchema.parse(JSON.parse(row.shells)),
       signingKey: row.signingKey,
+      standingAt: row.standingAt,
+      standingReason: row.standingReason,
+      quarantineReason: row.quarantineReason,
+      conflictReason: row.conflictReason,
+      epochs: readEpochs(db, row.key, position),
       inventory: { ...readFacets(db, row.key), changedAt: row.inventoryChangedAt, packageCount: row.packageCount },
       position,
     };

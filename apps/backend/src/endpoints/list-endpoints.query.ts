@@ -1,6 +1,6 @@
 import { Query, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
-import type { endpointListQuerySchema, endpointPageSchema } from '@kanade/contracts';
+import type { endpointListQuerySchema, endpointPageSchema, EndpointStanding } from '@kanade/contracts';
 import { searchText, sql } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 
@@ -29,13 +29,18 @@ export class ListEndpointsQuery extends Query<ListEndpointsResult> {
 type Selection = ReturnType<typeof selectEndpoints>;
 type Ordered = { readonly query: Selection; readonly placeOf: (row: EndpointRow) => readonly (string | number)[] };
 
-function filtered(principal: Principal, { search, name, status }: ListEndpointsParams): Selection {
+function filtered(principal: Principal, { search, name, alias, status, standing }: ListEndpointsParams): Selection {
   let query = selectEndpoints(principal);
   if (status !== undefined) query = query.where('endpoints.status', '=', status);
+  if (standing === undefined) query = query.where('endpoints.standing', '!=', 'retired');
+  else if (standing !== 'all') query = query.where('endpoints.standing', '=', sql.lit(standing));
+  // Said twice, or SQLite does not see that the index of the few who are not active has them all.
+  if (standing !== undefined && standing !== 'all' && standing !== 'active') query = query.where('endpoints.standing', '!=', sql.lit<EndpointStanding>('active'));
+  if (alias !== undefined) query = query.where('endpoints.searchAlias', '=', searchText(alias));
   if (name !== undefined) query = query.where('endpoints.searchName', '=', searchText(name));
   if (search !== undefined && search !== '') {
     const text = searchText(search);
-    query = query.where(sql<boolean>`(instr(${sql.ref('endpoints.searchName')}, ${text}) > 0 or instr(${sql.ref('endpoints.id')}, ${text}) = 1)`);
+    query = query.where(sql<boolean>`(instr(${sql.ref('endpoints.searchName')}, ${text}) > 0 or instr(coalesce(${sql.ref('endpoints.searchAlias')}, ''), ${text}) > 0 or instr(${sql.ref('endpoints.id')}, ${text}) = 1)`);
   }
   return query;
 }

@@ -33,7 +33,7 @@ export class PresenceBoard {
 
   /** Learns of an endpoint, or of what the history says of it. */
   know(row: { readonly id: string; readonly nkey: string; readonly status: Recorded; readonly observedAt: string | null }, now: number): void {
-    const known = this.entries.get(row.id);
+    const known = this.known(row);
     const recordedAt = row.observedAt === null ? 0 : Date.parse(row.observedAt);
     if (known === undefined) {
       const observed = row.status === 'online' ? 'online' : 'offline';
@@ -45,6 +45,18 @@ export class PresenceBoard {
     }
     known.recorded = row.status;
     known.recordedAt = Math.max(known.recordedAt, recordedAt);
+  }
+
+  /** What is known of the endpoint under the key it has; one that has got another key is met anew. */
+  private known({ id, nkey }: { readonly id: string; readonly nkey: string }): Entry | undefined {
+    const entry = this.entries.get(id);
+    if (entry === undefined || entry.nkey === nkey) return entry;
+    this.byNkey.delete(entry.nkey);
+    return undefined;
+  }
+
+  hasKey(endpointId: string, nkey: string): boolean {
+    return this.entries.get(endpointId)?.nkey === nkey;
   }
 
   has(endpointId: string): boolean {

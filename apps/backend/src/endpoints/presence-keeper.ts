@@ -10,6 +10,7 @@ import { FoldAccess } from '../history/fold-access.ts';
 import type { ProcessManager } from '../leader/process-manager.ts';
 import { WorkLoop } from '../leader/work-loop.ts';
 import { Log } from '../log.ts';
+import { endpointByNkey } from '../projections/process-reads.ts';
 import { Beats } from './beats.ts';
 import { presenceRow, presenceRows } from './endpoint.reads.ts';
 import { PresenceBoard } from './presence-board.ts';
@@ -50,7 +51,7 @@ export class PresenceKeeper implements ProcessManager {
       system.onReconnect(() => void this.reconcile()),
       this.beats.onBeat((endpointId) => void this.onBeat(endpointId)),
       this.fold.onNotice(({ changes }) => {
-        for (const { kind, id } of changes) if (kind === 'endpoint' && !this.board.has(id)) void this.learn(id);
+        for (const { kind, id } of changes) if (kind === 'endpoint' && (!this.board.has(id) || this.unknown.size > 0)) void this.learn(id);
       }),
     ];
     try {
@@ -80,8 +81,19 @@ export class PresenceKeeper implements ProcessManager {
       this.board.disconnected(nkey, now);
       return;
     }
-    if (this.board.connected(nkey, now)) this.loop.wake();
-    else this.unknown.set(nkey, now);
+    if (this.board.connected(nkey, now)) {
+      this.loop.wake();
+      return;
+    }
+    this.unknown.set(nkey, now);
+    void this.learnKey(nkey);
+  }
+
+  /** An endpoint that has got new keys is known, and its key is not. */
+  private async learnKey(nkey: string): Promise<void> {
+    if (!this.fold.caughtUp()) return;
+    const row = endpointByNkey(await this.fold.reader(), nkey);
+    if (row !== undefined) await this.learn(row.id);
   }
 
   private async onBeat(endpointId: string): Promise<void> {
@@ -93,7 +105,7 @@ export class PresenceKeeper implements ProcessManager {
     // While the fold is behind nothing is learnt: the next beat or notice asks again.
     if (!this.fold.caughtUp()) return;
     const row = presenceRow(await this.fold.reader(), endpointId);
-    if (row === undefined || this.board.has(endpointId)) return;
+    if (row === undefined || this.board.hasKey(endpointId, row.nkey)) return;
     this.board.know(row, this.clock.now());
     if (this.unknown.delete(row.nkey)) this.board.connected(row.nkey, this.clock.now());
     this.loop.wake();

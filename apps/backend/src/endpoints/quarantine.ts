@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { decideEndpoint } from '@kanade/domain';
+import { replacedKeyReason } from '@kanade/read-models';
 import { systemPrincipal } from '../accounts/principal.ts';
 import { endpointKind } from '../history/aggregates.ts';
 import { ControlLog } from '../history/control-log.ts';
@@ -37,8 +38,13 @@ export class Quarantine implements ProcessManager {
   }
 
   private async check(): Promise<void> {
+    const reader = await this.fold.settled();
     const first = new Map<string, { readonly sequence: number; readonly reason: string }>();
-    for (const { endpointId, sequence, reason } of this.verifier.allInvalid()) if (!first.has(endpointId)) first.set(endpointId, { sequence, reason });
+    for (const { endpointId, sequence, reason } of this.verifier.allInvalid()) {
+      // What was found before it got its present keys was dealt with when an operator gave them to it.
+      const keyedFrom = endpointById(reader, endpointId)?.keyedFrom ?? 0;
+      if (sequence > keyedFrom && reason !== replacedKeyReason && !first.has(endpointId)) first.set(endpointId, { sequence, reason });
+    }
     for (const [endpointId, { sequence, reason }] of first) {
       if (endpointById(await this.fold.settled(), endpointId)?.quarantined !== 0) continue;
       this.sink.warn({ endpointId, sequence, reason }, 'an endpoint is put into quarantine');

@@ -26,6 +26,7 @@ export class RenewEndpoint {
     const { identities, brokerKeys } = this.broker.get();
     const record = (await readRecord(identities, recordKeys.endpoint(endpointId), endpointRecordSchema))?.value;
     if (record?.nkey !== userNkey) return refusal('endpoint-unknown', 'this endpoint is not enrolled here; enrol it anew with a token');
+    if (record.revokedAt !== null) return refusal('endpoint-revoked', 'this endpoint was cut off; to let this machine back in, enrol it anew with a token');
     const user = { endpointId, nkey: record.nkey, now: this.clock.now() };
     return {
       keyset: this.keysets.get(),

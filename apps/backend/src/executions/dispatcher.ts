@@ -8,7 +8,7 @@ import { FoldAccess } from '../history/fold-access.ts';
 import type { ProcessManager } from '../leader/process-manager.ts';
 import { WorkLoop } from '../leader/work-loop.ts';
 import { Log } from '../log.ts';
-import { allEndpoints, runsToDispatch } from '../projections/process-reads.ts';
+import { activeEndpoints, runsToDispatch } from '../projections/process-reads.ts';
 import type { RunToDispatch } from '../projections/process-reads.ts';
 import { CommandSender } from './command-sender.ts';
 import { DispatchCounter } from './dispatch-counter.ts';
@@ -55,7 +55,7 @@ export class Dispatcher implements ProcessManager {
 
   /** A restored broker lacks the endpoints' consumers; those that are there stay as they are. */
   private async ensureQueues(): Promise<void> {
-    const made = await this.broker.get().commands.ensureConsumers(allEndpoints(await this.fold.settled()).map(({ id }) => id));
+    const made = await this.broker.get().commands.ensureConsumers(activeEndpoints(await this.fold.settled()).map(({ id }) => id));
     if (made > 0) this.sink.info({ made }, 'made queues for endpoints that had none');
   }
 
@@ -66,8 +66,8 @@ export class Dispatcher implements ProcessManager {
       // What the fold has caught up with need not be remembered.
       const listed = new Set(rows.map(({ runId }) => runId));
       for (const runId of this.settled) if (!listed.has(runId)) this.settled.delete(runId);
-      // Those in quarantine wait for their deadline, and must not keep others from the page.
-      for (const { runId, quarantined } of rows) if (quarantined === 1) this.settled.add(runId);
+      // Those in quarantine wait for their deadline, those of a cut-off endpoint are ended; they must not keep others from the page.
+      for (const { runId, quarantined, standing } of rows) if (quarantined === 1 || standing !== 'active') this.settled.add(runId);
       const fresh = rows.filter(({ runId }) => !this.settled.has(runId));
       if (fresh.length === 0) return;
       for (const group of byExecution(fresh)) {

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { standingRefusal } from '@kanade/domain';
 import type { DomainErrorOptions, InvalidPart } from '../domain-error.ts';
 import { DomainError } from '../domain-error.ts';
 import { findEndpoints, targetableEndpoints } from '../endpoints/endpoint.reads.ts';
+import type { FoundEndpoint } from '../endpoints/endpoint.reads.ts';
 import { endpointKind } from '../history/aggregates.ts';
 import { ControlLog } from '../history/control-log.ts';
 import { FoldAccess } from '../history/fold-access.ts';
@@ -29,20 +31,21 @@ export class ExecutionTargets {
     const ids = [...new Set(targets.ids)];
     const found = findEndpoints(await this.fold.reader(), ids);
     const unknown: InvalidPart[] = [];
-    const quarantined: InvalidPart[] = [];
+    const barred: InvalidPart[] = [];
     for (const [index, id] of targets.ids.entries()) {
       const path = `targets.ids.${index}`;
       // One that enrolled a moment ago may not be folded yet; the record knows it.
       const endpoint = found.get(id) ?? (await this.recorded(id));
       if (endpoint === undefined) unknown.push({ path, message: `there is no endpoint ${id}` });
-      else if (endpoint.quarantined) quarantined.push({ path, message: `endpoint ${id} is in quarantine and gets no commands` });
+      else if (endpoint.quarantined) barred.push({ path, message: `endpoint ${id} is in quarantine and gets no commands` });
+      else barred.push(...[standingRefusal(endpoint, id)].flatMap((why) => (why === undefined ? [] : [{ path, message: why.message }])));
     }
     if (unknown.length > 0) throw refusal('not-found', unknown);
-    if (quarantined.length > 0) throw refusal('no-targets', quarantined);
+    if (barred.length > 0) throw refusal('no-targets', barred);
     return ids;
   }
 
-  private async recorded(id: string): Promise<{ readonly quarantined: boolean } | undefined> {
+  private async recorded(id: string): Promise<FoundEndpoint | undefined> {
     const { state } = await this.log.load(endpointKind, id);
     return state.enrolled === null ? undefined : state;
   }

@@ -5,6 +5,7 @@ import { Canceller } from './canceller.ts';
 import { CommandCleaner } from './command-cleaner.ts';
 import { CommandSender } from './command-sender.ts';
 import { CreateExecutionHandler } from './create-execution.handler.ts';
+import { CutOffRuns } from './cut-off-runs.ts';
 import { DeadlineKeeper } from './deadline-keeper.ts';
 import { DispatchCounter } from './dispatch-counter.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -19,9 +20,9 @@ import { Superseder } from './superseder.ts';
   imports: [EndpointsModule],
   controllers: [ExecutionsController, RunsController],
   providers: [
-    CancelExecutionHandler, Canceller, CommandCleaner, CommandSender, CreateExecutionHandler, DeadlineKeeper, DispatchCounter, Dispatcher, ExecutionTargets,
+    CancelExecutionHandler, Canceller, CommandCleaner, CommandSender, CreateExecutionHandler, CutOffRuns, DeadlineKeeper, DispatchCounter, Dispatcher, ExecutionTargets,
     PrivateContents, RunSignals, Superseder,
   ],
-  exports: [Canceller, CommandCleaner, DeadlineKeeper, DispatchCounter, Dispatcher, PrivateContents],
+  exports: [Canceller, CommandCleaner, CutOffRuns, DeadlineKeeper, DispatchCounter, Dispatcher, PrivateContents],
 })
 export class ExecutionsModule {}

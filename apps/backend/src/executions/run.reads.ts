@@ -38,7 +38,7 @@ export function undispatchedRunsOf(reader: Reader, executionId: string, incarnat
     .innerJoin('executions', 'executions.key', 'runs.executionKey')
     .innerJoin('endpoints', 'endpoints.key', 'runs.endpointKey')
     .select([
-      'runs.key', 'runs.id as runId', 'executions.id as executionId', 'endpoints.id as endpointId', 'endpoints.quarantined', 'executions.eventId',
+      'runs.key', 'runs.id as runId', 'executions.id as executionId', 'endpoints.id as endpointId', 'endpoints.quarantined', 'endpoints.standing', 'executions.eventId',
       'executions.privateDigest', 'executions.shell', 'executions.timeoutMs', 'executions.runAs', 'executions.cwd', 'executions.jobId', 'executions.supersede',
       'executions.expiresAt',
     ])
@@ -48,6 +48,7 @@ export function undispatchedRunsOf(reader: Reader, executionId: string, incarnat
     .where('executions.recovered', '=', 0)
     .$narrowType<{ shell: NotNull; eventId: NotNull }>()
     .where('endpoints.quarantined', '=', 0)
+    .where('endpoints.standing', '=', 'active')
     .orderBy('runs.key');
   return reader.all(query);
 }

@@ -31,6 +31,7 @@ describe('the HTTP API', () => {
     expect(routes.sort()).toMatchInlineSnapshot(`
       [
         "applyJob: PUT /api/v1/jobs/{jobId}",
+        "approveEndpoint: POST /api/v1/endpoints/{endpointId}/approve",
         "cancelExecution: POST /api/v1/executions/{executionId}/cancel",
         "changePassword: POST /api/v1/account/password",
         "confirmSecondFactor: POST /api/v1/account/second-factor/confirm",
@@ -62,6 +63,7 @@ describe('the HTTP API', () => {
         "listAccounts: GET /api/v1/accounts",
         "listEndpointPackages: GET /api/v1/endpoints/{endpointId}/packages",
         "listEndpoints: GET /api/v1/endpoints",
+        "listEnrolmentTokens: GET /api/v1/enrolment-tokens",
         "listEvents: GET /api/v1/events",
         "listExecutionResults: GET /api/v1/executions/{executionId}/results",
         "listExecutions: GET /api/v1/executions",
@@ -70,7 +72,11 @@ describe('the HTTP API', () => {
         "listSessions: GET /api/v1/sessions",
         "offerSecondFactor: POST /api/v1/account/second-factor",
         "resetAccount: POST /api/v1/accounts/{username}/reset",
+        "retireEndpoint: POST /api/v1/endpoints/{endpointId}/retire",
+        "revokeEndpoint: POST /api/v1/endpoints/{endpointId}/revoke",
+        "revokeEnrolmentToken: POST /api/v1/enrolment-tokens/{tokenId}/revoke",
         "setAccountGrants: PUT /api/v1/accounts/{username}/grants",
+        "setEndpointAlias: PUT /api/v1/endpoints/{endpointId}/alias",
         "setPassword: POST /api/v1/set-password (everybody)",
       ]
     `);

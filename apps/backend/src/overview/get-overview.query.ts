@@ -29,8 +29,8 @@ const shown = 10;
 const hourMs = 3_600_000;
 
 export const overviewSql = {
-  statuses: () => build.selectFrom('endpoints').select(({ fn }) => ['status', fn.countAll<number>().as('count')]).groupBy('status'),
-  quarantined: () => build.selectFrom('endpoints').select(({ fn }) => fn.countAll<number>().as('count')).where('quarantined', '=', 1),
+  statuses: () => build.selectFrom('endpoints').select(({ fn }) => ['status', fn.countAll<number>().as('count')]).where('standing', '=', 'active').groupBy('status'),
+  quarantined: () => build.selectFrom('endpoints').select(({ fn }) => fn.countAll<number>().as('count')).where('quarantined', '=', 1).where('standing', '=', 'active'),
   goingOn: () =>
     build
       .selectFrom('executions')

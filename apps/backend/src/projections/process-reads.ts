@@ -1,4 +1,4 @@
-import type { RunState } from '@kanade/contracts';
+import type { EndpointStanding, RunState } from '@kanade/contracts';
 import { build, sql } from '@kanade/read-models';
 import type { NotNull, Reader } from '@kanade/read-models';
 
@@ -20,7 +20,7 @@ const undispatched = (comparison: '<' | '>', incarnation: string, limit: number)
   runsWithNames()
     .innerJoin(dueRuns(comparison, incarnation, limit).as('due'), 'due.key', 'runs.key')
     .select([
-      ...runIdentity, 'endpoints.quarantined', 'executions.eventId', 'executions.privateDigest', 'executions.shell', 'executions.timeoutMs', 'executions.runAs',
+      ...runIdentity, 'endpoints.quarantined', 'endpoints.standing', 'executions.eventId', 'executions.privateDigest', 'executions.shell', 'executions.timeoutMs', 'executions.runAs',
       'executions.cwd', 'executions.jobId', 'executions.supersede', 'executions.expiresAt',
     ])
     .where('executions.recovered', '=', 0)
@@ -30,7 +30,7 @@ const undispatched = (comparison: '<' | '>', incarnation: string, limit: number)
 
 export const runsToDispatchSql = undispatched;
 
-/** Queued runs without a command in this incarnation, oldest first within each earlier one; quarantined endpoints are marked, not left out. */
+/** Queued runs without a command in this incarnation, oldest first within each earlier one; endpoints that get nothing are marked, not left out. */
 export function runsToDispatch(db: Reader, incarnation: string, limit: number) {
   const never = db.all(undispatched('<', incarnation, limit));
   return never.length >= limit ? never : [...never, ...db.all(undispatched('>', incarnation, limit - never.length))];
@@ -77,14 +77,40 @@ export function acceptedCommandsToDelete(db: Reader, incarnation: string, fromSe
   return db.all(acceptedCommandsSql(incarnation, fromSequence, limit)).flatMap(({ runId, commandSequence }) => (commandSequence === null ? [] : [{ runId, commandSequence }]));
 }
 
-/** One endpoint's keys and state, for renewals, asks and quarantine. */
-export function endpointById(db: Reader, id: string) {
-  return db.get(build.selectFrom('endpoints').select(['id', 'name', 'status', 'quarantined', 'nkey', 'signingKey', 'sealingKey', 'site', 'simulated']).where('id', '=', id));
+/** The endpoint that signs in to the broker with a public NKey. */
+export function endpointByNkey(db: Reader, nkey: string) {
+  return db.get(build.selectFrom('endpoints').select('id').where('nkey', '=', nkey));
 }
 
-/** Every endpoint with its NKey and folded presence, for comparing with who is connected. */
-export function allEndpoints(db: Reader) {
-  return db.all(build.selectFrom('endpoints').select(['id', 'nkey', 'status', 'quarantined']).orderBy('key'));
+/** One endpoint's keys and state, for renewals, asks and quarantine. */
+export function endpointById(db: Reader, id: string) {
+  return db.get(build.selectFrom('endpoints').select(['id', 'name', 'status', 'standing', 'quarantined', 'keyedFrom', 'nkey', 'signingKey', 'sealingKey', 'site', 'simulated']).where('id', '=', id));
+}
+
+/** Every endpoint that may be sent something, quarantined ones included. */
+export function activeEndpoints(db: Reader) {
+  return db.all(build.selectFrom('endpoints').select('id').where('standing', '=', 'active').orderBy('key'));
+}
+
+export const cutOffEndpointsSql = () => build.selectFrom('endpoints').select('id').where('standing', 'in', [sql.lit<EndpointStanding>('revoked'), sql.lit<EndpointStanding>('retired')]).where('standing', '!=', sql.lit<EndpointStanding>('active'));
+
+/** Endpoints that were revoked or retired and not let in again. */
+export function cutOffEndpoints(db: Reader): string[] {
+  return db.all(cutOffEndpointsSql()).map(({ id }) => id);
+}
+
+/** Only runs that go on have a deadline: a revoked endpoint's long history is not walked for the few it has open. */
+const openRuns = sql<{ key: number }>`(select "key" from "runs" indexed by "runsByDeadline" where "deadlineAt" is not null)`;
+
+export const openRunsOfCutOffSql = () =>
+  runsWithNames()
+    .innerJoin(openRuns.as('open'), 'open.key', 'runs.key')
+    .select([...runIdentity, 'runs.state', 'runs.commandSequence', 'runs.commandIncarnation'])
+    .where('endpoints.standing', 'in', ['revoked', 'retired']);
+
+/** Runs that will never be reported, because their endpoint was cut off, with where their commands are. */
+export function openRunsOfCutOff(db: Reader) {
+  return db.all(openRunsOfCutOffSql());
 }
 
 export const activeRunsSql = (endpointId: string) =>

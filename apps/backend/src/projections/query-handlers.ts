@@ -3,6 +3,7 @@ import { ListAccountsHandler } from '../accounts/list-accounts.query.ts';
 import { GetEndpointHandler } from '../endpoints/get-endpoint.query.ts';
 import { GetPerformanceHandler } from '../endpoints/get-performance.query.ts';
 import { ListEndpointPackagesHandler } from '../endpoints/list-endpoint-packages.query.ts';
+import { ListEnrolmentTokensHandler } from '../endpoints/list-enrolment-tokens.query.ts';
 import { ListEndpointsHandler } from '../endpoints/list-endpoints.query.ts';
 import { GetEventHandler } from '../events/get-event.query.ts';
 import { ListEventsHandler } from '../events/list-events.query.ts';
@@ -18,7 +19,7 @@ import { GetOverviewHandler } from '../overview/get-overview.query.ts';
 
 /** Every handler of a query over the read model; a module that provides them also provides FoldClient, VerifierClient, LiveOverlay and RawEvents. */
 export const queryHandlers = [
-  ListEndpointsHandler, GetEndpointHandler, ListEndpointPackagesHandler, GetPerformanceHandler, ListJobsHandler, GetJobHandler, ListExecutionsHandler,
+  ListEndpointsHandler, GetEndpointHandler, ListEndpointPackagesHandler, GetPerformanceHandler, ListEnrolmentTokensHandler, ListJobsHandler, GetJobHandler, ListExecutionsHandler,
   GetExecutionHandler, ListExecutionResultsHandler, ListRunsHandler, GetRunHandler, ReadRunOutputHandler, ListEventsHandler, GetEventHandler, GetOverviewHandler,
   ListAccountsHandler, GetAccountHandler,
 ];

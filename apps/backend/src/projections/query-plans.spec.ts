@@ -1,4 +1,4 @@
-import { accountListQuerySchema, endpointListQuerySchema, eventListQuerySchema, executionListQuerySchema, jobListQuerySchema, packageListQuerySchema, runListQuerySchema } from '@kanade/contracts';
+import { accountListQuerySchema, endpointListQuerySchema, enrolmentTokenListQuerySchema, eventListQuerySchema, executionListQuerySchema, jobListQuerySchema, packageListQuerySchema, runListQuerySchema } from '@kanade/contracts';
 import type { Compilable } from '@kanade/read-models';
 import { busyHistory } from '@kanade/read-models/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -8,6 +8,7 @@ import { systemPrincipal } from '../accounts/principal.ts';
 import { getEndpointSql } from '../endpoints/get-endpoint.query.ts';
 import { getPerformanceSql } from '../endpoints/get-performance.query.ts';
 import { listPackagesSql } from '../endpoints/list-endpoint-packages.query.ts';
+import { listEnrolmentTokensSql } from '../endpoints/list-enrolment-tokens.query.ts';
 import { listEndpointsSql } from '../endpoints/list-endpoints.query.ts';
 import { listEventsSql } from '../events/list-events.query.ts';
 import { getExecutionSql } from '../executions/get-execution.query.ts';
@@ -22,7 +23,7 @@ import { overviewSql } from '../overview/get-overview.query.ts';
 import { writeCursor } from './cursor.ts';
 import { foldScene } from './folded-scene.spec-kit.ts';
 import type { FoldedScene } from './folded-scene.spec-kit.ts';
-import { acceptedCommandsSql, activeRunsSql, executionsToCancelSql, runsPastDeadlineSql, runsToDispatchSql } from './process-reads.ts';
+import { acceptedCommandsSql, activeRunsSql, cutOffEndpointsSql, executionsToCancelSql, openRunsOfCutOffSql, runsPastDeadlineSql, runsToDispatchSql } from './process-reads.ts';
 
 let scene: FoldedScene;
 beforeAll(() => {
@@ -48,6 +49,12 @@ const hot: [string, () => Compilable, string][] = [
   ['endpoints by status, next page', () => endpoints({ sort: 'status', cursor: writeCursor(['offline', 'm', 7]) }), 'endpointsByStatus'],
   ['endpoints that are online', () => endpoints({ status: 'online', cursor: afterName }), 'endpointsByStatus'],
   ['endpoints by enrolment', () => endpoints({ sort: '-enrolledAt', cursor: afterKey }), 'SEARCH endpoints USING INTEGER PRIMARY KEY'],
+  ['endpoints by alias', () => endpoints({ alias: 'Front Desk' }), 'endpointsByAlias'],
+  ['endpoints that wait', () => endpoints({ standing: 'pending' }), 'endpointsByStanding'],
+  ['every endpoint, retired ones too', () => endpoints({ standing: 'all', cursor: afterName }), 'endpointsByName'],
+  ['enrolment tokens', () => listEnrolmentTokensSql(systemPrincipal, enrolmentTokenListQuerySchema.parse({ cursor: afterKey })), 'SEARCH enrolmentTokens USING INTEGER PRIMARY KEY'],
+  ['endpoints that were cut off', () => cutOffEndpointsSql(), 'endpointsByStanding'],
+  ['open runs of endpoints that were cut off', () => openRunsOfCutOffSql(), 'runsByDeadline'],
   ['one endpoint', () => getEndpointSql(systemPrincipal, 'e1'), 'sqlite_autoindex_endpoints_1'],
   ['packages', () => listPackagesSql(5, { ...packageListQuerySchema.parse({ cursor: writeCursor(['a', 'a', 'a', 'dpkg', 0]) }), endpointId: 'e1' }), 'SEARCH packages USING PRIMARY KEY'],
   ['performance', () => getPerformanceSql(5, 0), 'samplesByEndpoint'],

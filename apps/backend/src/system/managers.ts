@@ -1,8 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { IdentityConflicts } from '../endpoints/identity-conflicts.ts';
 import { PresenceKeeper } from '../endpoints/presence-keeper.ts';
 import { Quarantine } from '../endpoints/quarantine.ts';
+import { Revoker } from '../endpoints/revoker.ts';
 import { Canceller } from '../executions/canceller.ts';
 import { CommandCleaner } from '../executions/command-cleaner.ts';
+import { CutOffRuns } from '../executions/cut-off-runs.ts';
 import { DeadlineKeeper } from '../executions/deadline-keeper.ts';
 import { Dispatcher } from '../executions/dispatcher.ts';
 import type { ProcessManager } from '../leader/process-manager.ts';
@@ -19,7 +22,10 @@ export class Managers {
     deadlines: DeadlineKeeper,
     presence: PresenceKeeper,
     quarantine: Quarantine,
+    revoker: Revoker,
+    cutOffRuns: CutOffRuns,
+    conflicts: IdentityConflicts,
   ) {
-    this.all = [dispatcher, canceller, cleaner, deadlines, presence, quarantine];
+    this.all = [dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts];
   }
 }

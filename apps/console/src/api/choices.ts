@@ -1,4 +1,4 @@
-import type { EndpointSort, EndpointStatus, EventType, Execute, ExecutionState, RunState, Shell } from './types.ts';
+import type { EndpointSort, EndpointStanding, EndpointStatus, EventType, Execute, ExecutionState, RunState, Shell } from './types.ts';
 
 // Written out instead of imported: the lists stand beside their schemas, and a validator is too heavy for a browser to
 // load for a few words. The compiler keeps them equal to the contract.
@@ -10,6 +10,7 @@ const all =
 export const shells = all<Shell>()(['sh', 'bash', 'pwsh', 'powershell', 'cmd']);
 export const runAsChoices = all<Execute['runAs']>()(['system', 'user']);
 export const endpointStatuses = all<EndpointStatus>()(['online', 'offline', 'never-seen']);
+export const endpointStandings = all<EndpointStanding>()(['pending', 'active', 'revoked', 'retired']);
 export const endpointSorts = all<EndpointSort>()(['name', '-name', 'status', '-status', 'enrolledAt', '-enrolledAt']);
 export const executionStates = all<ExecutionState>()(['running', 'succeeded', 'failed', 'cancelled']);
 export const runStates = all<RunState>()([
@@ -39,11 +40,20 @@ export const eventTypes = all<EventType>()([
   'kanade.account.signed-out.v1',
   'kanade.agent.started.v1',
   'kanade.command.refused.v1',
+  'kanade.endpoint.alias-changed.v1',
+  'kanade.endpoint.approved.v1',
   'kanade.endpoint.came-online.v1',
+  'kanade.endpoint.conflict-reported.v1',
   'kanade.endpoint.enrolled.v1',
+  'kanade.endpoint.enrolment-requested.v1',
   'kanade.endpoint.quarantined.v1',
+  'kanade.endpoint.rekeyed.v1',
+  'kanade.endpoint.retired.v1',
+  'kanade.endpoint.revoked.v1',
   'kanade.endpoint.went-offline.v1',
   'kanade.enrolment.token-created.v1',
+  'kanade.enrolment.token-created.v2',
+  'kanade.enrolment.token-revoked.v1',
   'kanade.execution.cancel-requested.v1',
   'kanade.execution.dispatched.v1',
   'kanade.execution.requested.v1',

@@ -1,10 +1,11 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { getEndpoint, getEndpointPerformance, listEndpointPackages, listEndpoints } from '@kanade/api-client';
-import type { EndpointSort, EndpointStatus, EndpointView } from './types.ts';
+import type { EndpointSort, EndpointStanding, EndpointStatus, EndpointView } from './types.ts';
 
 export interface EndpointListParams {
   readonly search?: string | undefined;
   readonly status?: EndpointStatus | undefined;
+  readonly standing?: EndpointStanding | undefined;
   readonly sort?: EndpointSort | undefined;
   readonly cursor?: string | undefined;
   readonly limit?: number | undefined;

@@ -4,8 +4,10 @@ export type { EventType } from '@kanade/contracts';
 export type {
   CreateExecutionRequest,
   EndpointDetail,
+  EndpointStanding,
   EndpointStatus,
   EndpointView,
+  EnrolmentTokenView,
   EventDetail,
   EventView,
   Execute,

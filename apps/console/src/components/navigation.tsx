@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { IconActivityHeartbeat, IconDevices2, IconFileCode, IconLayoutDashboard, IconListDetails, IconPlayerPlay, IconTimelineEvent, IconUsers } from '@tabler/icons-react';
+import { IconActivityHeartbeat, IconDevices2, IconFileCode, IconKey, IconLayoutDashboard, IconListDetails, IconPlayerPlay, IconTimelineEvent, IconUsers } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { administersAll, sessionQuery } from '../api/session.ts';
@@ -10,6 +10,7 @@ import classes from './app-frame.module.css';
 const places = [
   { key: 'overview', to: paths.overview, icon: IconLayoutDashboard },
   { key: 'endpoints', to: paths.endpoints, icon: IconDevices2 },
+  { key: 'enrolmentTokens', to: paths.enrolmentTokens, icon: IconKey },
   { key: 'run', to: paths.run, icon: IconPlayerPlay },
   { key: 'jobs', to: paths.jobs, icon: IconFileCode },
   { key: 'executions', to: paths.executions, icon: IconListDetails },

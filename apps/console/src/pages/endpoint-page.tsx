@@ -2,6 +2,7 @@ import { Skeleton, Tabs } from '@mantine/core';
 import { IconPlayerPlay, IconTimelineEvent } from '@tabler/icons-react';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { ButtonLink } from '../components/button-link.tsx';
 import { choiceOf } from '../search-params.ts';
@@ -11,16 +12,33 @@ import { CopyAction } from '../components/code-block.tsx';
 import { EndpointMarks } from '../components/endpoint-marks.tsx';
 import { FailureNotice } from '../components/feedback.tsx';
 import { Card, Facts, PageHead } from '../components/page.tsx';
+import type { Fact } from '../components/page.tsx';
 import { EndpointStatusBadge } from '../components/state-badge.tsx';
 import { AbsoluteTime, RelativeTime } from '../components/time-text.tsx';
 import { paths } from '../paths.ts';
 import { EndpointRuns } from './endpoint/endpoint-runs.tsx';
 import { Inventory } from './endpoint/inventory.tsx';
+import { ManageEndpoint } from './endpoint/manage-endpoint.tsx';
 import { Packages } from './endpoint/packages.tsx';
 import { Performance } from './endpoint/performance.tsx';
 
 const route = getRouteApi('/signed-in/endpoints/$endpointId');
 const parts = ['summary', 'performance', 'packages', 'runs'] as const;
+
+/** Who it is, where that is more than a name: what it calls itself, why it is shut out, where its chain began anew. */
+function identityFacts(t: TFunction, endpoint: EndpointDetail): Fact[] {
+  const { alias, name, nameSince, standing, standingAt, standingReason, quarantineReason, conflictReason, epochs } = endpoint;
+  return [
+    ...(alias === null ? [] : [{ term: t('endpoints.hostname'), value: <>{name} <RelativeTime time={nameSince} /></> }]),
+    ...(standing === 'active' ? [] : [{ term: t(`endpointStanding.${standing}`), value: <><AbsoluteTime time={standingAt} /> {standingReason}</> }]),
+    ...(quarantineReason === null ? [] : [{ term: t('endpoints.quarantine'), value: quarantineReason }]),
+    ...(conflictReason === null ? [] : [{ term: t('conflicted'), value: conflictReason }]),
+    ...epochs.filter(({ epoch }) => epoch > 1).map(({ epoch, openedAt }) => ({
+      term: t('endpoints.epoch', { epoch }),
+      value: <span title={t('endpoints.epochHint')}><AbsoluteTime time={openedAt} /></span>,
+    })),
+  ];
+}
 
 function Summary({ endpoint }: { readonly endpoint: EndpointDetail }) {
   const { t } = useTranslation();
@@ -29,6 +47,7 @@ function Summary({ endpoint }: { readonly endpoint: EndpointDetail }) {
       <Facts
         strip
         facts={[
+          ...identityFacts(t, endpoint),
           { term: t('endpoints.os'), value: `${endpoint.os.name} ${endpoint.os.version} (${endpoint.os.architecture})` },
           { term: t('endpoints.agent'), value: endpoint.agentVersion },
           { term: t('endpoints.lastSeen'), value: <RelativeTime time={endpoint.lastSeenAt} /> },
@@ -93,10 +112,11 @@ export function EndpointPage() {
   }
   return (
     <>
-      <PageHead title={data.name} back={back} marks={<><EndpointStatusBadge status={data.status} /><EndpointMarks endpoint={data} /></>}>
+      <PageHead title={data.alias ?? data.name} back={back} marks={<><EndpointStatusBadge status={data.status} /><EndpointMarks endpoint={data} /></>}>
         <ButtonLink to={paths.events} search={{ endpointId }} variant="default" leftSection={<IconTimelineEvent size={15} />}>
           {t('endpoints.events')}
         </ButtonLink>
+        <ManageEndpoint endpoint={data} />
         <ButtonLink to={paths.run} search={{ endpoint: endpointId }} leftSection={<IconPlayerPlay size={15} />}>
           {t('endpoints.run')}
         </ButtonLink>

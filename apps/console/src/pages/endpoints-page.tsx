@@ -5,12 +5,12 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { ButtonLink } from '../components/button-link.tsx';
 import { choiceOf } from '../search-params.ts';
-import { endpointSorts, endpointStatuses } from '../api/choices.ts';
+import { endpointSorts, endpointStandings, endpointStatuses } from '../api/choices.ts';
 import { endpointsQuery } from '../api/endpoints.ts';
 import type { EndpointView } from '../api/types.ts';
 import { DataTable } from '../components/data-table.tsx';
 import type { Column } from '../components/data-table.tsx';
-import { EndpointMarks } from '../components/endpoint-marks.tsx';
+import { EndpointMarks, EndpointName } from '../components/endpoint-marks.tsx';
 import { EmptyState, FailureNotice } from '../components/feedback.tsx';
 import { PageHead, Toolbar } from '../components/page.tsx';
 import { Pager } from '../components/pager.tsx';
@@ -31,9 +31,9 @@ function useColumns(): Column<EndpointView>[] {
       header: t('endpoints.name'),
       sort: 'name',
       primary: true,
-      cell: ({ id, name }) => (
-        <Link to={paths.endpoint} params={{ endpointId: id }}>
-          {name}
+      cell: (endpoint) => (
+        <Link to={paths.endpoint} params={{ endpointId: endpoint.id }}>
+          <EndpointName endpoint={endpoint} />
         </Link>
       ),
     },
@@ -73,16 +73,16 @@ function SelectionBar() {
 
 export function EndpointsPage() {
   const { t } = useTranslation();
-  const { search, status, sort = 'name', cursor } = route.useSearch();
+  const { search, status, standing, sort = 'name', cursor } = route.useSearch();
   const navigate = route.useNavigate();
   const pages = useAddressPages(cursor);
   const selection = useSelection();
-  const { data, error, refetch, isPlaceholderData } = useQuery(endpointsQuery({ search, status, sort, cursor }));
+  const { data, error, refetch, isPlaceholderData } = useQuery(endpointsQuery({ search, status, standing, sort, cursor }));
   const columns = useColumns();
-  const filter = (change: { search?: string | undefined; status?: EndpointView['status'] | undefined; sort?: typeof sort }) => {
+  const filter = (change: { search?: string | undefined; status?: EndpointView['status'] | undefined; standing?: EndpointView['standing'] | undefined; sort?: typeof sort }) => {
     void navigate({ search: (before) => ({ ...before, ...change, cursor: undefined }), replace: true });
   };
-  const isFiltered = search !== undefined || status !== undefined;
+  const isFiltered = search !== undefined || status !== undefined || standing !== undefined;
   return (
     <>
       <PageHead title={t('endpoints.title')}>
@@ -99,6 +99,15 @@ export function EndpointsPage() {
           value={status ?? null}
           onChange={(value) => { filter({ status: choiceOf(value, endpointStatuses) }); }}
         />
+        <Select
+          w={190}
+          aria-label={t('endpoints.standing')}
+          placeholder={t('endpoints.anyStanding')}
+          clearable
+          data={endpointStandings.map((value) => ({ value, label: t(`endpointStanding.${value}`) }))}
+          value={standing ?? null}
+          onChange={(value) => { filter({ standing: choiceOf(value, endpointStandings) }); }}
+        />
       </Toolbar>
       {error && <FailureNotice error={error} onRetry={() => void refetch()} />}
       {(data !== undefined || !error) && (
@@ -113,7 +122,7 @@ export function EndpointsPage() {
           empty={
             isFiltered ? (
               <EmptyState title={t('endpoints.noMatch')} detail={t('endpoints.noMatchDetail')}>
-                <Button variant="default" onClick={() => { filter({ search: undefined, status: undefined }); }}>{t('action.showAll')}</Button>
+                <Button variant="default" onClick={() => { filter({ search: undefined, status: undefined, standing: undefined }); }}>{t('action.showAll')}</Button>
               </EmptyState>
             ) : (
               <EmptyState icon={<IconDevices2 size={32} stroke={1.3} />} title={t('endpoints.none')} detail={t('endpoints.noneDetail')} />

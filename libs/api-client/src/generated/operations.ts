@@ -83,6 +83,16 @@ export function getEndpoint(endpointId: types.EndpointId, query?: types.GetEndpo
   return requestJson({ method: 'GET', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}`, query, options });
 }
 
+/** Call an endpoint something of your own, whatever it calls itself; null takes the alias away. */
+export function setEndpointAlias(endpointId: types.EndpointId, body: types.SetEndpointAliasRequest, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'PUT', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/alias`, body, options });
+}
+
+/** Let a machine in that enrolled with a token that wants approval. */
+export function approveEndpoint(endpointId: types.EndpointId, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'POST', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/approve`, options });
+}
+
 /** Software installed on one endpoint. */
 export function listEndpointPackages(endpointId: types.EndpointId, query?: types.ListEndpointPackagesQuery, options?: RequestOptions): Promise<types.PackagePage> {
   return requestJson({ method: 'GET', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/packages`, query, options });
@@ -93,9 +103,29 @@ export function getEndpointPerformance(endpointId: types.EndpointId, query?: typ
   return requestJson({ method: 'GET', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/performance`, query, options });
 }
 
+/** Let an endpoint leave the fleet: cut off like a revoked one, and no longer listed unless asked for. */
+export function retireEndpoint(endpointId: types.EndpointId, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'POST', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/retire`, options });
+}
+
+/** Cut an endpoint off: it is disconnected, its commands are withdrawn, its runs end. */
+export function revokeEndpoint(endpointId: types.EndpointId, body: types.RevokeEndpointRequest, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'POST', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/revoke`, body, options });
+}
+
+/** Enrolment tokens, newest first; never the tokens themselves. */
+export function listEnrolmentTokens(query?: types.ListEnrolmentTokensQuery, options?: RequestOptions): Promise<types.EnrolmentTokenPage> {
+  return requestJson({ method: 'GET', path: '/api/v1/enrolment-tokens', query, options });
+}
+
 /** Make a token with which new endpoints enrol; it is shown once. */
 export function createEnrolmentToken(body: types.CreateEnrolmentTokenRequest, options?: RequestOptions): Promise<types.CreateEnrolmentTokenResult> {
   return requestJson({ method: 'POST', path: '/api/v1/enrolment-tokens', body, options });
+}
+
+/** Let nothing more enrol with a token; what has enrolled stays. */
+export function revokeEnrolmentToken(tokenId: string, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'POST', path: `/api/v1/enrolment-tokens/${encodeURIComponent(tokenId)}/revoke`, options });
 }
 
 /** The event history. */

@@ -84,6 +84,8 @@ export type CreateEnrolmentTokenRequest = {
   expiresIn?: Duration | undefined;
   maxUses?: number | undefined;
   site?: string | undefined;
+  approval?: boolean | undefined;
+  endpointId?: EndpointId | undefined;
 };
 
 export type CreateEnrolmentTokenResult = {
@@ -133,6 +135,9 @@ export type Duration = string;
 export type EndpointDetail = {
   id: EndpointId;
   name: string;
+  nameSince: string;
+  alias: string | null;
+  standing: EndpointStanding;
   status: EndpointStatus;
   os: {
     family: "linux" | "windows" | "macos";
@@ -145,9 +150,19 @@ export type EndpointDetail = {
   simulated: boolean;
   site: string;
   quarantined: boolean;
+  conflicted: boolean;
   enrolledAt: string;
   shells: string[];
   signingKey: string;
+  standingAt: string;
+  standingReason: string | null;
+  quarantineReason: string | null;
+  conflictReason: string | null;
+  epochs: {
+    epoch: number;
+    openedAt: string;
+    position: Position;
+  }[];
   inventory: {
     hardware: {
       manufacturer: string;
@@ -211,11 +226,16 @@ export type EndpointPage = {
   position: Position;
 };
 
+export type EndpointStanding = "pending" | "active" | "revoked" | "retired";
+
 export type EndpointStatus = "online" | "offline" | "never-seen";
 
 export type EndpointView = {
   id: EndpointId;
   name: string;
+  nameSince: string;
+  alias: string | null;
+  standing: EndpointStanding;
   status: EndpointStatus;
   os: {
     family: "linux" | "windows" | "macos";
@@ -227,6 +247,30 @@ export type EndpointView = {
   simulated: boolean;
   site: string;
   quarantined: boolean;
+  conflicted: boolean;
+};
+
+export type EnrolmentTokenPage = {
+  items: EnrolmentTokenView[];
+  nextCursor: string | null;
+  position: Position;
+};
+
+export type EnrolmentTokenState = "usable" | "used-up" | "expired" | "revoked";
+
+export type EnrolmentTokenView = {
+  tokenId: string;
+  state: EnrolmentTokenState;
+  site: string;
+  approval: boolean;
+  endpointId: EndpointId | null;
+  maxUses: number;
+  uses: number;
+  lastUsedAt: string | null;
+  createdAt: string;
+  createdBy: string;
+  expiresAt: string;
+  revokedAt: string | null;
 };
 
 export type EventDetail = {
@@ -517,7 +561,7 @@ export type Problem = {
   }[] | undefined;
 };
 
-export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "alias-taken" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
 
 export type ProvePasswordRequest = {
   password: string;
@@ -529,6 +573,10 @@ export type RecoveryCodes = {
 
 export type ResetAccountRequest = {
   removeSecondFactor?: boolean | undefined;
+};
+
+export type RevokeEndpointRequest = {
+  reason?: string | undefined;
 };
 
 export type Role = "viewer" | "operator" | "admin" | "auditor";
@@ -607,6 +655,10 @@ export type SessionView = {
   role: Role;
   grants: Grant[];
   expiresAt: string;
+};
+
+export type SetEndpointAliasRequest = {
+  alias: string | null;
 };
 
 export type SetGrantsRequest = {
@@ -701,7 +753,9 @@ export type ListEndpointsQuery = {
   minPosition?: Position | undefined;
   search?: string | undefined;
   name?: string | undefined;
+  alias?: string | undefined;
   status?: EndpointStatus | undefined;
+  standing?: "pending" | "active" | "revoked" | "retired" | "all" | undefined;
   sort?: "name" | "-name" | "status" | "-status" | "enrolledAt" | "-enrolledAt" | undefined;
 };
 
@@ -721,6 +775,13 @@ export type ListEndpointPackagesQuery = {
 /** What getEndpointPerformance may be asked with. */
 export type GetEndpointPerformanceQuery = {
   minutes?: number | undefined;
+};
+
+/** What listEnrolmentTokens may be asked with. */
+export type ListEnrolmentTokensQuery = {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+  minPosition?: Position | undefined;
 };
 
 /** What listEvents may be asked with. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import * as accounts from './accounts.ts';
+import * as lifecycle from './endpoint-lifecycle.ts';
 import * as endpoints from './endpoints.ts';
+import * as enrolment from './enrolment.ts';
 import * as executions from './executions.ts';
 import * as inventory from './inventory.ts';
 import * as jobs from './jobs.ts';
@@ -23,6 +25,15 @@ export const controlEventSchemas = [
   endpoints.endpointCameOnlineSchema,
   endpoints.endpointWentOfflineSchema,
   endpoints.endpointQuarantinedSchema,
+  lifecycle.endpointEnrolmentRequestedSchema,
+  lifecycle.endpointApprovedSchema,
+  lifecycle.endpointRevokedSchema,
+  lifecycle.endpointRetiredSchema,
+  lifecycle.endpointRekeyedSchema,
+  lifecycle.endpointAliasChangedSchema,
+  lifecycle.endpointConflictReportedSchema,
+  enrolment.enrolmentTokenCreatedV2Schema,
+  enrolment.enrolmentTokenRevokedSchema,
   jobs.jobAppliedSchema,
   executions.executionRequestedSchema,
   executions.executionTargetedSchema,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { durationSchema } from '../manifest.ts';
-import { positionSchema, timeSchema } from '../ids.ts';
+import { endpointIdSchema, positionSchema, timeSchema } from '../ids.ts';
 import { grantsSchema, roleSchema } from '../roles.ts';
 import { pageQueryShape, pageSchema } from './paging.ts';
 
@@ -40,6 +40,10 @@ export const createEnrolmentTokenRequestSchema = z
     expiresIn: durationSchema.default('24h'),
     maxUses: z.int().min(1).max(100_000).default(1),
     site: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/).default('default'),
+    /** What enrols with it waits until an operator approves it. */
+    approval: z.boolean().default(false),
+    /** Gives this one endpoint new keys instead of making new endpoints: single use, and the endpoint keeps its site. */
+    endpointId: endpointIdSchema.optional(),
   })
   .meta({ id: 'CreateEnrolmentTokenRequest' });
 /** The token is shown once; the backend keeps only what it needs to recognise it. */

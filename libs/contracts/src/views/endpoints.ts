@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { osSchema } from '../events/endpoints.ts';
 import { facetSchemas, installedPackageSchema } from '../events/inventory.ts';
-import { endpointIdSchema, timeSchema } from '../ids.ts';
+import { endpointIdSchema, positionSchema, timeSchema } from '../ids.ts';
 import { performanceSampleSchema } from '../wire/live.ts';
 import { pageQueryShape, pageSchema } from './paging.ts';
 
@@ -9,10 +9,21 @@ export const endpointStatuses = ['online', 'offline', 'never-seen'] as const;
 export const endpointStatusSchema = z.enum(endpointStatuses).meta({ id: 'EndpointStatus' });
 export type EndpointStatus = z.infer<typeof endpointStatusSchema>;
 
+/** Where an endpoint stands with the fleet: only an active one is sent anything. */
+export const endpointStandings = ['pending', 'active', 'revoked', 'retired'] as const;
+export const endpointStandingSchema = z.enum(endpointStandings).meta({ id: 'EndpointStanding' });
+export type EndpointStanding = z.infer<typeof endpointStandingSchema>;
+
 export const endpointViewSchema = z
   .strictObject({
     id: endpointIdSchema,
+    /** What the endpoint calls itself: a hint, and never more. */
     name: z.string(),
+    /** Since when it calls itself so. */
+    nameSince: timeSchema,
+    /** What operators call it. */
+    alias: z.string().nullable(),
+    standing: endpointStandingSchema,
     status: endpointStatusSchema,
     os: osSchema.pick({ family: true, name: true, version: true }),
     agentVersion: z.string(),
@@ -21,6 +32,8 @@ export const endpointViewSchema = z
     simulated: z.boolean(),
     site: z.string(),
     quarantined: z.boolean(),
+    /** Two machines act as this endpoint: a cloned disk. */
+    conflicted: z.boolean(),
   })
   .meta({ id: 'EndpointView' });
 export type EndpointView = z.infer<typeof endpointViewSchema>;
@@ -30,11 +43,15 @@ export const endpointPageSchema = pageSchema('EndpointPage', endpointViewSchema)
 export const endpointSorts = ['name', '-name', 'status', '-status', 'enrolledAt', '-enrolledAt'] as const;
 export const endpointListQuerySchema = z.strictObject({
   ...pageQueryShape,
-  /** Part of the name, or the beginning of the id. */
+  /** Part of the name or the alias, or the beginning of the id. */
   search: z.string().max(200).optional(),
   /** The exact name, as `--endpoint NAME` resolves it. */
   name: z.string().max(255).optional(),
+  /** The exact alias. */
+  alias: z.string().max(100).optional(),
   status: endpointStatusSchema.optional(),
+  /** Unless said, all but those that were retired. */
+  standing: z.enum([...endpointStandings, 'all']).optional(),
   sort: z.enum(endpointSorts).default('name'),
 });
 
@@ -45,6 +62,13 @@ export const endpointDetailSchema = z
     enrolledAt: timeSchema,
     shells: z.array(z.string()),
     signingKey: z.string(),
+    /** Since when, and for a revoked one why, it stands where it does. */
+    standingAt: timeSchema,
+    standingReason: z.string().nullable(),
+    quarantineReason: z.string().nullable(),
+    conflictReason: z.string().nullable(),
+    /** Where its chain of events began anew, newest first: a machine that was reverted, cloned, or given new keys. At most 20. */
+    epochs: z.array(z.strictObject({ epoch: z.int().positive(), openedAt: timeSchema, position: positionSchema })),
     inventory: z.strictObject({
       hardware: facetSchemas.hardware.nullable(),
       os: facetSchemas.os.nullable(),

@@ -66,7 +66,10 @@ const credentials = {
 /** Why the backend said no to an enrol or renew request. */
 export const identityRefusalSchema = z.strictObject({
   error: z.strictObject({
-    code: z.enum(['token-unknown', 'token-expired', 'token-used-up', 'bad-proof', 'bad-request', 'endpoint-unknown', 'unavailable']),
+    code: z.enum([
+      'token-unknown', 'token-expired', 'token-used-up', 'token-revoked', 'bad-proof', 'bad-request', 'endpoint-unknown', 'endpoint-revoked', 'endpoint-retired',
+      'approval-pending', 'unavailable',
+    ]),
     message: z.string().max(500),
     retryable: z.boolean(),
   }),

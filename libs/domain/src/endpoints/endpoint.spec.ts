@@ -50,3 +50,113 @@ describe('an endpoint', () => {
     endpoint.given(enrolled, quarantined).when(quarantine).makes();
   });
 });
+
+describe('letting a machine in', () => {
+  const requested: EventDraft = { type: 'kanade.endpoint.enrolment-requested.v1', data };
+  const approved: EventDraft = { type: 'kanade.endpoint.approved.v1', data: { endpointId } };
+  const ask = { type: 'request-enrolment', ...data } as const;
+  const approve = { type: 'approve', endpointId } as const;
+  const revoked: EventDraft = { type: 'kanade.endpoint.revoked.v1', data: { endpointId, nkey: 'U1', reason: null } };
+
+  it('is refused for one that never asked, or that was refused', () => {
+    endpoint.given().when(approve).refuses('not-found');
+    endpoint.given(requested, revoked).when(approve).refuses('endpoint-revoked');
+    endpoint.given(requested, revoked).when(ask).refuses('endpoint-revoked');
+  });
+  it('waits: a token that needs no approval does not help one that waits', () => {
+    endpoint.given(requested).when({ ...ask, type: 'enrol' }).refuses('endpoint-pending');
+    endpoint.given(requested).when(comeOnline).makes();
+  });
+  it('is asked for once, and given once', () => {
+    endpoint.given().when(ask).makes(requested);
+    endpoint.given(requested).when(ask).makes();
+    endpoint.given(requested).when(approve).makes(approved, enrolled);
+    endpoint.given(requested, approved, enrolled).when(approve).makes();
+    endpoint.given(requested, approved, enrolled).when(ask).makes();
+  });
+});
+
+describe('cutting an endpoint off', () => {
+  const revoke = { type: 'revoke', endpointId, reason: 'stolen', at: observedAt } as const;
+  const retire = { type: 'retire', endpointId, at: observedAt } as const;
+  const revoked: EventDraft = { type: 'kanade.endpoint.revoked.v1', data: { endpointId, nkey: 'U1', reason: 'stolen' } };
+  const retired: EventDraft = { type: 'kanade.endpoint.retired.v1', data: { endpointId, nkey: 'U1' } };
+  const cutOff: EventDraft = { type: 'kanade.endpoint.went-offline.v1', data: { endpointId, observedAt, reason: 'revoked' } };
+
+  it('is refused for one that is not there, and of a retired one', () => {
+    endpoint.given().when(revoke).refuses('not-found');
+    endpoint.given().when(retire).refuses('not-found');
+    endpoint.given(enrolled, retired).when(revoke).refuses('endpoint-retired');
+  });
+  it('keeps it from enrolling with the same keys again', () => {
+    endpoint.given(enrolled, revoked).when({ type: 'enrol', ...data }).refuses('endpoint-revoked');
+    endpoint.given(enrolled, retired).when({ type: 'enrol', ...data }).refuses('endpoint-retired');
+  });
+  it('is told once, with the end of its presence', () => {
+    endpoint.given(enrolled).when(revoke).makes(revoked);
+    endpoint.given(enrolled, online).when(revoke).makes(revoked, cutOff);
+    endpoint.given(enrolled, online, revoked, cutOff).when(revoke).makes();
+    endpoint.given(enrolled, online).when(retire).makes(retired, cutOff);
+    endpoint.given(enrolled, retired).when(retire).makes();
+    endpoint.given(enrolled, revoked).when(retire).makes(retired);
+  });
+  it('makes nothing of what the broker still says of it', () => endpoint.given(enrolled, revoked).when(comeOnline).makes());
+});
+
+describe('new keys for an endpoint', () => {
+  const { site: _site, ...host } = data;
+  const rekey = { type: 'rekey', ...host, nkey: 'U2', signingKey: 's2', sealingKey: 'x2', tokenId: 't2' } as const;
+  const { type: _type, ...keys } = rekey;
+  const rekeyed: EventDraft = { type: 'kanade.endpoint.rekeyed.v1', data: { ...keys, previousNkey: 'U1' } };
+  const revoked: EventDraft = { type: 'kanade.endpoint.revoked.v1', data: { endpointId, nkey: 'U1', reason: null } };
+
+  it('are refused before it is one, and where they were its keys before', () => {
+    endpoint.given().when(rekey).refuses('not-found');
+    endpoint.given({ type: 'kanade.endpoint.enrolment-requested.v1', data }).when(rekey).refuses('endpoint-pending');
+    endpoint.given(enrolled, revoked).when({ ...rekey, nkey: 'U1' }).refuses('endpoint-revoked');
+    endpoint.given(enrolled, rekeyed).when({ ...rekey, nkey: 'U1' }).refuses('endpoint-revoked');
+  });
+  it('are taken once, also by one that was cut off', () => {
+    endpoint.given(enrolled).when(rekey).makes(rekeyed);
+    endpoint.given(enrolled, revoked).when(rekey).makes(rekeyed);
+    endpoint.given(enrolled, rekeyed).when(rekey).makes();
+  });
+  it('let it in again, and out of quarantine', () => {
+    endpoint.given(enrolled, quarantined, revoked, rekeyed).when(comeOnline).makes(online);
+    endpoint.given(enrolled, quarantined, rekeyed).when(quarantine).makes(quarantined);
+  });
+});
+
+describe('an alias', () => {
+  const aliasOf = (alias: string | null) => ({ type: 'set-alias', endpointId, alias }) as const;
+  const named = (alias: string | null): EventDraft => ({ type: 'kanade.endpoint.alias-changed.v1', data: { endpointId, alias } });
+  const retired: EventDraft = { type: 'kanade.endpoint.retired.v1', data: { endpointId, nkey: 'U1' } };
+
+  it('is refused for what is not there any more', () => {
+    endpoint.given().when(aliasOf('desk')).refuses('not-found');
+    endpoint.given(enrolled, retired).when(aliasOf('desk')).refuses('endpoint-retired');
+  });
+  it('is given and taken away, each told once', () => {
+    endpoint.given(enrolled).when(aliasOf('desk')).makes(named('desk'));
+    endpoint.given(enrolled, named('desk')).when(aliasOf('desk')).makes();
+    endpoint.given(enrolled, named('desk')).when(aliasOf(null)).makes(named(null));
+    endpoint.given(enrolled, named('desk'), retired).when(aliasOf(null)).makes();
+  });
+});
+
+describe('two machines as one endpoint', () => {
+  const report = { type: 'report-conflict', endpointId, detail: 'the history holds 1/7, which this agent never wrote' } as const;
+  const reported: EventDraft = { type: 'kanade.endpoint.conflict-reported.v1', data: { endpointId, detail: report.detail } };
+  const { site: _site, ...host } = data;
+  const rekeyed: EventDraft = { type: 'kanade.endpoint.rekeyed.v1', data: { ...host, nkey: 'U2', previousNkey: 'U1' } };
+
+  it('are refused for what is no endpoint, and no news of one that was cut off', () => {
+    endpoint.given().when(report).refuses('not-found');
+    endpoint.given(enrolled, { type: 'kanade.endpoint.retired.v1', data: { endpointId, nkey: 'U1' } }).when(report).makes();
+  });
+  it('are told once, and again after new keys', () => {
+    endpoint.given(enrolled).when(report).makes(reported);
+    endpoint.given(enrolled, reported).when(report).makes();
+    endpoint.given(enrolled, reported, rekeyed).when(report).makes(reported);
+  });
+});

@@ -22,7 +22,9 @@ export type RunState = "queued" | "accepted" | "started" | "succeeded" | "failed
 
 export type EndpointStatus = "online" | "offline" | "never-seen";
 
-export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+export type EndpointStanding = "pending" | "active" | "revoked" | "retired";
+
+export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "alias-taken" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
 
 export type Role = "viewer" | "operator" | "admin" | "auditor";
 
@@ -352,6 +354,178 @@ export type EndpointQuarantined = {
     endpointId: EndpointId;
     sequence: number;
     reason: string;
+  };
+};
+
+export type EndpointEnrolmentRequested = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.endpoint.enrolment-requested.v1";
+  data: {
+    endpointId: EndpointId;
+    hostname: string;
+    os: OperatingSystem;
+    agentVersion: string;
+    site: string;
+    tokenId: string;
+    simulated: boolean;
+    nkey: string;
+    signingKey: string;
+    sealingKey: string;
+  };
+};
+
+export type EndpointApproved = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.endpoint.approved.v1";
+  data: {
+    endpointId: EndpointId;
+  };
+};
+
+export type EndpointRevoked = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.endpoint.revoked.v1";
+  data: {
+    endpointId: EndpointId;
+    nkey: string;
+    reason: string | null;
+  };
+};
+
+export type EndpointRetired = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.endpoint.retired.v1";
+  data: {
+    endpointId: EndpointId;
+    nkey: string;
+  };
+};
+
+export type EndpointRekeyed = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.endpoint.rekeyed.v1";
+  data: {
+    endpointId: EndpointId;
+    hostname: string;
+    os: OperatingSystem;
+    agentVersion: string;
+    tokenId: string;
+    simulated: boolean;
+    nkey: string;
+    signingKey: string;
+    sealingKey: string;
+    previousNkey: string;
+  };
+};
+
+export type EndpointAliasChanged = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.endpoint.alias-changed.v1";
+  data: {
+    endpointId: EndpointId;
+    alias: string | null;
+  };
+};
+
+export type EndpointConflictReported = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.endpoint.conflict-reported.v1";
+  data: {
+    endpointId: EndpointId;
+    detail: string;
+  };
+};
+
+export type EnrolmentTokenCreatedV2 = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.enrolment.token-created.v2";
+  data: {
+    tokenId: string;
+    site: string;
+    maxUses: number;
+    expiresAt: Time;
+    approval: boolean;
+    endpointId: EndpointId | null;
+  };
+};
+
+export type EnrolmentTokenRevoked = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.enrolment.token-revoked.v1";
+  data: {
+    tokenId: string;
   };
 };
 
@@ -901,7 +1075,7 @@ export type RenewAnswer = {
 
 export type IdentityRefusal = {
   error: {
-    code: "token-unknown" | "token-expired" | "token-used-up" | "bad-proof" | "bad-request" | "endpoint-unknown" | "unavailable";
+    code: "token-unknown" | "token-expired" | "token-used-up" | "token-revoked" | "bad-proof" | "bad-request" | "endpoint-unknown" | "endpoint-revoked" | "endpoint-retired" | "approval-pending" | "unavailable";
     message: string;
     retryable: boolean;
   };
@@ -985,6 +1159,15 @@ export type ControlEvent =
   | EndpointCameOnline
   | EndpointWentOffline
   | EndpointQuarantined
+  | EndpointEnrolmentRequested
+  | EndpointApproved
+  | EndpointRevoked
+  | EndpointRetired
+  | EndpointRekeyed
+  | EndpointAliasChanged
+  | EndpointConflictReported
+  | EnrolmentTokenCreatedV2
+  | EnrolmentTokenRevoked
   | JobApplied
   | ExecutionRequested
   | ExecutionTargeted

@@ -837,6 +837,397 @@ function ruleEndpointQuarantinedData(v: unknown): Problem {
   if (!(typeof x === 'string' && x.length <= 200)) return property("reason", x, ": must be text of at most 200 characters");
   return undefined;
 }
+function ruleEndpointEnrolmentRequested(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.endpoint.enrolment-requested.v1")) return property("type", x, ": must be \"kanade.endpoint.enrolment-requested.v1\"");
+  x = v["data"];
+  p = ruleEndpointEnrolmentRequestedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEndpointEnrolmentRequestedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "endpointId" && k !== "hostname" && k !== "os" && k !== "agentVersion" && k !== "site" && k !== "tokenId" && k !== "simulated" && k !== "nkey" && k !== "signingKey" && k !== "sealingKey") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["hostname"];
+  if (!(typeof x === 'string' && x.length <= 255)) return property("hostname", x, ": must be text of at most 255 characters");
+  x = v["os"];
+  p = ruleOperatingSystem(x); if (p !== undefined) return property("os", x, p);
+  x = v["agentVersion"];
+  if (!(typeof x === 'string' && x.length <= 50)) return property("agentVersion", x, ": must be text of at most 50 characters");
+  x = v["site"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("site", x, ": must be text of at most 63 characters");
+  x = v["tokenId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("tokenId", x, ": must be text of at most 63 characters");
+  x = v["simulated"];
+  if (!(typeof x === 'boolean')) return property("simulated", x, ": must be true or false");
+  x = v["nkey"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("nkey", x, ": must be text of at most 60 characters");
+  x = v["signingKey"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("signingKey", x, ": must be text of at most 60 characters");
+  x = v["sealingKey"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("sealingKey", x, ": must be text of at most 60 characters");
+  return undefined;
+}
+function ruleEndpointApproved(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.endpoint.approved.v1")) return property("type", x, ": must be \"kanade.endpoint.approved.v1\"");
+  x = v["data"];
+  p = ruleEndpointApprovedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEndpointApprovedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "endpointId") return unknownKey(k);
+  let x: unknown;
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  return undefined;
+}
+function ruleEndpointRevoked(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.endpoint.revoked.v1")) return property("type", x, ": must be \"kanade.endpoint.revoked.v1\"");
+  x = v["data"];
+  p = ruleEndpointRevokedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEndpointRevokedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "endpointId" && k !== "nkey" && k !== "reason") return unknownKey(k);
+  let x: unknown;
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["nkey"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("nkey", x, ": must be text of at most 60 characters");
+  x = v["reason"];
+  if (!(((typeof x === 'string' && x.length <= 500) || (x === null)))) return property("reason", x, ": must be text of at most 500 characters or null");
+  return undefined;
+}
+function ruleEndpointRetired(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.endpoint.retired.v1")) return property("type", x, ": must be \"kanade.endpoint.retired.v1\"");
+  x = v["data"];
+  p = ruleEndpointRetiredData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEndpointRetiredData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "endpointId" && k !== "nkey") return unknownKey(k);
+  let x: unknown;
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["nkey"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("nkey", x, ": must be text of at most 60 characters");
+  return undefined;
+}
+function ruleEndpointRekeyed(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.endpoint.rekeyed.v1")) return property("type", x, ": must be \"kanade.endpoint.rekeyed.v1\"");
+  x = v["data"];
+  p = ruleEndpointRekeyedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEndpointRekeyedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "endpointId" && k !== "hostname" && k !== "os" && k !== "agentVersion" && k !== "tokenId" && k !== "simulated" && k !== "nkey" && k !== "signingKey" && k !== "sealingKey" && k !== "previousNkey") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["hostname"];
+  if (!(typeof x === 'string' && x.length <= 255)) return property("hostname", x, ": must be text of at most 255 characters");
+  x = v["os"];
+  p = ruleOperatingSystem(x); if (p !== undefined) return property("os", x, p);
+  x = v["agentVersion"];
+  if (!(typeof x === 'string' && x.length <= 50)) return property("agentVersion", x, ": must be text of at most 50 characters");
+  x = v["tokenId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("tokenId", x, ": must be text of at most 63 characters");
+  x = v["simulated"];
+  if (!(typeof x === 'boolean')) return property("simulated", x, ": must be true or false");
+  x = v["nkey"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("nkey", x, ": must be text of at most 60 characters");
+  x = v["signingKey"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("signingKey", x, ": must be text of at most 60 characters");
+  x = v["sealingKey"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("sealingKey", x, ": must be text of at most 60 characters");
+  x = v["previousNkey"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("previousNkey", x, ": must be text of at most 60 characters");
+  return undefined;
+}
+function ruleEndpointAliasChanged(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.endpoint.alias-changed.v1")) return property("type", x, ": must be \"kanade.endpoint.alias-changed.v1\"");
+  x = v["data"];
+  p = ruleEndpointAliasChangedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEndpointAliasChangedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "endpointId" && k !== "alias") return unknownKey(k);
+  let x: unknown;
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["alias"];
+  if (!(((typeof x === 'string' && x.length <= 100) || (x === null)))) return property("alias", x, ": must be text of at most 100 characters or null");
+  return undefined;
+}
+function ruleEndpointConflictReported(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.endpoint.conflict-reported.v1")) return property("type", x, ": must be \"kanade.endpoint.conflict-reported.v1\"");
+  x = v["data"];
+  p = ruleEndpointConflictReportedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEndpointConflictReportedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "endpointId" && k !== "detail") return unknownKey(k);
+  let x: unknown;
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["detail"];
+  if (!(typeof x === 'string' && x.length <= 200)) return property("detail", x, ": must be text of at most 200 characters");
+  return undefined;
+}
+function ruleEnrolmentTokenCreatedV2(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.enrolment.token-created.v2")) return property("type", x, ": must be \"kanade.enrolment.token-created.v2\"");
+  x = v["data"];
+  p = ruleEnrolmentTokenCreatedV2Data(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEnrolmentTokenCreatedV2Data(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "tokenId" && k !== "site" && k !== "maxUses" && k !== "expiresAt" && k !== "approval" && k !== "endpointId") return unknownKey(k);
+  let x: unknown;
+  x = v["tokenId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("tokenId", x, ": must be text of at most 63 characters");
+  x = v["site"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("site", x, ": must be text of at most 63 characters");
+  x = v["maxUses"];
+  if (!(typeof x === 'number' && Number.isSafeInteger(x) && x > 0)) return property("maxUses", x, ": must be a whole number above 0");
+  x = v["expiresAt"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("expiresAt", x, ": must be an RFC 3339 time in UTC");
+  x = v["approval"];
+  if (!(typeof x === 'boolean')) return property("approval", x, ": must be true or false");
+  x = v["endpointId"];
+  if (!(((typeof x === 'string' && pattern1.test(x)) || (x === null)))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$ or null");
+  return undefined;
+}
+function ruleEnrolmentTokenRevoked(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.enrolment.token-revoked.v1")) return property("type", x, ": must be \"kanade.enrolment.token-revoked.v1\"");
+  x = v["data"];
+  p = ruleEnrolmentTokenRevokedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEnrolmentTokenRevokedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "tokenId") return unknownKey(k);
+  let x: unknown;
+  x = v["tokenId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("tokenId", x, ": must be text of at most 63 characters");
+  return undefined;
+}
 function ruleJobApplied(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -2317,7 +2708,7 @@ function ruleIdentityRefusalError(v: unknown): Problem {
   for (const k in v) if (k !== "code" && k !== "message" && k !== "retryable") return unknownKey(k);
   let x: unknown;
   x = v["code"];
-  if (!((x === "token-unknown" || x === "token-expired" || x === "token-used-up" || x === "bad-proof" || x === "bad-request" || x === "endpoint-unknown" || x === "unavailable"))) return property("code", x, ": must be one of \"token-unknown\", \"token-expired\", \"token-used-up\", \"bad-proof\", \"bad-request\", \"endpoint-unknown\", \"unavailable\"");
+  if (!((x === "token-unknown" || x === "token-expired" || x === "token-used-up" || x === "token-revoked" || x === "bad-proof" || x === "bad-request" || x === "endpoint-unknown" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "approval-pending" || x === "unavailable"))) return property("code", x, ": must be one of \"token-unknown\", \"token-expired\", \"token-used-up\", \"token-revoked\", \"bad-proof\", \"bad-request\", \"endpoint-unknown\", \"endpoint-revoked\", \"endpoint-retired\", \"approval-pending\", \"unavailable\"");
   x = v["message"];
   if (!(typeof x === 'string' && x.length <= 500)) return property("message", x, ": must be text of at most 500 characters");
   x = v["retryable"];
@@ -2575,7 +2966,7 @@ function ruleProblem(v: unknown): Problem {
   x = v["detail"];
   if (x !== undefined) { if (!(typeof x === 'string')) return property("detail", x, ": must be text"); }
   x = v["code"];
-  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"position-unknown\", \"read-behind\", \"output-expired\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
+  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "endpoint-pending" || x === "alias-taken" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"endpoint-revoked\", \"endpoint-retired\", \"endpoint-pending\", \"alias-taken\", \"position-unknown\", \"read-behind\", \"output-expired\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
   x = v["requestId"];
   if (x !== undefined) { if (!(typeof x === 'string')) return property("requestId", x, ": must be text"); }
   x = v["errors"];
@@ -2623,6 +3014,24 @@ export const validateEndpointCameOnline: Validator<types.EndpointCameOnline> = /
 export const validateEndpointWentOffline: Validator<types.EndpointWentOffline> = /* @__PURE__ */ validator(ruleEndpointWentOffline);
 
 export const validateEndpointQuarantined: Validator<types.EndpointQuarantined> = /* @__PURE__ */ validator(ruleEndpointQuarantined);
+
+export const validateEndpointEnrolmentRequested: Validator<types.EndpointEnrolmentRequested> = /* @__PURE__ */ validator(ruleEndpointEnrolmentRequested);
+
+export const validateEndpointApproved: Validator<types.EndpointApproved> = /* @__PURE__ */ validator(ruleEndpointApproved);
+
+export const validateEndpointRevoked: Validator<types.EndpointRevoked> = /* @__PURE__ */ validator(ruleEndpointRevoked);
+
+export const validateEndpointRetired: Validator<types.EndpointRetired> = /* @__PURE__ */ validator(ruleEndpointRetired);
+
+export const validateEndpointRekeyed: Validator<types.EndpointRekeyed> = /* @__PURE__ */ validator(ruleEndpointRekeyed);
+
+export const validateEndpointAliasChanged: Validator<types.EndpointAliasChanged> = /* @__PURE__ */ validator(ruleEndpointAliasChanged);
+
+export const validateEndpointConflictReported: Validator<types.EndpointConflictReported> = /* @__PURE__ */ validator(ruleEndpointConflictReported);
+
+export const validateEnrolmentTokenCreatedV2: Validator<types.EnrolmentTokenCreatedV2> = /* @__PURE__ */ validator(ruleEnrolmentTokenCreatedV2);
+
+export const validateEnrolmentTokenRevoked: Validator<types.EnrolmentTokenRevoked> = /* @__PURE__ */ validator(ruleEnrolmentTokenRevoked);
 
 export const validateJobApplied: Validator<types.JobApplied> = /* @__PURE__ */ validator(ruleJobApplied);
 
@@ -2723,6 +3132,15 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.endpoint.came-online.v1', validateEndpointCameOnline],
   ['kanade.endpoint.went-offline.v1', validateEndpointWentOffline],
   ['kanade.endpoint.quarantined.v1', validateEndpointQuarantined],
+  ['kanade.endpoint.enrolment-requested.v1', validateEndpointEnrolmentRequested],
+  ['kanade.endpoint.approved.v1', validateEndpointApproved],
+  ['kanade.endpoint.revoked.v1', validateEndpointRevoked],
+  ['kanade.endpoint.retired.v1', validateEndpointRetired],
+  ['kanade.endpoint.rekeyed.v1', validateEndpointRekeyed],
+  ['kanade.endpoint.alias-changed.v1', validateEndpointAliasChanged],
+  ['kanade.endpoint.conflict-reported.v1', validateEndpointConflictReported],
+  ['kanade.enrolment.token-created.v2', validateEnrolmentTokenCreatedV2],
+  ['kanade.enrolment.token-revoked.v1', validateEnrolmentTokenRevoked],
   ['kanade.job.applied.v1', validateJobApplied],
   ['kanade.execution.requested.v1', validateExecutionRequested],
   ['kanade.execution.targeted.v1', validateExecutionTargeted],

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { chainStart, chainText, headers as names } from '@kanade/contracts';
+import type { EpochsTable } from '../generated/tables.ts';
 import { prepareGet, prepareWrite } from '../sqlite/statements.ts';
 import type { Parameter as Named } from '../sqlite/statements.ts';
 import { refuse } from './events.ts';
@@ -56,8 +57,10 @@ export function openChains({ connection }: Session) {
     query.replaceInto('chains').values({
       endpointKey: parameter('endpointKey'), epoch: parameter('epoch'), sequence: parameter('sequence'), hash: parameter('hash'), recordedAt: parameter('recordedAt'),
     }));
-  const saveEpoch = prepareWrite(connection, (query, parameter: Named<{ endpointKey: number; epoch: number; position: number }>) =>
-    query.replaceInto('epochs').values({ endpointKey: parameter('endpointKey'), epoch: parameter('epoch'), position: parameter('position') }));
+  const saveEpoch = prepareWrite(connection, (query, parameter: Named<EpochsTable>) =>
+    query.replaceInto('epochs').values({
+      endpointKey: parameter('endpointKey'), epoch: parameter('epoch'), position: parameter('position'), recordedAt: parameter('recordedAt'),
+    }));
 
   // One for each endpoint of the fleet: looking each up in the table would cost as much as writing it.
   const heads = new Map<number, Head>();
@@ -71,7 +74,7 @@ export function openChains({ connection }: Session) {
       if (refusal?.code === 'chain-rewound') return refusal;
       heads.set(endpointKey, link);
       save({ endpointKey, epoch: link.epoch, sequence: link.sequence, hash: link.hash, recordedAt: message.recordedAt });
-      if (link.epoch !== known?.epoch) saveEpoch({ endpointKey, epoch: link.epoch, position: message.sequence });
+      if (link.epoch !== known?.epoch) saveEpoch({ endpointKey, epoch: link.epoch, position: message.sequence, recordedAt: message.recordedAt });
       return refusal;
     },
     /** Drops everything remembered, after a rollback. */

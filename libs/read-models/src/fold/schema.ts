@@ -32,6 +32,7 @@ CREATE TABLE epochs (
   endpointKey INTEGER NOT NULL,
   epoch INTEGER NOT NULL,
   position INTEGER NOT NULL,
+  recordedAt INTEGER NOT NULL,
   PRIMARY KEY (endpointKey, epoch)
 ) STRICT, WITHOUT ROWID;
 `;

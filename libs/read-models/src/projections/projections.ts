@@ -1,6 +1,7 @@
 import type { EventHandlers } from '../fold/events.ts';
 import type { Session } from '../fold/session.ts';
 import { openAccounts } from './accounts/accounts.projection.ts';
+import { openEnrolmentTokens } from './enrolment-tokens/enrolment-tokens.projection.ts';
 import { openEndpoints } from './endpoints/endpoints.projection.ts';
 import { openEvents } from './events/events.projection.ts';
 import { openExecutions } from './executions/executions.projection.ts';
@@ -23,7 +24,8 @@ export function openProjections(session: Session) {
   const index = openEvents(session);
   const output = openOutput(session, executions.runs);
   const samples = openSamples(session);
-  const parts = [accounts.events, openEndpoints(session).events, openJobs(session, accounts.nameOf).events, executions.events];
+  const tokens = openEnrolmentTokens(session, accounts.nameOf);
+  const parts = [accounts.events, tokens.events, openEndpoints(session, tokens.used).events, openJobs(session, accounts.nameOf).events, executions.events];
   return {
     events: combine(parts),
     index,

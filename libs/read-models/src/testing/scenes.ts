@@ -6,13 +6,34 @@ type Finished = EventMap['kanade.run.finished.v1']['data'];
 
 const linux = { family: 'linux', name: 'Debian', version: '12', architecture: 'x64' } as const;
 
+/** The public NKey a scene's endpoint has. */
+export const nkeyOf = (name: string): string => `U${name.toUpperCase().replaceAll(/[^A-Z2-7]/g, 'A').padEnd(55, 'A')}`;
+
+type Enrolled = EventMap['kanade.endpoint.enrolled.v1']['data'];
+
 /** Enrols an endpoint called `<id>-host`. */
-export function enrol(history: TestHistory, endpointId: string, extra: Partial<EventMap['kanade.endpoint.enrolled.v1']['data']> = {}): StoredMessage {
-  return history.control('endpoint', endpointId, 'kanade.endpoint.enrolled.v1', {
+export function enrol(history: TestHistory, endpointId: string, extra: Partial<Enrolled> = {}): StoredMessage {
+  return history.control('endpoint', endpointId, 'kanade.endpoint.enrolled.v1', hostOf(endpointId, extra));
+}
+
+/** It asks to, with a token that wants approval. */
+export function requestEnrolment(history: TestHistory, endpointId: string, extra: Partial<Enrolled> = {}): StoredMessage {
+  return history.control('endpoint', endpointId, 'kanade.endpoint.enrolment-requested.v1', hostOf(endpointId, extra));
+}
+
+/** It gets new keys, called `<id>-2`. */
+export function rekey(history: TestHistory, endpointId: string, extra: Partial<Enrolled> = {}): StoredMessage {
+  const name = `${endpointId}-2`;
+  const { site: _site, ...host } = hostOf(endpointId, { nkey: nkeyOf(name), signingKey: `signing-${name}`, sealingKey: `sealing-${name}`, tokenId: 't9', ...extra });
+  return history.control('endpoint', endpointId, 'kanade.endpoint.rekeyed.v1', { ...host, previousNkey: nkeyOf(endpointId) });
+}
+
+function hostOf(endpointId: string, extra: Partial<Enrolled>): Enrolled {
+  return {
     endpointId, hostname: `${endpointId}-host`, os: linux, agentVersion: '0.1.0', site: 'default', tokenId: 't1', simulated: false,
-    nkey: `U${endpointId.toUpperCase().replaceAll(/[^A-Z2-7]/g, 'A').padEnd(55, 'A')}`, signingKey: `signing-${endpointId}`, sealingKey: `sealing-${endpointId}`,
+    nkey: nkeyOf(endpointId), signingKey: `signing-${endpointId}`, sealingKey: `sealing-${endpointId}`,
     ...extra,
-  });
+  };
 }
 
 export const runIdOf = (executionId: string, endpointId: string): string => `run-${executionId}-${endpointId}`;
@@ -90,5 +111,20 @@ export function busyHistory(): TestHistory {
   history.control('execution', 'x2', 'kanade.execution.cancel-requested.v1', { executionId: 'x2', runIds: null });
   history.raw('e3', Buffer.from('not json'));
   history.control('endpoint', 'e1', 'kanade.endpoint.went-offline.v1', { endpointId: 'e1', observedAt: '2026-01-31T12:10:00.000Z', reason: 'disconnected' });
+  history.control('enrolment', 't1', 'kanade.enrolment.token-created.v1', { tokenId: 't1', site: 'default', maxUses: 9, expiresAt: '2026-02-01T00:00:00.000Z' });
+  history.control('enrolment', 't2', 'kanade.enrolment.token-created.v2', {
+    tokenId: 't2', site: 'tokyo', maxUses: 2, expiresAt: '2026-02-01T00:00:00.000Z', approval: true, endpointId: null,
+  }, { principal: 'token/t1' });
+  requestEnrolment(history, 'e4', { tokenId: 't2' });
+  history.control('endpoint', 'e4', 'kanade.endpoint.approved.v1', { endpointId: 'e4' });
+  enrol(history, 'e4', { tokenId: 't2' });
+  history.control('endpoint', 'e4', 'kanade.endpoint.alias-changed.v1', { endpointId: 'e4', alias: 'Front Desk' });
+  history.control('endpoint', 'e4', 'kanade.endpoint.revoked.v1', { endpointId: 'e4', nkey: nkeyOf('e4'), reason: 'stolen' });
+  rekey(history, 'e4');
+  history.control('endpoint', 'e2', 'kanade.endpoint.conflict-reported.v1', { endpointId: 'e2', detail: 'the history holds 1/7, which this agent never wrote' });
+  enrol(history, 'e6');
+  history.control('endpoint', 'e6', 'kanade.endpoint.retired.v1', { endpointId: 'e6', nkey: nkeyOf('e6') });
+  requestEnrolment(history, 'e5', { tokenId: 't2' });
+  history.control('enrolment', 't2', 'kanade.enrolment.token-revoked.v1', { tokenId: 't2' });
   return history;
 }

@@ -12,6 +12,9 @@ export interface Invalid {
   readonly reason: string;
 }
 
+/** Written by whoever held the endpoint before it got new keys, in the moment before they were cut off: no fault of the one that has it now. */
+export const replacedKeyReason = 'the event is signed with a key that had been replaced';
+
 export interface JudgeOptions {
   readonly verifyControl: VerifyControl;
   /** True when the signature (base64url) over a text is by the holder of a raw public key (base64url). */
@@ -30,7 +33,10 @@ export function openJudge(rows: ReturnType<typeof openVerifierRows>, options: Ju
     const writer = parseEventSubject(message.subject);
     if (writer?.kind !== 'control' || writer.aggregate !== 'endpoint' || options.verifyControl(message) !== undefined) return;
     const checked = checkEvent(writer, message);
-    if (checked.ok && checked.event.type === 'kanade.endpoint.enrolled.v1') rows.saveSigner(checked.event.data.endpointId, checked.event.data.signingKey);
+    if (!checked.ok) return;
+    const { type, data } = checked.event;
+    // From here on only the new key counts: what the old one signs is the past’s, whoever still holds it.
+    if (type === 'kanade.endpoint.enrolled.v1' || type === 'kanade.endpoint.rekeyed.v1') rows.saveSigner(data.endpointId, data.signingKey);
   };
 
   const wrongSignature = (endpointId: string, hash: string, headers: Readonly<Record<string, string>>): string | undefined => {
@@ -38,7 +44,10 @@ export function openJudge(rows: ReturnType<typeof openVerifierRows>, options: Ju
     if (signature === undefined) return 'the event is not signed';
     const publicKey = rows.signer(endpointId);
     if (publicKey === undefined) return 'no key of this endpoint is known';
-    if (headers[names.key] !== options.keyId(publicKey)) return 'the event names a key that is not this endpoint’s';
+    if (headers[names.key] !== options.keyId(publicKey)) {
+      const past = rows.pastSigners(endpointId).some((key) => headers[names.key] === options.keyId(key) && options.verifySignature(key, hash, signature));
+      return past ? replacedKeyReason : 'the event names a key that is not this endpoint’s';
+    }
     return options.verifySignature(publicKey, hash, signature) ? undefined : 'the signature does not fit the event';
   };
 

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { headers as names } from '@kanade/contracts';
 import { readLink } from '../fold/chain.ts';
 import type { StoredMessage } from '../fold/message.ts';
-import { TestHistory, enrol } from '../testing/index.ts';
+import { TestHistory, enrol, rekey } from '../testing/index.ts';
+import { replacedKeyReason } from './judge.ts';
 import { deleteVerifier, openVerdicts, openVerifier } from './verifier.ts';
 
 const { privateKey } = generateKeyPairSync('ed25519');
@@ -15,7 +16,7 @@ const signatureOf = (text: string): string => sign(null, Buffer.from(text), priv
 const options = {
   incarnation: '0badcafe',
   verifyControl: () => undefined,
-  verifySignature: (publicKey: string, text: string, signature: string) => publicKey === 'signing-e1' && signature === signatureOf(text),
+  verifySignature: (publicKey: string, text: string, signature: string) => publicKey.startsWith('signing-e1') && signature === signatureOf(text),
   keyId: (publicKey: string) => `id-of-${publicKey}`,
 };
 
@@ -64,6 +65,20 @@ describe('the verifier', () => {
     ['the key of somebody else', (history: TestHistory) => [signed(event(history), 'id-of-another')], 'the event names a key that is not this endpoint’s'],
   ])('finds %s', (_what, make, reason) => {
     expect(verify(make)).toEqual([expect.objectContaining({ endpointId: 'e1', reason })]);
+  });
+
+  it('believes each key of an endpoint for its own time, and knows the one that was replaced', () => {
+    const late = { endpointId: 'e1', sequence: 4, reason: replacedKeyReason };
+    expect(verify((history) => {
+      const before = signed(event(history));
+      const rekeyed = rekey(history, 'e1');
+      const after = signed(event(history));
+      history.openEpoch('e1');
+      return [before, rekeyed, after, signed(event(history), 'id-of-signing-e1-2')];
+    })).toEqual([late]);
+    const forged = (message: StoredMessage) => withHeaders(message, { [names.signature]: 'forged', [names.key]: 'id-of-signing-e1' });
+    deleteVerifier(directory);
+    expect(verify((history) => [rekey(history, 'e1'), forged(event(history))])).toEqual([{ endpointId: 'e1', sequence: 3, reason: 'the event names a key that is not this endpoint’s' }]);
   });
 
   it('finds what no signature will ever cover', () => {

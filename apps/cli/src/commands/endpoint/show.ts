@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core';
 import { getEndpoint, listEndpointPackages, type EndpointDetail, type PackagePage } from '@kanade/api-client';
 import { BaseCommand } from '../../base-command.ts';
 import { allItems, collect } from '../../paging.ts';
+import { describeName, describeStatus, isNewName } from '../../render/endpoint.ts';
 import { renderTable } from '../../render/table.ts';
 import { formatBytes, formatTime } from '../../render/units.ts';
 import { resolveEndpoint } from '../../targets.ts';
@@ -9,7 +10,7 @@ import { resolveEndpoint } from '../../targets.ts';
 export class EndpointShow extends BaseCommand {
   static override readonly summary = 'Show one endpoint: its state, hardware, system, disks, network and software.';
   static override readonly examples = ['<%= config.bin %> endpoint show web-1', '<%= config.bin %> endpoint show web-1 --packages'];
-  static override readonly args = { endpoint: Args.string({ required: true, description: 'its name or id' }) };
+  static override readonly args = { endpoint: Args.string({ required: true, description: 'its name, alias or id' }) };
   static override readonly flags = { packages: Flags.boolean({ description: 'list the installed packages too' }) };
 
   async run(): Promise<void> {
@@ -29,9 +30,11 @@ export class EndpointShow extends BaseCommand {
 function describe(endpoint: EndpointDetail): string {
   const { hardware, os, disks, network, packageCount } = endpoint.inventory;
   const facts: [string, string][] = [
-    ['name', endpoint.name + (endpoint.simulated ? ' (simulated)' : '')],
+    ['name', describeName(endpoint, Date.now())],
+    ...(isNewName(endpoint, Date.now()) ? [['', `it has called itself ${endpoint.name} only since ${formatTime(endpoint.nameSince)}`] satisfies [string, string]] : []),
     ['id', endpoint.id],
-    ['status', `${endpoint.status}${endpoint.quarantined ? ', quarantined' : ''}, last seen ${formatTime(endpoint.lastSeenAt)}`],
+    ['status', `${describeStatus(endpoint)}, last seen ${formatTime(endpoint.lastSeenAt)}`],
+    ...standingFacts(endpoint),
     ['site', endpoint.site],
     ['agent', `${endpoint.agentVersion}, enrolled ${formatTime(endpoint.enrolledAt)}, shells ${endpoint.shells.join(' ')}`],
     ['system', `${endpoint.os.name} ${endpoint.os.version} (${endpoint.os.architecture})${os ? `, kernel ${os.kernel}` : ''}`],
@@ -49,6 +52,17 @@ function describe(endpoint: EndpointDetail): string {
     { title: '', value: ([name]) => name },
     { title: '', value: ([, value]) => value },
   ]).trimStart();
+}
+
+/** What must not be overlooked about who it is. */
+function standingFacts({ standing, standingAt, standingReason, quarantineReason, conflictReason, epochs }: EndpointDetail): [string, string][] {
+  const facts: [string, string][] = [];
+  if (standing !== 'active') facts.push([standing, `since ${formatTime(standingAt)}${standingReason === null ? '' : `: ${standingReason}`}`]);
+  if (quarantineReason !== null) facts.push(['quarantined', quarantineReason]);
+  if (conflictReason !== null) facts.push(['conflict', `two machines act as this endpoint: ${conflictReason}`]);
+  // The first epoch is everybody's; another is a machine that was reverted, cloned or given new keys.
+  for (const { epoch, openedAt, position } of epochs.filter((opened) => opened.epoch > 1)) facts.push([`epoch ${epoch}`, `began ${formatTime(openedAt)}, at ${position}`]);
+  return facts;
 }
 
 function describePackages(packages: PackagePage['items']): string {

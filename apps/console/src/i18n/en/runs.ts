@@ -44,6 +44,8 @@ export const runs = {
     offlineCount_other: '{{count, number}} are not online and take it when they return.',
     quarantinedCount_one: '{{count, number}} quarantined endpoint is left out.',
     quarantinedCount_other: '{{count, number}} quarantined endpoints are left out.',
+    barredCount_one: '{{count, number}} endpoint that is not in the fleet is left out.',
+    barredCount_other: '{{count, number}} endpoints that are not in the fleet are left out.',
     tooMany: 'One execution takes at most {{max, number}} endpoints; these are the first of more.',
     list: 'Endpoints it runs on',
     submit_one: 'Run on {{count, number}} endpoint',

@@ -22,6 +22,7 @@ export const vocabulary = {
   nav: {
     overview: 'Overview',
     endpoints: 'Endpoints',
+    enrolmentTokens: 'Enrolment',
     run: 'Run',
     jobs: 'Jobs',
     executions: 'Executions',
@@ -86,6 +87,10 @@ export const vocabulary = {
     'job-version-conflict': 'This version is registered with other content.',
     'idempotency-conflict': 'This request was already made with other content.',
     'execution-ended': 'The execution has already ended.',
+    'endpoint-revoked': 'The endpoint has been revoked. A token made with “kanade enrol-token create --for” lets its machine in again.',
+    'endpoint-retired': 'The endpoint has been retired. A token made with “kanade enrol-token create --for” brings its machine back.',
+    'endpoint-pending': 'The endpoint still waits for approval.',
+    'alias-taken': 'Another endpoint has this alias.',
     'position-unknown': 'The history was restored; this position is no longer known.',
     'read-behind': 'The backend is still catching up. Try again in a moment.',
     'output-expired': 'The output is no longer kept.',

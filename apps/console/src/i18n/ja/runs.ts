@@ -44,6 +44,7 @@ export const runs: TranslationOf<typeof source> = {
     willRun_other: '次の {{count, number}} 台だけで実行します',
     offlineCount_other: '{{count, number}} 台はオンラインではなく、復帰時に実行します。',
     quarantinedCount_other: '隔離中の {{count, number}} 台は除外されます。',
+    barredCount_other: '管理対象でない {{count, number}} 台は除外されます。',
     tooMany: '1 回の実行は最大 {{max, number}} 台です。ここに示すのはその先頭です。',
     list: '実行するエンドポイント',
     submit_other: '{{count, number}} 台で実行',

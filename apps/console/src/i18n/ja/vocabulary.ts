@@ -25,6 +25,7 @@ export const vocabulary: TranslationOf<typeof source> = {
   nav: {
     overview: '概要',
     endpoints: 'エンドポイント',
+    enrolmentTokens: '登録',
     run: '実行',
     jobs: 'ジョブ',
     executions: '実行履歴',
@@ -88,6 +89,10 @@ export const vocabulary: TranslationOf<typeof source> = {
     'job-version-conflict': 'このバージョンは別の内容で登録されています。',
     'idempotency-conflict': 'このリクエストは別の内容ですでに行われています。',
     'execution-ended': 'この実行はすでに終了しています。',
+    'endpoint-revoked': 'このエンドポイントは失効しています。「kanade enrol-token create --for」のトークンで再登録できます。',
+    'endpoint-retired': 'このエンドポイントは退役しています。「kanade enrol-token create --for」のトークンで復帰できます。',
+    'endpoint-pending': 'このエンドポイントは承認待ちです。',
+    'alias-taken': 'この別名はほかのエンドポイントで使われています。',
     'position-unknown': '履歴が復元されたため、この位置は不明です。',
     'read-behind': 'バックエンドが追いついていません。少し待ってからもう一度お試しください。',
     'output-expired': '出力の保存期間が過ぎています。',

@@ -8,7 +8,7 @@ import { RunForm } from './run-form.tsx';
 import { emptyRun, valuesOf } from './run-values.ts';
 
 const endpoints = (count: number): ChosenEndpoint[] =>
-  Array.from({ length: count }, (_, index) => ({ id: `e${index}`, name: `host-${index}`, status: 'online', quarantined: false, simulated: false }));
+  Array.from({ length: count }, (_, index) => ({ id: `e${index}`, name: `host-${index}`, nameSince: '2026-01-01T00:00:00.000Z', alias: null, standing: 'active', status: 'online', quarantined: false, conflicted: false, simulated: false }));
 
 const send = vi.fn<typeof fetch>();
 
@@ -69,6 +69,16 @@ describe('RunForm', () => {
     const [first, second] = endpoints(2);
     await renderIn('en', <RunForm initial={{ ...emptyRun, script: 'id' }} endpoints={[...(first ? [first] : []), ...(second ? [{ ...second, quarantined: true }] : [])]} />);
     expect(screen.getByText('1 quarantined endpoint is left out.')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Run on 1 endpoint' })).toBeTruthy();
+  });
+
+  it('leaves out who is not in the fleet, and points out a new name', async () => {
+    const [first, second] = endpoints(2);
+    const chosen = [...(first ? [{ ...first, alias: 'Front desk', nameSince: new Date().toISOString() }] : []), ...(second ? [{ ...second, standing: 'revoked' as const }] : [])];
+    await renderIn('en', <RunForm initial={{ ...emptyRun, script: 'id' }} endpoints={chosen} />);
+    expect(screen.getByText('1 endpoint that is not in the fleet is left out.')).toBeTruthy();
+    expect(screen.getByText('New name')).toBeTruthy();
+    expect(screen.getByText('Front desk')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Run on 1 endpoint' })).toBeTruthy();
   });
 

@@ -2,7 +2,7 @@ import { CloseButton } from '@mantine/core';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
-import { EndpointMarks } from '../../components/endpoint-marks.tsx';
+import { EndpointMarks, EndpointName } from '../../components/endpoint-marks.tsx';
 import type { ChosenEndpoint } from '../../components/selection.tsx';
 import { EndpointStatusBadge } from '../../components/state-badge.tsx';
 import classes from './run.module.css';
@@ -25,7 +25,7 @@ export function TargetList({ targets, onRemove }: TargetListProps) {
           if (!target) return null;
           return (
             <li key={target.id} className={classes['target']} style={{ transform: `translateY(${start}px)` }} aria-setsize={targets.length} aria-posinset={index + 1}>
-              <span title={target.id}>{target.name}</span>
+              <span title={target.id}><EndpointName endpoint={target} /></span>
               <EndpointMarks endpoint={target} />
               {target.status !== 'online' && <EndpointStatusBadge status={target.status} />}
               {onRemove && <CloseButton size="xs" aria-label={t('run.remove', { name: target.name })} onClick={() => { onRemove(target); }} />}

@@ -11,7 +11,7 @@ import classes from './run.module.css';
 /** Where it runs: chosen endpoints, or all there are now. What is listed is what will be sent. */
 export function TargetsPart({ targets, showsFault }: { readonly targets: Targets; readonly showsFault: boolean }) {
   const { t } = useTranslation();
-  const { mode, setMode, list, add, remove, isChosen, quarantined, all } = targets;
+  const { mode, setMode, list, add, remove, isChosen, quarantined, barred, all } = targets;
   const offline = list.filter(({ status }) => status !== 'online').length;
   return (
     <Card className={classes['part']}>
@@ -39,6 +39,7 @@ export function TargetsPart({ targets, showsFault }: { readonly targets: Targets
         </>
       )}
       {quarantined > 0 && <p className={classes['notes']}>{t('run.quarantinedCount', { count: quarantined })}</p>}
+      {barred > 0 && <p className={classes['notes']}>{t('run.barredCount', { count: barred })}</p>}
       {showsFault && list.length === 0 && <p className={classes['fault']} role="alert">{t('invalid.targets')}</p>}
     </Card>
   );

@@ -12,6 +12,8 @@ export interface Targets {
   readonly list: readonly ChosenEndpoint[];
   /** How many were left out because they are quarantined and get no commands. */
   readonly quarantined: number;
+  /** How many were left out because they wait for approval, or were revoked or retired. */
+  readonly barred: number;
   readonly isChosen: (id: string) => boolean;
   readonly add: (endpoint: ChosenEndpoint) => void;
   readonly remove: (endpoint: ChosenEndpoint) => void;
@@ -27,12 +29,14 @@ export function useTargets(initial: readonly ChosenEndpoint[]): Targets {
   const [chosen, setChosen] = useState<readonly ChosenEndpoint[]>(initial);
   const all = useQuery({ ...allEndpointsQuery, enabled: mode === 'all' });
   const candidates = mode === 'all' ? (all.data?.endpoints ?? []) : chosen;
-  const list = candidates.filter((endpoint) => !endpoint.quarantined);
+  const inFleet = candidates.filter(({ standing }) => standing === 'active');
+  const list = inFleet.filter((endpoint) => !endpoint.quarantined);
   return {
     mode,
     setMode,
     list,
-    quarantined: candidates.length - list.length,
+    quarantined: inFleet.length - list.length,
+    barred: candidates.length - inFleet.length,
     isChosen: (id) => chosen.some((endpoint) => endpoint.id === id),
     add: (endpoint) => {
       setChosen((before) => (before.some(({ id }) => id === endpoint.id) ? before : [...before, endpoint]));

@@ -1,16 +1,18 @@
-import type { EventHandlers, EventMap, Refusal } from '../../fold/events.ts';
+import type { EventHandlers, EventMap, Place, Refusal } from '../../fold/events.ts';
 import { refuse } from '../../fold/events.ts';
 import type { Session } from '../../fold/session.ts';
 import { openEndpointRows } from './endpoint-rows.ts';
 import { openInventory } from './inventory.ts';
+import { openStanding } from './standing.ts';
 
 type Presence = EventMap['kanade.endpoint.came-online.v1'] | EventMap['kanade.endpoint.went-offline.v1'];
 
 /** Endpoints as they are now: identity, presence, inventory. */
-export function openEndpoints(session: Session) {
+export function openEndpoints(session: Session, tokenUsed: (tokenId: string, at: string) => void) {
   const { keys, changes } = session;
   const rows = openEndpointRows(session);
   const inventory = openInventory(session);
+  const standing = openStanding(session, (key, hostname, place) => { rows.rename(key, hostname, place); });
 
   const observed = (event: Presence, status: 'online' | 'offline'): Refusal | undefined => {
     const { endpointId, observedAt } = event.data;
@@ -21,11 +23,20 @@ export function openEndpoints(session: Session) {
     return undefined;
   };
 
+  const enrol = (event: EventMap['kanade.endpoint.enrolled.v1'] | EventMap['kanade.endpoint.enrolment-requested.v1'], place: Place): undefined => {
+    // An approval enrols what has used its token already.
+    if (keys.endpoint(event.data.endpointId) === undefined) tokenUsed(event.data.tokenId, event.time);
+    rows.enrol(event, place);
+    changes.row('endpoint', event.data.endpointId);
+  };
+
   const events: EventHandlers = {
-    'kanade.endpoint.enrolled.v1': (event, { position }) => {
-      rows.enrol(event, position);
-      changes.row('endpoint', event.data.endpointId);
-      return undefined;
+    ...standing.events,
+    'kanade.endpoint.enrolment-requested.v1': enrol,
+    'kanade.endpoint.enrolled.v1': enrol,
+    'kanade.endpoint.rekeyed.v1': (event, place) => {
+      tokenUsed(event.data.tokenId, event.time);
+      return standing.events['kanade.endpoint.rekeyed.v1']?.(event, place);
     },
     'kanade.endpoint.came-online.v1': (event) => observed(event, 'online'),
     'kanade.endpoint.went-offline.v1': (event) => observed(event, 'offline'),
@@ -36,8 +47,8 @@ export function openEndpoints(session: Session) {
       changes.row('endpoint', data.endpointId);
       return undefined;
     },
-    'kanade.agent.started.v1': (event, { endpointKey }) => {
-      rows.start(endpointKey, event);
+    'kanade.agent.started.v1': (event, place) => {
+      rows.start(place.endpointKey, event, place);
       changes.row('endpoint', event.source.slice('endpoint/'.length));
       return undefined;
     },

@@ -1,10 +1,16 @@
-/** `key` is the position of the endpoint's enrolment. Columns of the inventory are apart: lists never read them. */
+/** `key` is the position of the endpoint's enrolment, `keyedFrom` that of the keys it has now; `revokedKeys` are those that may never sign in again. Columns of the inventory are apart: lists never read them. */
 export const endpointsSchema = `
 CREATE TABLE endpoints (
   key INTEGER NOT NULL PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   name TEXT NOT NULL,
   searchName TEXT NOT NULL,
+  nameSince TEXT NOT NULL,
+  alias TEXT,
+  searchAlias TEXT,
+  standing TEXT NOT NULL, -- EndpointStanding
+  standingAt TEXT NOT NULL,
+  standingReason TEXT,
   status TEXT NOT NULL, -- EndpointStatus
   osFamily TEXT NOT NULL, -- OsFamily
   osName TEXT NOT NULL,
@@ -15,18 +21,29 @@ CREATE TABLE endpoints (
   simulated INTEGER NOT NULL,
   quarantined INTEGER NOT NULL,
   quarantineReason TEXT,
+  conflictReason TEXT,
   enrolledAt TEXT NOT NULL,
   shells TEXT NOT NULL,
   nkey TEXT NOT NULL UNIQUE,
   signingKey TEXT NOT NULL,
   sealingKey TEXT NOT NULL,
+  keyedFrom INTEGER NOT NULL,
   observedAt TEXT,
   inventoryChangedAt TEXT,
   packageCount INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX endpointsByName ON endpoints (searchName, key);
 CREATE INDEX endpointsQuarantined ON endpoints (key) WHERE quarantined = 1;
-CREATE INDEX endpointsByStatus ON endpoints (status, searchName, key);
+CREATE INDEX endpointsByStatus ON endpoints (status, searchName, key, standing);
+CREATE INDEX endpointsByAlias ON endpoints (searchAlias, searchName, key) WHERE searchAlias IS NOT NULL;
+CREATE INDEX endpointsByStanding ON endpoints (standing, searchName, key) WHERE standing != 'active';
+
+CREATE TABLE revokedKeys (
+  nkey TEXT NOT NULL PRIMARY KEY,
+  endpointKey INTEGER NOT NULL,
+  revokedAt INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX revokedKeysByTime ON revokedKeys (revokedAt);
 
 CREATE TABLE facets (
   endpointKey INTEGER NOT NULL,

@@ -1,0 +1,18 @@
+import { decideEndpoint } from '@kanade/domain';
+import { CommandHandler } from '@nestjs/cqrs';
+import type { ICommandHandler } from '@nestjs/cqrs';
+import { endpointKind } from '../history/aggregates.ts';
+import { ControlLog } from '../history/control-log.ts';
+import { ApproveEndpointCommand } from './approve-endpoint.command.ts';
+
+@CommandHandler(ApproveEndpointCommand)
+export class ApproveEndpointHandler implements ICommandHandler<ApproveEndpointCommand> {
+  constructor(
+    private readonly log: ControlLog,
+  ) {}
+
+  async execute({ principal, endpointId }: ApproveEndpointCommand) {
+    const { position } = await this.log.decide(endpointKind, endpointId, { principal, decide: (state) => decideEndpoint({ type: 'approve', endpointId }, state) });
+    return { position };
+  }
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { endpointIdSchema } from '../ids.ts';
+import { endpointEnrolledSchema } from './endpoints.ts';
+import { eventSchema } from './envelope.ts';
+
+const endpointId = endpointIdSchema;
+/** Public NKeys that may never sign in again. */
+const nkey = z.string().max(60);
+
+/** A machine asks to enrol with a token that wants an operator's word: it is no endpoint to be sent anything until that is given. */
+export const endpointEnrolmentRequestedSchema = eventSchema('kanade.endpoint.enrolment-requested.v1', endpointEnrolledSchema.shape.data);
+
+/** An operator let a waiting machine in; its enrolment follows in the same append. */
+export const endpointApprovedSchema = eventSchema('kanade.endpoint.approved.v1', z.strictObject({ endpointId }));
+
+/** The endpoint is cut off: its key signs in no more, its commands are withdrawn, its runs end. */
+export const endpointRevokedSchema = eventSchema(
+  'kanade.endpoint.revoked.v1',
+  z.strictObject({ endpointId, nkey, reason: z.string().max(500).nullable() }),
+);
+
+/** The endpoint left the fleet on purpose: cut off like a revoked one, and no longer listed. */
+export const endpointRetiredSchema = eventSchema('kanade.endpoint.retired.v1', z.strictObject({ endpointId, nkey }));
+
+/** The same endpoint with new keys, because an operator said so: from here on only what they sign counts. */
+export const endpointRekeyedSchema = eventSchema(
+  'kanade.endpoint.rekeyed.v1',
+  z.strictObject({ ...endpointEnrolledSchema.shape.data.omit({ site: true }).shape, previousNkey: nkey }),
+);
+
+/** What operators call the endpoint, whatever it calls itself; null takes the alias away. */
+export const endpointAliasChangedSchema = eventSchema(
+  'kanade.endpoint.alias-changed.v1',
+  z.strictObject({ endpointId, alias: z.string().max(100).nullable() }),
+);
+
+/** Two machines act as this endpoint, a cloned disk most likely: one of them found events it never wrote, and sends nothing more. */
+export const endpointConflictReportedSchema = eventSchema(
+  'kanade.endpoint.conflict-reported.v1',
+  z.strictObject({ endpointId, detail: z.string().max(200) }),
+);
