@@ -1,6 +1,6 @@
 import { Secret, TOTP } from 'otpauth';
 import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { findChromium, startChromium } from './browser/chromium.ts';
 import { looks, nameOf } from './browser/looks.ts';
@@ -9,12 +9,11 @@ import { Installation } from './installation.ts';
 import { until } from './until.ts';
 
 const executable = findChromium();
-const suite = executable === undefined ? 'people in the console (left out: no Chromium on the PATH and none named by KANADE_CHROMIUM)' : 'people in the console';
 const linkSchema = z.object({ link: z.url() });
 /** Refusals that somebody meets on purpose here. */
 const refused = [notSignedInYet, /40[13] \(\w+\) \S+\/api\/v1\//, /410 \(Gone\) \S+\/set-password$/, /WebSocket connection to/];
 
-describe.runIf(executable !== undefined)(suite, () => {
+describe('people in the console', () => {
   let kanade: Installation;
   let browser: Browser;
   const password: string = crypto.randomUUID();
@@ -23,10 +22,15 @@ describe.runIf(executable !== undefined)(suite, () => {
   let recoveryCodes: string[] = [];
 
   beforeAll(async () => {
-    browser = await startChromium(executable ?? '');
+    if (executable === undefined) return;
+    browser = await startChromium(executable);
     kanade = await Installation.start();
   });
+  beforeEach((context) => {
+    context.skip(executable === undefined, 'no Chromium on the PATH and none named by KANADE_CHROMIUM');
+  });
   afterAll(async () => {
+    if (executable === undefined) return;
     await browser.close();
     await kanade.discard();
   });

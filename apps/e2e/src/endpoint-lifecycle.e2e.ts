@@ -81,7 +81,7 @@ describe('an endpoint', () => {
     const from = Date.now();
     expect(await kanade.cli('endpoint', 'revoke', 'Front desk', '--reason', 'left on a train')).toMatchObject({ code: 0 });
     await held.closed();
-    await until('the agent to be cut off', () => agent?.said().includes('"disconnected;') || undefined, 5000);
+    await until('the agent to be cut off', () => agent?.said().includes('"disconnected;') === true || undefined, 5000);
     expect(Date.now() - from).toBeLessThan(5000);
     expect(await show()).toMatchObject({ standing: 'revoked', status: 'offline', standingReason: 'left on a train' });
     await until('the run to end', async () => ((await kanade.json(resultSchema, 'execution', 'show', executionId)).runs[0]?.state === 'lost' || undefined));
