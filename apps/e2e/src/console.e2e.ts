@@ -250,6 +250,8 @@ describe('the console', () => {
       const rows = page.locator('tbody tr');
       const before = await rows.count();
       const loadedAt = await visitor.loadedAt();
+      // All pages are fetched in the background; who comes and loses the backend before that is done has only some of them.
+      await page.waitForLoadState('networkidle');
       release = kanade.hold('backend');
       kanade.kill('backend');
       await page.getByRole('alert').getByText('Connection lost.').waitFor();
