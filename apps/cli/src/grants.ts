@@ -10,7 +10,7 @@ export const userArgs = { name: Args.string({ required: true, description: 'the 
 
 /** The roles of an account; repeated, they add up. */
 export const roleFlags = {
-  role: Flags.string({ required: true, multiple: true, multipleNonGreedy: true, description: 'viewer, operator, admin or auditor; everywhere, or with @site,site on these sites; may be repeated' }),
+  role: Flags.string({ required: true, multiple: true, multipleNonGreedy: true, description: 'viewer, operator, admin or auditor; everywhere, or with @site,site on these sites (which allows nothing yet); may be repeated' }),
 };
 
 /** `operator@tokyo,osaka` as a grant. */

@@ -5,6 +5,7 @@ export * from './run-states.ts';
 export * from './limits.ts';
 export * from './shells.ts';
 export * from './positions.ts';
+export * from './permissions.ts';
 export * from './roles.ts';
 export * from './subjects.ts';
 export * from './headers.ts';

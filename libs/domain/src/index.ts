@@ -8,4 +8,5 @@ export * from './endpoints/endpoint.ts';
 export * from './endpoints/enrolment.ts';
 export * from './endpoints/hold-down.ts';
 export * from './accounts/account.ts';
+export * from './accounts/permission.ts';
 export * from './accounts/token.ts';

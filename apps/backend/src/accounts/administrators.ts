@@ -1,21 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { administersAll } from '@kanade/domain';
-import type { FastifyRequest } from 'fastify';
 import { Broker } from '../broker/broker.ts';
 import { DomainError } from '../domain-error.ts';
-import { identityOf } from '../http/request-context.ts';
 import { AccountRecords } from './account-records.ts';
 import { administratorsRecordSchema, readRecord, recordKeys } from './identity-records.ts';
-import type { Principal } from './principal.ts';
 
 const attempts = 10;
-
-/** The principal of a request that only somebody may make who administers everything; throws forbidden. */
-export function administratorOf(http: FastifyRequest): Principal {
-  const { principal, grants } = identityOf(http);
-  if (!administersAll(grants)) throw new DomainError('forbidden', 'only an account with the role admin on all sites may do this; ask one for it');
-  return principal;
-}
 
 /** Who may administer everything. Whoever is to lose that leaves here first, so that two at the same time cannot leave nobody. */
 @Injectable()

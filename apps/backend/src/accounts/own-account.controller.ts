@@ -33,7 +33,7 @@ export class OwnAccountController {
   ) {}
 
   @Get('account')
-  @Operation({ id: 'getOwnAccount', summary: 'The account of whoever asks.', answer: ownAccountSchema, answerText: 'The account.' })
+  @Operation({ id: 'getOwnAccount', needs: 'self', summary: 'The account of whoever asks.', answer: ownAccountSchema, answerText: 'The account.' })
   get(@Req() http: FastifyRequest) {
     return this.queries.execute(new GetOwnAccountQuery(principalOf(http)));
   }
@@ -41,6 +41,7 @@ export class OwnAccountController {
   @Post('account/password')
   @Operation({
     id: 'changePassword',
+    needs: 'self',
     summary: 'Change one’s own password; all other sessions end, and this one gets another cookie.',
     answer: sessionViewSchema,
     answerText: 'The session that goes on.',
@@ -70,6 +71,7 @@ export class OwnAccountController {
   @Post('account/second-factor')
   @Operation({
     id: 'offerSecondFactor',
+    needs: 'self',
     summary: 'See the secret of a new second factor, which counts once a code of it has confirmed it.',
     status: 201,
     answer: secondFactorOfferSchema,
@@ -83,6 +85,7 @@ export class OwnAccountController {
   @Post('account/second-factor/confirm')
   @Operation({
     id: 'confirmSecondFactor',
+    needs: 'self',
     summary: 'Make the second factor count; all other sessions end.',
     answer: recoveryCodesSchema,
     answerText: 'Recovery codes, shown once.',
@@ -101,6 +104,7 @@ export class OwnAccountController {
   @Post('account/second-factor/disable')
   @Operation({
     id: 'disableSecondFactor',
+    needs: 'self',
     summary: 'Sign in with the password alone from now on; all other sessions end.',
     answer: sessionViewSchema,
     answerText: 'The session that goes on.',
@@ -115,20 +119,20 @@ export class OwnAccountController {
   }
 
   @Get('sessions')
-  @Operation({ id: 'listSessions', summary: 'Where one is signed in oneself.', answer: accountSessionListSchema, answerText: 'The sessions, newest first.' })
+  @Operation({ id: 'listSessions', needs: 'self', summary: 'Where one is signed in oneself.', answer: accountSessionListSchema, answerText: 'The sessions, newest first.' })
   sessions(@Req() http: FastifyRequest) {
     const { principal, sessionId } = sessionOf(http);
     return this.queries.execute(new ListSessionsQuery(principal, principal.username, sessionId));
   }
 
   @Delete('sessions')
-  @Operation({ id: 'endOtherSessions', summary: 'Sign out everywhere but here.', status: 204, answerText: 'The others have ended.' })
+  @Operation({ id: 'endOtherSessions', needs: 'self', summary: 'Sign out everywhere but here.', status: 204, answerText: 'The others have ended.' })
   async endOthers(@Req() http: FastifyRequest): Promise<void> {
     await this.commands.execute(new EndOwnSessionsCommand(sessionOf(http), 'others'));
   }
 
   @Delete('sessions/:sessionId')
-  @Operation({ id: 'endSession', summary: 'End one of one’s own sessions.', status: 204, answerText: 'It has ended.', problems: ['not-found'] })
+  @Operation({ id: 'endSession', needs: 'self', summary: 'End one of one’s own sessions.', status: 204, answerText: 'It has ended.', problems: ['not-found'] })
   async end(@Req() http: FastifyRequest, @Param('sessionId', { schema: sessionIdSchema }) sessionId: string): Promise<void> {
     await this.commands.execute(new EndOwnSessionsCommand(sessionOf(http), { sessionId }));
   }

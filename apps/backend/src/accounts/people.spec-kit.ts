@@ -1,3 +1,4 @@
+import type { Grant, Role } from '@kanade/contracts';
 import { Secret, TOTP } from 'otpauth';
 import { expect } from 'vitest';
 import { z } from 'zod';
@@ -37,8 +38,8 @@ export class Person {
   ) {}
 
   /** Made by the administrator, and with a password already. */
-  static async join(backend: TestBackend, username: string, role: 'viewer' | 'admin' = 'viewer'): Promise<Person> {
-    const made = await backend.call('POST', '/accounts', { username, grants: [{ role, sites: 'all' }] });
+  static async join(backend: TestBackend, username: string, role: Role = 'viewer', sites: Grant['sites'] = 'all'): Promise<Person> {
+    const made = await backend.call('POST', '/accounts', { username, grants: [{ role, sites }] });
     expect(made.status).toBe(201);
     const person = new Person(backend, username, newPassword());
     expect(await backend.request('POST', '/api/v1/set-password', { token: tokenOf(made), password: person.password })).toMatchObject({ status: 204 });

@@ -36,14 +36,14 @@ export class SessionController {
   }
 
   @Get()
-  @Operation({ id: 'getSession', summary: 'Who is signed in.', answer: sessionViewSchema, answerText: 'The session.' })
+  @Operation({ id: 'getSession', needs: 'self', summary: 'Who is signed in.', answer: sessionViewSchema, answerText: 'The session.' })
   get(@Req() http: FastifyRequest): SessionView {
     const { principal, accountId, grants, expiresAt } = identityOf(http);
     return viewSession({ accountId, username: principal.username, grants }, new Date(expiresAt).toISOString());
   }
 
   @Delete()
-  @Operation({ id: 'deleteSession', summary: 'Sign out.', status: 204, answerText: 'Signed out.' })
+  @Operation({ id: 'deleteSession', needs: 'self', summary: 'Sign out.', status: 204, answerText: 'Signed out.' })
   async delete(@Req() http: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     await this.commands.execute(new SignOutCommand(identityOf(http), http.cookies[sessionCookieName]));
     void reply.clearCookie(sessionCookieName, sessionCookieOptions(http));

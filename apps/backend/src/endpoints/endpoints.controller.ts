@@ -29,6 +29,7 @@ export class EndpointsController {
   @Get()
   @Operation({
     id: 'listEndpoints',
+    needs: 'fleet:read',
     summary: 'Endpoints, a page at a time, searched and sorted.',
     answer: endpointPageSchema,
     answerText: 'A page of endpoints.',
@@ -41,6 +42,7 @@ export class EndpointsController {
   @Get(':endpointId')
   @Operation({
     id: 'getEndpoint',
+    needs: 'fleet:read',
     summary: 'One endpoint with its inventory.',
     answer: endpointDetailSchema,
     answerText: 'The endpoint.',
@@ -57,6 +59,7 @@ export class EndpointsController {
   @Get(':endpointId/packages')
   @Operation({
     id: 'listEndpointPackages',
+    needs: 'fleet:read',
     summary: 'Software installed on one endpoint.',
     answer: packagePageSchema,
     answerText: 'A page of packages.',
@@ -73,6 +76,7 @@ export class EndpointsController {
   @Get(':endpointId/performance')
   @Operation({
     id: 'getEndpointPerformance',
+    needs: 'fleet:read',
     summary: 'Performance samples of one endpoint, oldest first.',
     answer: performanceSchema,
     answerText: 'The samples.',
@@ -89,6 +93,7 @@ export class EndpointsController {
   @Post(':endpointId/approve')
   @Operation({
     id: 'approveEndpoint',
+    needs: 'endpoint:manage',
     summary: 'Let a machine in that enrolled with a token that wants approval.',
     answer: acceptedSchema,
     answerText: 'It is an endpoint of the fleet.',
@@ -101,6 +106,7 @@ export class EndpointsController {
   @Post(':endpointId/revoke')
   @Operation({
     id: 'revokeEndpoint',
+    needs: 'endpoint:manage',
     summary: 'Cut an endpoint off: it is disconnected, its commands are withdrawn, its runs end.',
     status: 202,
     answer: acceptedSchema,
@@ -118,6 +124,7 @@ export class EndpointsController {
   @Post(':endpointId/retire')
   @Operation({
     id: 'retireEndpoint',
+    needs: 'endpoint:manage',
     summary: 'Let an endpoint leave the fleet: cut off like a revoked one, and no longer listed unless asked for.',
     status: 202,
     answer: acceptedSchema,
@@ -131,6 +138,7 @@ export class EndpointsController {
   @Put(':endpointId/alias')
   @Operation({
     id: 'setEndpointAlias',
+    needs: 'endpoint:manage',
     summary: 'Call an endpoint something of your own, whatever it calls itself; null takes the alias away.',
     answer: acceptedSchema,
     answerText: 'It is called so.',

@@ -25,6 +25,7 @@ export class EnrolmentTokensController {
   @Idempotent()
   @Operation({
     id: 'createEnrolmentToken',
+    needs: 'endpoint:manage',
     summary: 'Make a token with which new endpoints enrol; it is shown once.',
     status: 201,
     answer: createEnrolmentTokenResultSchema,
@@ -42,6 +43,7 @@ export class EnrolmentTokensController {
   @Get()
   @Operation({
     id: 'listEnrolmentTokens',
+    needs: 'endpoint:manage',
     summary: 'Enrolment tokens, newest first; never the tokens themselves.',
     answer: enrolmentTokenPageSchema,
     answerText: 'A page of enrolment tokens.',
@@ -54,6 +56,7 @@ export class EnrolmentTokensController {
   @Post(':tokenId/revoke')
   @Operation({
     id: 'revokeEnrolmentToken',
+    needs: 'endpoint:manage',
     summary: 'Let nothing more enrol with a token; what has enrolled stays.',
     answer: acceptedSchema,
     answerText: 'It is of no use any more.',

@@ -17,6 +17,7 @@ export class EventsController {
   @Get()
   @Operation({
     id: 'listEvents',
+    needs: 'history:read',
     summary: 'The event history.',
     answer: eventPageSchema,
     answerText: 'A page of events.',
@@ -29,6 +30,7 @@ export class EventsController {
   @Get(':position')
   @Operation({
     id: 'getEvent',
+    needs: 'history:read',
     summary: 'One event whole: exact body, headers, signature state.',
     answer: eventDetailSchema,
     answerText: 'The event.',

@@ -28,6 +28,7 @@ export class ExecutionsController {
   @Idempotent()
   @Operation({
     id: 'createExecution',
+    needs: 'run',
     summary: 'Run a job or a script on endpoints; the targets are frozen now.',
     status: 201,
     answer: createExecutionResultSchema,
@@ -45,6 +46,7 @@ export class ExecutionsController {
   @Get()
   @Operation({
     id: 'listExecutions',
+    needs: 'fleet:read',
     summary: 'Executions, newest first.',
     answer: executionPageSchema,
     answerText: 'A page of executions.',
@@ -57,6 +59,7 @@ export class ExecutionsController {
   @Get(':executionId')
   @Operation({
     id: 'getExecution',
+    needs: 'fleet:read',
     summary: 'One execution with what it executes.',
     answer: executionDetailSchema,
     answerText: 'The execution.',
@@ -73,6 +76,7 @@ export class ExecutionsController {
   @Get(':executionId/results')
   @Operation({
     id: 'listExecutionResults',
+    needs: 'fleet:read',
     summary: 'The runs of an execution with the beginning of their output.',
     answer: runResultPageSchema,
     answerText: 'A page of runs.',
@@ -89,6 +93,7 @@ export class ExecutionsController {
   @Post(':executionId/cancel')
   @Operation({
     id: 'cancelExecution',
+    needs: 'run',
     summary: 'End an execution: runs that wait never start, runs that go on are stopped.',
     status: 202,
     answer: acceptedSchema,

@@ -23,6 +23,7 @@ export class RunsController {
   @Get()
   @Operation({
     id: 'listRuns',
+    needs: 'fleet:read',
     summary: 'Runs, newest first.',
     answer: runPageSchema,
     answerText: 'A page of runs.',
@@ -35,6 +36,7 @@ export class RunsController {
   @Get(':runId')
   @Operation({
     id: 'getRun',
+    needs: 'fleet:read',
     summary: 'One run with the beginning of its output.',
     answer: runDetailSchema,
     answerText: 'The run.',
@@ -49,7 +51,7 @@ export class RunsController {
   }
 
   @Get(':runId/output/:stream')
-  @Operation({ id: 'getRunOutput', summary: 'Raw bytes of one output stream.', answerText: 'The bytes from `offset`.', problems: ['not-found', 'output-expired'] })
+  @Operation({ id: 'getRunOutput', needs: 'fleet:read', summary: 'Raw bytes of one output stream.', answerText: 'The bytes from `offset`.', problems: ['not-found', 'output-expired'] })
   @ApiResponse({
     status: 200,
     headers: { [totalBytesHeader]: { description: 'Bytes of the stream so far.', schema: { type: 'integer' } } },

@@ -1,16 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { Permission } from '@kanade/contracts';
+import { isAllowed, rolesWith } from '@kanade/domain';
 import type { FastifyRequest } from 'fastify';
 import { Authenticator } from '../accounts/authenticator.ts';
 import { sessionCookieName } from '../accounts/session-cookie.ts';
 import { DomainError } from '../domain-error.ts';
 import { bearerToken } from './bearer.ts';
 import { publicMetadata } from './public.decorator.ts';
-import { setIdentity } from './request-context.ts';
+import { needsMetadata } from './needs.decorator.ts';
+import { identityOf, setIdentity } from './request-context.ts';
+import type { Identity } from './request-context.ts';
 import { checkSameOrigin } from './same-origin.ts';
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
+
+/** Throws forbidden unless the identity's grants allow it; a route that does not say what it needs is closed to all. */
+export function checkPermission({ grants }: Identity, needed: Permission | undefined): void {
+  if (needed !== undefined && isAllowed(grants, needed)) return;
+  const roles = needed === undefined ? [] : rolesWith(needed);
+  throw new DomainError('forbidden', `your account may not do this; it takes the role ${roles.join(' or ')} on all sites: ask an administrator for it`);
+}
 
 /** Lets nobody in who has not proved who they are, but where a route says that it is for everyone. */
 @Injectable()
@@ -31,6 +42,7 @@ export class AuthGuard implements CanActivate {
     const authorization = request.headers.authorization;
     if (authorization !== undefined) await this.byToken(request, authorization);
     else await this.bySession(request, writes);
+    checkPermission(identityOf(request), this.reflector.getAllAndOverride<Permission | undefined>(needsMetadata, [context.getHandler(), context.getClass()]));
     return true;
   }
 

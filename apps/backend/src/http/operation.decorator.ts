@@ -1,11 +1,12 @@
 import { applyDecorators, HttpCode } from '@nestjs/common';
-import type { ProblemCode } from '@kanade/contracts';
-import { ApiBearerAuth, ApiCookieAuth, ApiOperation, ApiResponse } from '@nestjs/swagger';
+import type { Permission, ProblemCode } from '@kanade/contracts';
+import { ApiBearerAuth, ApiCookieAuth, ApiExtension, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
+import { Needs } from './needs.decorator.ts';
 import { Public } from './public.decorator.ts';
 import { problemKinds } from './problem-kinds.ts';
 
-export interface OperationOptions {
+interface OperationShape {
   /** The operationId: the name of the function in every generated client. */
   readonly id: string;
   readonly summary: string;
@@ -16,9 +17,10 @@ export interface OperationOptions {
   readonly answerText: string;
   /** What this operation can refuse beyond what every one can. */
   readonly problems?: readonly ProblemCode[];
-  /** Nobody needs to be signed in. */
-  readonly public?: boolean;
 }
+
+/** An operation is for everybody, or says what it needs: one that says neither does not compile. */
+export type OperationOptions = OperationShape & ({ readonly public: true; readonly needs?: never } | { readonly needs: Permission; readonly public?: never });
 
 const problemSchema = { $ref: '#/components/schemas/Problem' } as const;
 const always = ['invalid-request', 'too-many-attempts', 'broker-unavailable', 'internal'] as const satisfies readonly ProblemCode[];
@@ -42,6 +44,7 @@ export function Operation(options: OperationOptions) {
   return applyDecorators(
     HttpCode(status),
     ApiOperation({ operationId: options.id, summary: options.summary, ...(options.public === true ? { security: [] } : {}) }),
+    ...(options.needs === undefined ? [] : [ApiExtension('x-kanade-needs', options.needs), Needs(options.needs)]),
     ApiResponse({ status, description: options.answerText, ...(options.answer === undefined ? {} : { standardSchema: options.answer }) }),
     ...problemResponses([...new Set(problems)]),
     ...(options.public === true ? [Public()] : [ApiCookieAuth('session'), ApiBearerAuth('token')]),

@@ -23,6 +23,7 @@ export class JobsController {
   @Get()
   @Operation({
     id: 'listJobs',
+    needs: 'fleet:read',
     summary: 'Registered jobs, by id.',
     answer: jobPageSchema,
     answerText: 'A page of jobs.',
@@ -35,6 +36,7 @@ export class JobsController {
   @Get(':jobId')
   @Operation({
     id: 'getJob',
+    needs: 'fleet:read',
     summary: 'One job with its script and its versions.',
     answer: jobDetailSchema,
     answerText: 'The job.',
@@ -51,6 +53,7 @@ export class JobsController {
   @Put(':jobId')
   @Operation({
     id: 'applyJob',
+    needs: 'job:write',
     summary: 'Register a job, or a new version of it; the same again changes nothing.',
     answer: applyJobResultSchema,
     answerText: 'What it came to.',

@@ -2,12 +2,14 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fastifyCookie } from '@fastify/cookie';
 import { Injectable } from '@nestjs/common';
+import { isAllowed } from '@kanade/domain';
 import { WebSocketServer } from 'ws';
 import { Authenticator } from '../accounts/authenticator.ts';
 import { sessionCookieName } from '../accounts/session-cookie.ts';
 import { bearerToken } from '../http/bearer.ts';
 import { toDomainError, toProblem } from '../http/problem.filter.ts';
 import type { Identity } from '../http/request-context.ts';
+import { checkPermission } from '../http/auth.guard.ts';
 import { checkSameOrigin } from '../http/same-origin.ts';
 import { DomainError } from '../domain-error.ts';
 import { Log } from '../log.ts';
@@ -50,7 +52,8 @@ export class LiveServer {
     await Promise.all(
       [...this.sockets].map(async ([client, proof]) => {
         try {
-          if ((await proof()) === undefined) client.signOut();
+          const identity = await proof();
+          if (identity === undefined || !isAllowed(identity.grants, 'fleet:read')) client.signOut();
         } catch (error) {
           // While the broker is away nobody can be asked; the next look is in a moment.
           this.log.debug({ err: error }, 'a live connection could not be checked');
@@ -86,7 +89,9 @@ export class LiveServer {
     if (request.url?.split('?')[0] !== path) throw new DomainError('not-found', `there is no WebSocket at ${request.url ?? ''}`);
     if (this.stopped || this.sockets.size >= mostClients) throw new DomainError('too-many-attempts', 'there are too many live connections', { retryable: true });
     const proof = this.proofOf(request);
-    if (proof === undefined || (await proof()) === undefined) throw new DomainError('not-signed-in', 'sign in first');
+    const identity = await proof?.();
+    if (proof === undefined || identity === undefined) throw new DomainError('not-signed-in', 'sign in first');
+    checkPermission(identity, 'fleet:read');
     // No script can read what another site's page gets over HTTP, but a WebSocket is under no such rule.
     if (request.headers.authorization === undefined) checkSameOrigin(request.headers);
     return proof;

@@ -16,6 +16,7 @@ export class OverviewController {
   @Get()
   @Operation({
     id: 'getOverview',
+    needs: 'fleet:read',
     summary: 'The fleet at a glance, what runs now, the latest results.',
     answer: overviewSchema,
     answerText: 'The overview.',

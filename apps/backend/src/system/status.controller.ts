@@ -13,7 +13,7 @@ export class StatusController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
-  @Operation({ id: 'getStatus', summary: 'How the backend is, part by part.', answer: systemStatusSchema, answerText: 'The status.' })
+  @Operation({ id: 'getStatus', needs: 'system:read', summary: 'How the backend is, part by part.', answer: systemStatusSchema, answerText: 'The status.' })
   get(@CurrentPrincipal() principal: Principal) {
     return this.queries.execute(new GetStatusQuery(principal));
   }
