@@ -1,8 +1,10 @@
 import { MantineProvider } from '@mantine/core';
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
+import type { SessionView } from '@kanade/api-client';
 import { createMemoryHistory, createRootRoute, createRouter, RouterProvider } from '@tanstack/react-router';
 import { render } from '@testing-library/react';
 import type { ReactNode } from 'react';
+import { sessionQuery } from './api/session.ts';
 import { startTranslation } from './i18n/language.ts';
 import type { Language } from './i18n/language.ts';
 import { theme } from './theme.ts';
@@ -21,11 +23,14 @@ export function prepareBrowser(): void {
   }
 }
 
-/** Renders with everything a component finds around itself in the console. */
+const administrator: SessionView = { accountId: 'a1', username: 'admin', role: 'admin', grants: [{ role: 'admin', sites: 'all' }], expiresAt: '2099-01-01T00:00:00.000Z' };
+
+/** Renders with everything a component finds around itself in the console, for who may do everything. */
 export async function renderIn(language: Language, content: ReactNode) {
   prepareBrowser();
   await startTranslation(language);
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false, staleTime: Infinity } } });
+  queries.setQueryData(sessionQuery.queryKey, administrator);
   const router = createRouter({ routeTree: createRootRoute({ component: () => content }), history: createMemoryHistory() });
   const view = render(
     <MantineProvider theme={theme} env="test">

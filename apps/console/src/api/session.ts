@@ -1,6 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
 import { getSession } from '@kanade/api-client';
-import type { SessionView } from '@kanade/api-client';
 import { isSignedOut } from './problem.ts';
 
 /** Who is signed in, or null. Never stale by itself: an answer of 401 anywhere sets it to null. */
@@ -16,8 +15,3 @@ export const sessionQuery = queryOptions({
     }
   },
 });
-
-/** True for who has the role admin everywhere. */
-export function administersAll(session: SessionView | null | undefined): boolean {
-  return session?.grants.some(({ role, sites }) => role === 'admin' && sites === 'all') === true;
-}

@@ -1,28 +1,27 @@
 import { Link } from '@tanstack/react-router';
 import { IconActivityHeartbeat, IconDevices2, IconFileCode, IconKey, IconLayoutDashboard, IconListDetails, IconPlayerPlay, IconTimelineEvent, IconUsers } from '@tabler/icons-react';
-import { useQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
-import { administersAll, sessionQuery } from '../api/session.ts';
 import { paths } from '../paths.ts';
+import { useMay } from './permitted.tsx';
 import classes from './app-frame.module.css';
 
 /** The console's places, in the order of the menu. */
 const places = [
-  { key: 'overview', to: paths.overview, icon: IconLayoutDashboard },
-  { key: 'endpoints', to: paths.endpoints, icon: IconDevices2 },
-  { key: 'enrolmentTokens', to: paths.enrolmentTokens, icon: IconKey },
-  { key: 'run', to: paths.run, icon: IconPlayerPlay },
-  { key: 'jobs', to: paths.jobs, icon: IconFileCode },
-  { key: 'executions', to: paths.executions, icon: IconListDetails },
-  { key: 'events', to: paths.events, icon: IconTimelineEvent },
-  { key: 'users', to: paths.users, icon: IconUsers },
-  { key: 'status', to: paths.status, icon: IconActivityHeartbeat },
+  { key: 'overview', needs: 'fleet:read', to: paths.overview, icon: IconLayoutDashboard },
+  { key: 'endpoints', needs: 'fleet:read', to: paths.endpoints, icon: IconDevices2 },
+  { key: 'enrolmentTokens', needs: 'endpoint:manage', to: paths.enrolmentTokens, icon: IconKey },
+  { key: 'run', needs: 'run', to: paths.run, icon: IconPlayerPlay },
+  { key: 'jobs', needs: 'fleet:read', to: paths.jobs, icon: IconFileCode },
+  { key: 'executions', needs: 'fleet:read', to: paths.executions, icon: IconListDetails },
+  { key: 'events', needs: 'history:read', to: paths.events, icon: IconTimelineEvent },
+  { key: 'users', needs: 'account:manage', to: paths.users, icon: IconUsers },
+  { key: 'status', needs: 'system:read', to: paths.status, icon: IconActivityHeartbeat },
 ] as const;
 
-/** The places somebody may go to: users are for those who administer everything. */
+/** The places somebody may go to. */
 export function usePlaces() {
-  const { data: session } = useQuery(sessionQuery);
-  return places.filter(({ key }) => key !== 'users' || administersAll(session));
+  const may = useMay();
+  return places.filter(({ needs }) => may(needs));
 }
 
 export function Navigation({ onNavigate }: { readonly onNavigate?: () => void }) {

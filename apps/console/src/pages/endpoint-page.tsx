@@ -15,6 +15,7 @@ import { Card, Facts, PageHead } from '../components/page.tsx';
 import type { Fact } from '../components/page.tsx';
 import { EndpointStatusBadge } from '../components/state-badge.tsx';
 import { AbsoluteTime, RelativeTime } from '../components/time-text.tsx';
+import { Permitted } from '../components/permitted.tsx';
 import { paths } from '../paths.ts';
 import { EndpointRuns } from './endpoint/endpoint-runs.tsx';
 import { Inventory } from './endpoint/inventory.tsx';
@@ -116,10 +117,14 @@ export function EndpointPage() {
         <ButtonLink to={paths.events} search={{ endpointId }} variant="default" leftSection={<IconTimelineEvent size={15} />}>
           {t('endpoints.events')}
         </ButtonLink>
-        <ManageEndpoint endpoint={data} />
-        <ButtonLink to={paths.run} search={{ endpoint: endpointId }} leftSection={<IconPlayerPlay size={15} />}>
-          {t('endpoints.run')}
-        </ButtonLink>
+        <Permitted needs="endpoint:manage">
+          <ManageEndpoint endpoint={data} />
+        </Permitted>
+        <Permitted needs="run">
+          <ButtonLink to={paths.run} search={{ endpoint: endpointId }} leftSection={<IconPlayerPlay size={15} />}>
+            {t('endpoints.run')}
+          </ButtonLink>
+        </Permitted>
       </PageHead>
       <Summary endpoint={data} />
       <Parts endpoint={data} />

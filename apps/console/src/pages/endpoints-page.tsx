@@ -19,6 +19,7 @@ import { SearchInput } from '../components/search-input.tsx';
 import { useSelection } from '../components/selection.tsx';
 import { EndpointStatusBadge } from '../components/state-badge.tsx';
 import { RelativeTime } from '../components/time-text.tsx';
+import { Permitted } from '../components/permitted.tsx';
 import { paths } from '../paths.ts';
 
 const route = getRouteApi('/signed-in/endpoints');
@@ -61,9 +62,11 @@ function SelectionBar() {
   if (chosen.size === 0) return null;
   return (
     <>
-      <ButtonLink to={paths.run} leftSection={<IconPlayerPlay size={15} />}>
-        {t('endpoints.runOn', { count: chosen.size })}
-      </ButtonLink>
+      <Permitted needs="run">
+        <ButtonLink to={paths.run} leftSection={<IconPlayerPlay size={15} />}>
+          {t('endpoints.runOn', { count: chosen.size })}
+        </ButtonLink>
+      </Permitted>
       <Button variant="default" leftSection={<IconX size={14} />} onClick={clear}>
         {t('endpoints.clearSelection')}
       </Button>

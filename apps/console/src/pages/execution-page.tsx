@@ -14,6 +14,7 @@ import { useLocalPages } from '../components/pages.ts';
 import { ExecutionStateBadge } from '../components/state-badge.tsx';
 import { useWhatWasRun } from '../components/what-was-run.ts';
 import { AbsoluteTime, Elapsed, RelativeTime } from '../components/time-text.tsx';
+import { Permitted } from '../components/permitted.tsx';
 import { paths } from '../paths.ts';
 import { CancelExecution } from './execution/cancel-execution.tsx';
 import { ExecutionRuns } from './execution/execution-runs.tsx';
@@ -77,10 +78,12 @@ export function ExecutionPage() {
         <ButtonLink to={paths.events} search={{ executionId }} variant="default" leftSection={<IconTimelineEvent size={15} />}>
           {t('execution.events')}
         </ButtonLink>
-        <ButtonLink to={paths.run} search={{ again: executionId }} variant="default" leftSection={<IconRepeat size={15} />}>
-          {t('execution.runAgain')}
-        </ButtonLink>
-        {data.state === 'running' && <CancelExecution executionId={executionId} />}
+        <Permitted needs="run">
+          <ButtonLink to={paths.run} search={{ again: executionId }} variant="default" leftSection={<IconRepeat size={15} />}>
+            {t('execution.runAgain')}
+          </ButtonLink>
+        </Permitted>
+        {data.state === 'running' && <Permitted needs="run"><CancelExecution executionId={executionId} /></Permitted>}
       </PageHead>
       <Summary execution={data} />
       <details className={classes['script']}>

@@ -12,6 +12,7 @@ import { EmptyState, FailureNotice } from '../components/feedback.tsx';
 import { PageHead, Toolbar } from '../components/page.tsx';
 import { Pager } from '../components/pager.tsx';
 import { useAddressPages } from '../components/pages.ts';
+import { Permitted } from '../components/permitted.tsx';
 import { paths } from '../paths.ts';
 
 const route = getRouteApi('/signed-in/executions');
@@ -22,7 +23,7 @@ export function ExecutionsPage() {
   const navigate = route.useNavigate();
   const pages = useAddressPages(cursor);
   const { data, error, refetch, isPlaceholderData } = useQuery(executionsQuery({ state, jobId, cursor }));
-  const runLink = <ButtonLink to={paths.run} leftSection={<IconPlayerPlay size={15} />}>{t('overview.runScript')}</ButtonLink>;
+  const runLink = <Permitted needs="run"><ButtonLink to={paths.run} leftSection={<IconPlayerPlay size={15} />}>{t('overview.runScript')}</ButtonLink></Permitted>;
   return (
     <>
       <PageHead title={t('executions.title')}>{runLink}</PageHead>

@@ -13,6 +13,7 @@ import { ExecutionsTable } from '../components/executions-table.tsx';
 import { EmptyState, FailureNotice } from '../components/feedback.tsx';
 import { PageHead, Section } from '../components/page.tsx';
 import { AbsoluteTime } from '../components/time-text.tsx';
+import { Permitted } from '../components/permitted.tsx';
 import { paths } from '../paths.ts';
 
 const route = getRouteApi('/signed-in/jobs/$jobId');
@@ -52,9 +53,11 @@ export function JobPage() {
   return (
     <>
       <PageHead title={data.id} back={back} marks={<span className="k-muted k-numeric">{data.version}</span>} lead={data.description}>
-        <ButtonLink to={paths.run} search={{ job: data.id }} leftSection={<IconPlayerPlay size={15} />}>
-          {t('jobs.runJob')}
-        </ButtonLink>
+        <Permitted needs="run">
+          <ButtonLink to={paths.run} search={{ job: data.id }} leftSection={<IconPlayerPlay size={15} />}>
+            {t('jobs.runJob')}
+          </ButtonLink>
+        </Permitted>
       </PageHead>
       <Section title={t('jobs.script')}>
         {data.execute ? <ExecuteView execute={data.execute} /> : <p className="k-muted">{t('jobs.erased')}</p>}

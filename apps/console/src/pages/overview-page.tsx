@@ -10,6 +10,7 @@ import { EmptyState, FailureNotice } from '../components/feedback.tsx';
 import { Card, PageHead, Section } from '../components/page.tsx';
 import { RunsTable } from '../components/runs-table.tsx';
 import { useFormat } from '../format/use-format.ts';
+import { Permitted } from '../components/permitted.tsx';
 import { paths } from '../paths.ts';
 import { Figures } from './overview-figures.tsx';
 import classes from './overview-page.module.css';
@@ -54,7 +55,7 @@ export function OverviewPage() {
   const { t } = useTranslation();
   const format = useFormat();
   const { data, error, refetch } = useQuery(overviewQuery);
-  const runLink = <ButtonLink to={paths.run} leftSection={<IconPlayerPlay size={15} />}>{t('overview.runScript')}</ButtonLink>;
+  const runLink = <Permitted needs="run"><ButtonLink to={paths.run} leftSection={<IconPlayerPlay size={15} />}>{t('overview.runScript')}</ButtonLink></Permitted>;
   if (error && !data) return <FailureNotice error={error} onRetry={() => void refetch()} />;
   return (
     <>

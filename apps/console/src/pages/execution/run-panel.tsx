@@ -11,6 +11,7 @@ import { RunStateBadge } from '../../components/state-badge.tsx';
 import { useFormat } from '../../format/use-format.ts';
 import { OutputView } from '../../output/output-view.tsx';
 import { useOutput } from '../../output/use-output.ts';
+import { Permitted } from '../../components/permitted.tsx';
 import { paths } from '../../paths.ts';
 import { CancelExecution } from './cancel-execution.tsx';
 import classes from './run-panel.module.css';
@@ -35,7 +36,7 @@ function Panel({ run, isExpired }: { readonly run: RunView; readonly isExpired: 
         {run.exitCode !== null && <span className="k-muted k-numeric">{t('execution.exit', { code: run.exitCode })}</span>}
         {run.signal !== null && <span className="k-muted">{t('execution.signal', { signal: run.signal })}</span>}
         <span className={classes['spacer']} />
-        {!hasEnded(run.state) && <CancelExecution executionId={run.executionId} runId={run.runId} />}
+        {!hasEnded(run.state) && <Permitted needs="run"><CancelExecution executionId={run.executionId} runId={run.runId} /></Permitted>}
       </div>
       {run.reason && <p className={classes['reason']}>{run.reason.message}</p>}
       <SegmentedControl
