@@ -15,6 +15,7 @@ import { schemaPipe } from './http/schema.pipe.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
 import { LiveModule } from './live/live.module.ts';
 import { OverviewModule } from './overview/overview.module.ts';
+import { SitesModule } from './sites/sites.module.ts';
 import { SystemModule } from './system/system.module.ts';
 
 /** The whole backend; the console comes last, for it answers every path nobody else does. */
@@ -25,7 +26,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, EndpointsModule, EventsModule, ExecutionsModule, JobsModule, LiveModule, OverviewModule,
-        SystemModule, ConsoleModule,
+        SitesModule, SystemModule, ConsoleModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },

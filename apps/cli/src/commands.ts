@@ -25,6 +25,10 @@ import { JobValidate } from './commands/job/validate.ts';
 import { Login } from './commands/login.ts';
 import { Restore } from './commands/restore.ts';
 import { Run } from './commands/run.ts';
+import { SiteAssign } from './commands/site/assign.ts';
+import { SiteCreate } from './commands/site/create.ts';
+import { SiteDelete } from './commands/site/delete.ts';
+import { SiteList } from './commands/site/list.ts';
 import { Status } from './commands/status.ts';
 import { UserCreate } from './commands/user/create.ts';
 import { UserDisable } from './commands/user/disable.ts';
@@ -64,6 +68,10 @@ export const COMMANDS = {
   login: Login,
   restore: Restore,
   run: Run,
+  'site:assign': SiteAssign,
+  'site:create': SiteCreate,
+  'site:delete': SiteDelete,
+  'site:list': SiteList,
   status: Status,
   'user:create': UserCreate,
   'user:disable': UserDisable,

@@ -9,17 +9,20 @@ import { formatTime } from './render/units.ts';
 
 /** The flags that choose endpoints, the same for every command that has targets. */
 export const targetFlags = {
-  all: Flags.boolean({ description: 'every endpoint', exclusive: ['endpoint'] }),
+  all: Flags.boolean({ description: 'every endpoint that you may run on', exclusive: ['endpoint', 'site'] }),
+  site: Flags.string({ multiple: true, multipleNonGreedy: true, exclusive: ['endpoint'], description: 'every endpoint of a site; may be repeated' }),
   endpoint: Flags.string({ char: 'e', multiple: true, multipleNonGreedy: true, description: 'an endpoint by alias, name or id; may be repeated' }),
 };
 
-export type Targets = { readonly kind: 'all' } | { readonly kind: 'endpoints'; readonly ids: string[] };
+export type Targets = { readonly kind: 'all' } | { readonly kind: 'sites'; readonly sites: string[] } | { readonly kind: 'endpoints'; readonly ids: string[] };
 
 /** Turns the target flags into what the API takes; a name two endpoints share is an error that lists their ids. */
-export async function resolveTargets(flags: { readonly all?: boolean; readonly endpoint?: readonly string[] | undefined }): Promise<Targets> {
+export async function resolveTargets(flags: { readonly all?: boolean; readonly site?: readonly string[] | undefined; readonly endpoint?: readonly string[] | undefined }): Promise<Targets> {
   if (flags.all) return { kind: 'all' };
+  const sites = [...new Set(flags.site ?? [])];
+  if (sites.length > 0) return { kind: 'sites', sites };
   const named = [...new Set(flags.endpoint ?? [])];
-  if (named.length === 0) throw usageFailure('No target.', 'Say --all, or --endpoint NAME (repeatable). `kanade endpoint list` shows them.');
+  if (named.length === 0) throw usageFailure('No target.', 'Say --all, --site NAME, or --endpoint NAME (repeatable). `kanade endpoint list` shows them.');
   const endpoints = await Promise.all(named.map((one) => findEndpoint(one, 'active')));
   for (const note of notesOnNames(endpoints, Date.now())) process.stderr.write(`${note}\n`);
   return { kind: 'endpoints', ids: [...new Set(endpoints.map(({ id }) => id))] };

@@ -1,16 +1,14 @@
 import { z } from 'zod';
+import { sitesSchema } from './sites.ts';
 
 /** What somebody may do: look; also run; also administer; or look at everything, the record included, and change nothing. */
 export const roles = ['viewer', 'operator', 'admin', 'auditor'] as const;
 export const roleSchema = z.enum(roles).meta({ id: 'Role' });
 export type Role = z.infer<typeof roleSchema>;
 
-/** A site's name, as endpoints carry it. */
-const site = z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'a site must match [a-z0-9][a-z0-9-]{0,62}');
-
 /** A role and where it holds: everywhere, or on the endpoints of these sites. */
 export const grantSchema = z
-  .strictObject({ role: roleSchema, sites: z.union([z.literal('all'), z.array(site).min(1).max(100)]) })
+  .strictObject({ role: roleSchema, sites: sitesSchema })
   .meta({ id: 'Grant' });
 export type Grant = z.infer<typeof grantSchema>;
 

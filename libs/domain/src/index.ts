@@ -10,3 +10,4 @@ export * from './endpoints/hold-down.ts';
 export * from './accounts/account.ts';
 export * from './accounts/permission.ts';
 export * from './accounts/token.ts';
+export * from './sites/site.ts';

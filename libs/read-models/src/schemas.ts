@@ -8,8 +8,9 @@ import { jobsSchema } from './projections/jobs/schema.ts';
 import { outputSchema } from './projections/output/schema.ts';
 import { privatePartsSchema } from './projections/private-parts/schema.ts';
 import { samplesSchema } from './projections/samples/schema.ts';
+import { sitesSchema } from './projections/sites/schema.ts';
 
 /** The SQL that makes every table and index of the read model. */
 export const schemas: readonly string[] = [
-  foldSchema, accountsSchema, endpointsSchema, enrolmentTokensSchema, eventsSchema, executionsSchema, jobsSchema, outputSchema, privatePartsSchema, samplesSchema,
+  foldSchema, accountsSchema, endpointsSchema, enrolmentTokensSchema, eventsSchema, executionsSchema, jobsSchema, outputSchema, privatePartsSchema, samplesSchema, sitesSchema,
 ];

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { createEnrolmentToken } from '@kanade/api-client';
+import { createEnrolmentToken, createSite } from '@kanade/api-client';
 import { enrolledAgent, enrolledAgentsBelow, pointToBroker, simulatedAgents, type BrokerAccess, type EnrolledAgent } from './agent-identity.ts';
 import { childEnvironment } from './child-environment.ts';
 import { tellNamesakes } from './namesakes.ts';
@@ -85,10 +85,14 @@ export function simulatedAgentsPlan(settings: Settings, paths: DataPaths, broker
   };
 }
 
+/** Where simulated endpoints belong, apart from real ones. */
+const simulatedSite = 'simulated';
+
 /** A token for the simulated endpoints that are not enrolled yet, undefined when all are. */
 export async function simulationToken(settings: Settings, paths: DataPaths): Promise<string | undefined> {
   const missing = settings.endpoints - simulatedAgents(paths.simulated, settings.endpoints).length;
   if (missing <= 0) return undefined;
-  const { token } = await createEnrolmentToken({ expiresIn: '24h', maxUses: missing, site: 'simulated' });
+  await createSite(simulatedSite);
+  const { token } = await createEnrolmentToken({ expiresIn: '24h', maxUses: missing, site: simulatedSite });
   return token;
 }

@@ -25,6 +25,7 @@ import { SessionController } from './session.controller.ts';
 import { Sessions } from './sessions.ts';
 import { SetGrantsHandler } from './set-grants.handler.ts';
 import { SetPasswordHandler } from './set-password.handler.ts';
+import { SitesModule } from '../sites/sites.module.ts';
 import { SignInCheck } from './sign-in-check.ts';
 import { SignInHandler } from './sign-in.handler.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
@@ -39,6 +40,7 @@ const handlers = [
 ];
 
 @Module({
+  imports: [SitesModule],
   controllers: [SessionController, TokensController, AccountsController, OwnAccountController],
   providers: [
     AccountRecords, AdminAccount, Administrators, Authenticator, PasswordLinks, Passwords, RefusalCounts, SecondFactors, SessionRotation, Sessions, SignInCheck,

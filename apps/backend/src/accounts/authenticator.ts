@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Broker } from '../broker/broker.ts';
 import { Clock } from '../clock.ts';
 import type { Identity } from '../http/request-context.ts';
+import type { Scope } from './principal.ts';
 import { AccountRecords } from './account-records.ts';
 import { readRecord, recordKeys, sessionRecordSchema, tokenRecordSchema } from './identity-records.ts';
 import type { AccountRecord, SessionRecord, TokenRecord } from './identity-records.ts';
@@ -18,16 +19,17 @@ interface Remembered {
   readonly at: number;
 }
 
-const everything = { sites: 'all' } as const;
+/** Who somebody is tells nothing of what they may: the operation they ask for does. */
+const nothing: Scope = { sites: [] };
 
 function ofSession(record: SessionRecord, { grants }: AccountRecord): Identity {
   const { accountId, username, sessionId, expiresAt } = record;
-  return { principal: { kind: 'account', id: accountId, username, scope: everything }, sessionId, accountId, grants, expiresAt: Date.parse(expiresAt) };
+  return { principal: { kind: 'account', id: accountId, username, scope: nothing }, sessionId, accountId, grants, expiresAt: Date.parse(expiresAt) };
 }
 
 function ofToken(record: TokenRecord, { grants }: AccountRecord): Identity {
   const { tokenId, accountId, username, expiresAt } = record;
-  return { principal: { kind: 'token', id: tokenId, username, scope: everything }, sessionId: null, accountId, grants, expiresAt: Date.parse(expiresAt) };
+  return { principal: { kind: 'token', id: tokenId, username, scope: nothing }, sessionId: null, accountId, grants, expiresAt: Date.parse(expiresAt) };
 }
 
 /** Says who holds a cookie or a token. Both are looked up by their digest, so how long it takes tells nothing about them. */

@@ -11,10 +11,13 @@ import { Administrators } from './administrators.ts';
 import type { AccountRecord } from './identity-records.ts';
 import { PasswordLinks } from './password-links.ts';
 import type { PasswordLink } from './password-links.ts';
+import { KnownSites } from '../sites/known-sites.ts';
+import { sitesOf } from './sites-of-grants.ts';
 
 @CommandHandler(CreateAccountCommand)
 export class CreateAccountHandler implements ICommandHandler<CreateAccountCommand> {
   constructor(
+    private readonly sites: KnownSites,
     private readonly clock: Clock,
     private readonly accounts: AccountRecords,
     private readonly administrators: Administrators,
@@ -23,6 +26,7 @@ export class CreateAccountHandler implements ICommandHandler<CreateAccountComman
   ) {}
 
   async execute({ principal, username, grants }: CreateAccountCommand): Promise<PasswordLink> {
+    await this.sites.check(principal, sitesOf(grants));
     const record = await this.claim(newAccountRecord({ username, grants, passwordHash: null, now: this.clock.now() }));
     const { accountId } = record;
     await this.log.decide(accountHistoryKind, accountId, {

@@ -10,7 +10,7 @@ let backend: TestBackend;
 beforeAll(async () => {
   installation = await startInstallation();
   backend = await installation.backend();
-  await backend.token();
+  await backend.call('PUT', '/sites/tokyo');
 });
 afterAll(() => installation.stop());
 

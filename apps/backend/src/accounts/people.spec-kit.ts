@@ -39,6 +39,7 @@ export class Person {
 
   /** Made by the administrator, and with a password already. */
   static async join(backend: TestBackend, username: string, role: Role = 'viewer', sites: Grant['sites'] = 'all'): Promise<Person> {
+    for (const site of sites === 'all' ? [] : sites) await backend.call('PUT', `/sites/${site}`);
     const made = await backend.call('POST', '/accounts', { username, grants: [{ role, sites }] });
     expect(made.status).toBe(201);
     const person = new Person(backend, username, newPassword());

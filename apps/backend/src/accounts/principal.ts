@@ -1,6 +1,8 @@
-/** What a principal may see and touch. Sites authorise; today everyone who signs in has all of them. */
+import type { Sites } from '@kanade/contracts';
+
+/** What a principal may see and touch: where their roles allow what the operation at hand needs. */
 export interface Scope {
-  readonly sites: 'all' | readonly string[];
+  readonly sites: Sites;
 }
 
 /** Who asks: every command and query carries one, from the first one on. */

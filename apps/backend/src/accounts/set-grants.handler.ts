@@ -8,10 +8,13 @@ import type { Accepted } from './account.commands.ts';
 import { AccountRecords } from './account-records.ts';
 import { Administrators } from './administrators.ts';
 import { Authenticator } from './authenticator.ts';
+import { KnownSites } from '../sites/known-sites.ts';
+import { sitesOf } from './sites-of-grants.ts';
 
 @CommandHandler(SetGrantsCommand)
 export class SetGrantsHandler implements ICommandHandler<SetGrantsCommand> {
   constructor(
+    private readonly sites: KnownSites,
     private readonly accounts: AccountRecords,
     private readonly administrators: Administrators,
     private readonly authenticator: Authenticator,
@@ -19,6 +22,7 @@ export class SetGrantsHandler implements ICommandHandler<SetGrantsCommand> {
   ) {}
 
   async execute({ principal, username, grants }: SetGrantsCommand): Promise<Accepted> {
+    await this.sites.check(principal, sitesOf(grants));
     const { accountId, disabled, grants: before } = await this.accounts.get(username);
     const counts = !disabled && administersAll(grants);
     const otherAdministrators = counts || disabled || !administersAll(before) || (await this.administrators.leave(accountId));

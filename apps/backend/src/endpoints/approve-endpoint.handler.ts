@@ -1,8 +1,8 @@
-import { decideEndpoint } from '@kanade/domain';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { endpointKind } from '../history/aggregates.ts';
 import { ControlLog } from '../history/control-log.ts';
+import { decideInScope } from './decide-in-scope.ts';
 import { ApproveEndpointCommand } from './approve-endpoint.command.ts';
 
 @CommandHandler(ApproveEndpointCommand)
@@ -12,7 +12,7 @@ export class ApproveEndpointHandler implements ICommandHandler<ApproveEndpointCo
   ) {}
 
   async execute({ principal, endpointId }: ApproveEndpointCommand) {
-    const { position } = await this.log.decide(endpointKind, endpointId, { principal, decide: (state) => decideEndpoint({ type: 'approve', endpointId }, state) });
+    const { position } = await this.log.decide(endpointKind, endpointId, { principal, decide: decideInScope(principal, { type: 'approve', endpointId }) });
     return { position };
   }
 }

@@ -7,6 +7,7 @@ import { CommandHandler } from '@nestjs/cqrs';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { readRecord, recordKeys } from '../accounts/identity-records.ts';
 import { principalText } from '../accounts/principal.ts';
+import type { Principal } from '../accounts/principal.ts';
 import { Broker } from '../broker/broker.ts';
 import { Clock } from '../clock.ts';
 import { Config } from '../config/config.ts';
@@ -14,6 +15,8 @@ import { DomainError } from '../domain-error.ts';
 import { endpointKind, enrolmentKind } from '../history/aggregates.ts';
 import { ControlLog } from '../history/control-log.ts';
 import { derivedId, newId } from '../history/uuid.ts';
+import { isVisible } from '../projections/scoped.ts';
+import { KnownSites } from '../sites/known-sites.ts';
 import { CreateEnrolmentTokenCommand } from './create-enrolment-token.command.ts';
 import type { CreateEnrolmentTokenResult } from './create-enrolment-token.command.ts';
 import { enrolmentRecordSchema } from './enrolment-records.ts';
@@ -30,6 +33,7 @@ export class CreateEnrolmentTokenHandler implements ICommandHandler<CreateEnrolm
     private readonly clock: Clock,
     private readonly config: Config,
     private readonly log: ControlLog,
+    private readonly sites: KnownSites,
   ) {}
 
   async execute({ principal, request, idempotencyKey }: CreateEnrolmentTokenCommand): Promise<CreateEnrolmentTokenResult> {
@@ -40,7 +44,8 @@ export class CreateEnrolmentTokenHandler implements ICommandHandler<CreateEnrolm
     const now = this.clock.now();
     const tokenId = idempotencyKey === undefined ? newId(now) : derivedId('enrolment', principalText(principal), idempotencyKey);
     const { maxUses, approval, endpointId = null } = request;
-    const site = endpointId === null ? request.site : await this.siteOf(endpointId, request);
+    const site = endpointId === null ? request.site : await this.siteOf(principal, endpointId, request);
+    if (endpointId === null) await this.sites.check(principal, [{ site, path: 'site' }]);
     const { state, position } = await this.log.decide(enrolmentKind, tokenId, {
       principal,
       decide: (before) =>
@@ -54,14 +59,14 @@ export class CreateEnrolmentTokenHandler implements ICommandHandler<CreateEnrolm
   }
 
   /** The site of the endpoint that is to get new keys; refuses what cannot be meant for one endpoint. */
-  private async siteOf(endpointId: string, { maxUses, approval }: CreateEnrolmentTokenCommand['request']): Promise<string> {
+  private async siteOf(principal: Principal, endpointId: string, { maxUses, approval }: CreateEnrolmentTokenCommand['request']): Promise<string> {
     const errors = [
       ...(maxUses === 1 ? [] : [{ path: 'maxUses', message: 'must be 1: one machine gets the endpoint’s new keys' }]),
       ...(approval ? [{ path: 'approval', message: 'is not for a token that names its endpoint: whoever makes it approves' }] : []),
     ];
     if (errors.length > 0) throw new DomainError('invalid-request', 'a token that gives an endpoint new keys is for that endpoint alone', { errors });
     const { state } = await this.log.load(endpointKind, endpointId);
-    if (state.enrolled === null) throw new DomainError('not-found', `there is no endpoint ${endpointId}; kanade endpoint list --standing all shows them`);
+    if (state.enrolled === null || !isVisible(principal, state.enrolled.site)) throw new DomainError('not-found', `there is no endpoint ${endpointId}; kanade endpoint list --standing all shows them`);
     if (state.standing === 'pending') throw new DomainError('endpoint-pending', `endpoint ${endpointId} waits for approval; approve or revoke it first`);
     return state.enrolled.site;
   }

@@ -1,16 +1,23 @@
-import type { EndpointStanding, EndpointStatus } from '@kanade/contracts';
+import type { EndpointStanding, EndpointStatus, Sites } from '@kanade/contracts';
 import { build } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 
-/** Every endpoint an execution of all may run on; one in quarantine, or that is not (or no longer) let in, gets no commands. */
-export function targetableEndpoints(reader: Reader): string[] {
-  const query = build.selectFrom('endpoints').select('id').where('quarantined', '=', 0).where('standing', '=', 'active').orderBy('key');
+/** Every endpoint of these sites an execution may run on; one in quarantine, or that is not (or no longer) let in, gets no commands. */
+export function targetableEndpoints(reader: Reader, sites: Sites): string[] {
+  const query = build
+    .selectFrom('endpoints')
+    .select('id')
+    .where('quarantined', '=', 0)
+    .where('standing', '=', 'active')
+    .$if(sites !== 'all', (endpoints) => endpoints.where('site', 'in', sites === 'all' ? [] : sites))
+    .orderBy('key');
   return reader.all(query).map(({ id }) => id);
 }
 
 export interface FoundEndpoint {
   readonly quarantined: boolean;
   readonly standing: EndpointStanding;
+  readonly site: string;
 }
 
 /** Which of these endpoints are known, and whether anything may be sent to them. */
@@ -18,8 +25,8 @@ export function findEndpoints(reader: Reader, ids: readonly string[]): Map<strin
   const found = new Map<string, FoundEndpoint>();
   // SQLite takes a bounded number of parameters.
   for (let start = 0; start < ids.length; start += 500) {
-    const query = build.selectFrom('endpoints').select(['id', 'quarantined', 'standing']).where('id', 'in', ids.slice(start, start + 500));
-    for (const row of reader.all(query)) found.set(row.id, { quarantined: row.quarantined === 1, standing: row.standing });
+    const query = build.selectFrom('endpoints').select(['id', 'quarantined', 'standing', 'site']).where('id', 'in', ids.slice(start, start + 500));
+    for (const row of reader.all(query)) found.set(row.id, { quarantined: row.quarantined === 1, standing: row.standing, site: row.site });
   }
   return found;
 }
@@ -43,16 +50,17 @@ export function revokedKeyCount(reader: Reader): number {
 export interface PresenceRow {
   readonly id: string;
   readonly nkey: string;
+  readonly site: string;
   readonly status: EndpointStatus;
   readonly observedAt: string | null;
 }
 
 export function presenceRows(reader: Reader): PresenceRow[] {
-  return reader.all(build.selectFrom('endpoints').select(['id', 'nkey', 'status', 'observedAt']).orderBy('key'));
+  return reader.all(build.selectFrom('endpoints').select(['id', 'nkey', 'site', 'status', 'observedAt']).orderBy('key'));
 }
 
 export function presenceRow(reader: Reader, endpointId: string): PresenceRow | undefined {
-  return reader.get(build.selectFrom('endpoints').select(['id', 'nkey', 'status', 'observedAt']).where('id', '=', endpointId));
+  return reader.get(build.selectFrom('endpoints').select(['id', 'nkey', 'site', 'status', 'observedAt']).where('id', '=', endpointId));
 }
 
 export function countEndpoints(reader: Reader): { readonly total: number; readonly online: number } {

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
 import {
-  acceptedSchema, detailQuerySchema, endpointDetailSchema, endpointIdSchema, endpointListQuerySchema, endpointPageSchema, packageListQuerySchema, packagePageSchema,
+  acceptedSchema, assignSiteRequestSchema, detailQuerySchema, endpointDetailSchema, endpointIdSchema, endpointListQuerySchema, endpointPageSchema, packageListQuerySchema, packagePageSchema,
   performanceQuerySchema, performanceSchema, revokeEndpointRequestSchema, setEndpointAliasRequestSchema,
 } from '@kanade/contracts';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
@@ -10,6 +10,7 @@ import type { Principal } from '../accounts/principal.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { CurrentPrincipal } from '../http/principal.decorator.ts';
 import { ApproveEndpointCommand } from './approve-endpoint.command.ts';
+import { AssignSiteCommand } from './assign-site.command.ts';
 import { GetEndpointQuery } from './get-endpoint.query.ts';
 import { GetPerformanceQuery } from './get-performance.query.ts';
 import { ListEndpointPackagesQuery } from './list-endpoint-packages.query.ts';
@@ -150,5 +151,22 @@ export class EndpointsController {
     @Body({ schema: setEndpointAliasRequestSchema }) request: z.infer<typeof setEndpointAliasRequestSchema>,
   ) {
     return this.commands.execute(new SetEndpointAliasCommand(principal, endpointId, request.alias));
+  }
+
+  @Put(':endpointId/site')
+  @Operation({
+    id: 'assignEndpointSite',
+    needs: 'endpoint:manage',
+    summary: 'Put an endpoint into a site; what it did before stays with the site it did it in.',
+    answer: acceptedSchema,
+    answerText: 'It belongs to the site.',
+    problems: ['not-found', 'conflict', 'too-large', 'unsupported-media-type', 'storage-full'],
+  })
+  assignSite(
+    @CurrentPrincipal() principal: Principal,
+    @Param('endpointId', { schema: endpointIdSchema }) endpointId: string,
+    @Body({ schema: assignSiteRequestSchema }) request: z.infer<typeof assignSiteRequestSchema>,
+  ) {
+    return this.commands.execute(new AssignSiteCommand(principal, endpointId, request.site));
   }
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { ApproveEndpointHandler } from './approve-endpoint.handler.ts';
+import { AssignSiteHandler } from './assign-site.handler.ts';
 import { Beats } from './beats.ts';
 import { CreateEnrolmentTokenHandler } from './create-enrolment-token.handler.ts';
 import { EndpointIdentities } from './endpoint-identities.ts';
@@ -16,12 +17,14 @@ import { RevokeEndpointHandler } from './revoke-endpoint.handler.ts';
 import { RevokeEnrolmentTokenHandler } from './revoke-enrolment-token.handler.ts';
 import { Revoker } from './revoker.ts';
 import { SetEndpointAliasHandler } from './set-endpoint-alias.handler.ts';
+import { SitesModule } from '../sites/sites.module.ts';
 import { SignedKeysets } from './signed-keyset.ts';
 
 @Module({
+  imports: [SitesModule],
   controllers: [EndpointsController, EnrolmentTokensController],
   providers: [
-    ApproveEndpointHandler, Beats, CreateEnrolmentTokenHandler, EndpointIdentities, EnrolEndpoint, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, RenewEndpoint,
+    ApproveEndpointHandler, AssignSiteHandler, Beats, CreateEnrolmentTokenHandler, EndpointIdentities, EnrolEndpoint, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, RenewEndpoint,
     RetireEndpointHandler, RevokeEndpointHandler, RevokeEnrolmentTokenHandler, Revoker, SetEndpointAliasHandler, SignedKeysets,
   ],
   exports: [Beats, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, Revoker, SignedKeysets],

@@ -29,8 +29,9 @@ export class ListEndpointsQuery extends Query<ListEndpointsResult> {
 type Selection = ReturnType<typeof selectEndpoints>;
 type Ordered = { readonly query: Selection; readonly placeOf: (row: EndpointRow) => readonly (string | number)[] };
 
-function filtered(principal: Principal, { search, name, alias, status, standing }: ListEndpointsParams): Selection {
+function filtered(principal: Principal, { search, name, alias, status, standing, site }: ListEndpointsParams): Selection {
   let query = selectEndpoints(principal);
+  if (site !== undefined) query = query.where('endpoints.site', '=', site);
   if (status !== undefined) query = query.where('endpoints.status', '=', status);
   if (standing === undefined) query = query.where('endpoints.standing', '!=', 'retired');
   else if (standing !== 'all') query = query.where('endpoints.standing', '=', sql.lit(standing));

@@ -12,7 +12,7 @@ export const selectEvents = () =>
     .leftJoin('principals', 'principals.principal', 'events.principal')
     .leftJoin('poison', (join) => join.onRef('poison.sequence', '=', 'events.position').on('poison.stream', '=', streams.events))
     .select([
-      'events.position', 'events.id', 'eventTypes.name as type', 'events.source', 'events.recordedAt', 'events.time', 'events.principal',
+      'events.position', 'events.id', 'eventTypes.name as type', 'events.source', 'events.recordedAt', 'events.time', 'events.principal', 'events.siteKey', 'events.executionKey',
       'endpoints.id as endpointId', 'executions.id as executionId', 'principals.name as principalName', 'poison.code as poisonCode', 'poison.reason as poisonReason',
     ]);
 

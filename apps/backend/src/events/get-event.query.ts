@@ -11,7 +11,10 @@ import { notFound } from '../projections/answers.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import { RawEvents } from '../projections/raw-events.ts';
 import { VerifierClient } from '../projections/verifier-client.ts';
+import { extentOf } from '../executions/execution-scope.ts';
+import { visibleSiteKeys } from '../projections/scoped.ts';
 import { eventView, selectEvents } from './event-view.ts';
+import type { EventRow } from './event-view.ts';
 
 export interface GetEventParams {
   readonly position: string;
@@ -36,10 +39,16 @@ function verdictOf(db: Reader, message: StoredMessage, verifier: Pick<VerifierCl
   return poison?.code === 'bad-signature' ? 'invalid' : 'valid';
 }
 
-export function getEvent(db: Reader, _principal: Principal, message: StoredMessage, verifier: Pick<VerifierClient, 'verdict'>): GetEventResult {
+function mayRead(db: Reader, principal: Principal, { siteKey, executionKey }: Pick<EventRow, 'siteKey' | 'executionKey'>): boolean {
+  const sites = visibleSiteKeys(db, principal);
+  if (sites === undefined || (siteKey !== null && sites.includes(siteKey))) return true;
+  return executionKey !== null && extentOf(db, sites, executionKey) === 'whole';
+}
+
+export function getEvent(db: Reader, principal: Principal, message: StoredMessage, verifier: Pick<VerifierClient, 'verdict'>): GetEventResult {
   return db.snapshot(({ incarnation }) => {
     const row = db.get(selectEvents().where('events.position', '=', message.sequence));
-    if (row === undefined) throw notFound('event', `${incarnation}:${message.sequence}`);
+    if (row === undefined || !mayRead(db, principal, row)) throw notFound('event', `${incarnation}:${message.sequence}`);
     return {
       ...eventView(row, incarnation),
       subject: message.subject,

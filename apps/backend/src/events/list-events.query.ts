@@ -2,12 +2,16 @@ import { Query, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
 import { formatPosition, parsePosition, streams } from '@kanade/contracts';
 import type { eventListQuerySchema, eventPageSchema } from '@kanade/contracts';
-import { build } from '@kanade/read-models';
+import { build, sql } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
 import { cutPage, readKeyCursor } from '../projections/cursor.ts';
 import { FoldClient, positionUnknown } from '../projections/fold-client.ts';
+import { extentOf } from '../executions/execution-scope.ts';
+import { executionKeyOf } from '../executions/run.reads.ts';
+import { readOverSites, visibleSiteKeys } from '../projections/scoped.ts';
+import type { SiteKeys } from '../projections/scoped.ts';
 import { eventView, selectEvents } from './event-view.ts';
 import { firstPositionFrom } from './position-at-time.ts';
 
@@ -30,12 +34,15 @@ export interface PositionRange {
   readonly to?: number | undefined;
 }
 
-export function listEventsSql({ type, endpointId, executionId, status, order, cursor, limit }: ListEventsParams, range: PositionRange) {
+/** Events of one site, or of all; what is asked of one execution or endpoint is found by that, whatever the site. */
+export function listEventsSql({ type, endpointId, executionId, status, order, cursor, limit }: ListEventsParams, range: PositionRange, siteKey?: number) {
+  const named = executionId !== undefined || endpointId !== undefined;
   let query = selectEvents();
+  if (siteKey !== undefined) query = query.where(named ? sql<number>`+${sql.ref('events.siteKey')}` : 'events.siteKey', '=', siteKey);
   // Poison is rare: its few positions are looked up, not every event for whether it is one.
   if (status === 'poison') query = query.where('events.position', 'in', build.selectFrom('poison as found').select('found.sequence').where('found.stream', '=', streams.events));
   if (status === 'folded') query = query.where('poison.code', 'is', null);
-  if (type !== undefined) query = query.where('events.typeKey', '=', build.selectFrom('eventTypes as named').select('named.key').where('named.name', '=', type));
+  if (type !== undefined) query = query.where(siteKey === undefined ? 'events.typeKey' : sql<number>`+${sql.ref('events.typeKey')}`, '=', build.selectFrom('eventTypes as named').select('named.key').where('named.name', '=', type));
   if (endpointId !== undefined) query = query.where('events.endpointKey', '=', build.selectFrom('endpoints as named').select('named.key').where('named.id', '=', endpointId));
   if (executionId !== undefined) query = query.where('events.executionKey', '=', build.selectFrom('executions as named').select('named.key').where('named.id', '=', executionId));
   if (range.from !== undefined) query = query.where('events.position', '>=', range.from);
@@ -45,7 +52,14 @@ export function listEventsSql({ type, endpointId, executionId, status, order, cu
   return query.orderBy('events.position', order).limit(limit + 1);
 }
 
-export function listEvents(db: Reader, _principal: Principal, params: ListEventsParams): ListEventsResult {
+/** Somebody who sees every run of an execution sees what was done about it too, on whatever sites it ran. */
+function sitesToRead(db: Reader, principal: Principal, { executionId }: ListEventsParams): SiteKeys {
+  const sites = visibleSiteKeys(db, principal);
+  const key = executionId === undefined ? undefined : executionKeyOf(db, executionId);
+  return key !== undefined && extentOf(db, sites, key) === 'whole' ? undefined : sites;
+}
+
+export function listEvents(db: Reader, principal: Principal, params: ListEventsParams): ListEventsResult {
   return db.snapshot((place) => {
     const after = params.after === undefined ? undefined : parsePosition(params.after);
     if (params.after !== undefined && after?.incarnation !== place.incarnation) throw positionUnknown(params.after, place);
@@ -54,7 +68,10 @@ export function listEvents(db: Reader, _principal: Principal, params: ListEvents
       from: after === undefined ? first : Math.max(first ?? 0, after.sequence + 1),
       to: params.to === undefined ? undefined : firstPositionFrom(db, Date.parse(params.to) + 1),
     };
-    const { rows, nextCursor } = cutPage(db.all(listEventsSql(params, range)), params.limit, (row) => [row.position]);
+    const found = readOverSites(sitesToRead(db, principal, params), {
+      order: params.order, limit: params.limit + 1, read: (siteKey) => db.all(listEventsSql(params, range, siteKey)), placeOf: (row) => row.position,
+    });
+    const { rows, nextCursor } = cutPage(found, params.limit, (row) => [row.position]);
     return { items: rows.map((row) => eventView(row, place.incarnation)), nextCursor, position: formatPosition(place) };
   });
 }

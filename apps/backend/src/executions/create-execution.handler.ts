@@ -63,7 +63,7 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
     if (parseDuration(request.expiresIn) > maxExpiry) {
       throw new DomainError('invalid-request', 'runs may wait 30 days at most', { errors: [{ path: 'expiresIn', message: 'must be at most 30d' }] });
     }
-    const endpointIds = await this.targets.resolve(request.targets);
+    const endpointIds = await this.targets.resolve(principal, request.targets);
     const prepared = prepareContent(execute);
     const command: RequestExecution = {
       type: 'request',
@@ -71,7 +71,7 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
       job,
       execute: prepared.shape,
       scriptDigest: prepared.scriptDigest,
-      selector: request.targets.kind === 'all' ? { kind: 'all' } : { kind: 'endpoints', count: Math.max(1, endpointIds.length) },
+      selector: request.targets.kind === 'endpoints' ? { kind: 'endpoints', count: Math.max(1, endpointIds.length) } : request.targets,
       expiresAt: new Date(now + parseDuration(request.expiresIn)).toISOString(),
       supersede: request.supersede,
       targets: endpointIds.map((endpointId) => ({ endpointId, runId: derivedId('run', id, endpointId, '1') })),

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import type { Sites } from '@kanade/contracts';
 import { standingRefusal } from '@kanade/domain';
+import type { Principal } from '../accounts/principal.ts';
 import type { DomainErrorOptions, InvalidPart } from '../domain-error.ts';
 import { DomainError } from '../domain-error.ts';
 import { findEndpoints, targetableEndpoints } from '../endpoints/endpoint.reads.ts';
@@ -7,6 +9,8 @@ import type { FoundEndpoint } from '../endpoints/endpoint.reads.ts';
 import { endpointKind } from '../history/aggregates.ts';
 import { ControlLog } from '../history/control-log.ts';
 import { FoldAccess } from '../history/fold-access.ts';
+import { isVisible } from '../projections/scoped.ts';
+import { KnownSites } from '../sites/known-sites.ts';
 import type { CreateExecutionRequest } from './create-execution.command.ts';
 
 type Targets = CreateExecutionRequest['targets'];
@@ -20,13 +24,14 @@ export class ExecutionTargets {
   constructor(
     private readonly fold: FoldAccess,
     private readonly log: ControlLog,
+    private readonly sites: KnownSites,
   ) {}
 
-  async resolve(targets: Targets): Promise<string[]> {
-    if (targets.kind === 'all') {
-      // A read model that is being made anew knows a part of the fleet, and a part must never pass for the whole.
-      await this.fold.whenCaughtUp(AbortSignal.timeout(longestWaitMs));
-      return targetableEndpoints(await this.fold.settled());
+  async resolve(principal: Principal, targets: Targets): Promise<string[]> {
+    if (targets.kind === 'all') return this.everyEndpointOf(principal.scope.sites);
+    if (targets.kind === 'sites') {
+      await this.sites.check(principal, targets.sites.map((site, index) => ({ site, path: `targets.sites.${index}` })));
+      return this.everyEndpointOf(targets.sites);
     }
     const ids = [...new Set(targets.ids)];
     const found = findEndpoints(await this.fold.reader(), ids);
@@ -36,7 +41,7 @@ export class ExecutionTargets {
       const path = `targets.ids.${index}`;
       // One that enrolled a moment ago may not be folded yet; the record knows it.
       const endpoint = found.get(id) ?? (await this.recorded(id));
-      if (endpoint === undefined) unknown.push({ path, message: `there is no endpoint ${id}` });
+      if (endpoint === undefined || !isVisible(principal, endpoint.site)) unknown.push({ path, message: `there is no endpoint ${id}` });
       else if (endpoint.quarantined) barred.push({ path, message: `endpoint ${id} is in quarantine and gets no commands` });
       else barred.push(...[standingRefusal(endpoint, id)].flatMap((why) => (why === undefined ? [] : [{ path, message: why.message }])));
     }
@@ -45,9 +50,15 @@ export class ExecutionTargets {
     return ids;
   }
 
+  private async everyEndpointOf(sites: Sites): Promise<string[]> {
+    // A read model that is being made anew knows a part of the fleet, and a part must never pass for the whole.
+    await this.fold.whenCaughtUp(AbortSignal.timeout(longestWaitMs));
+    return targetableEndpoints(await this.fold.settled(), sites);
+  }
+
   private async recorded(id: string): Promise<FoundEndpoint | undefined> {
     const { state } = await this.log.load(endpointKind, id);
-    return state.enrolled === null ? undefined : state;
+    return state.enrolled === null ? undefined : { ...state, site: state.enrolled.site };
   }
 }
 

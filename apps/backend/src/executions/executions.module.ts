@@ -14,10 +14,11 @@ import { ExecutionsController } from './executions.controller.ts';
 import { PrivateContents } from './private-content.ts';
 import { RunSignals } from './run-signals.ts';
 import { RunsController } from './runs.controller.ts';
+import { SitesModule } from '../sites/sites.module.ts';
 import { Superseder } from './superseder.ts';
 
 @Module({
-  imports: [EndpointsModule],
+  imports: [EndpointsModule, SitesModule],
   controllers: [ExecutionsController, RunsController],
   providers: [
     CancelExecutionHandler, Canceller, CommandCleaner, CommandSender, CreateExecutionHandler, CutOffRuns, DeadlineKeeper, DispatchCounter, Dispatcher, ExecutionTargets,

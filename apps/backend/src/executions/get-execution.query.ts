@@ -7,7 +7,9 @@ import type { Principal } from '../accounts/principal.ts';
 import { answerAt, notFound } from '../projections/answers.ts';
 import { readExecute } from '../projections/execute-view.ts';
 import { FoldClient } from '../projections/fold-client.ts';
-import { executionView, selectExecutions } from './execution-view.ts';
+import { visibleSiteKeys } from '../projections/scoped.ts';
+import { extentOf, scopedExecutionView } from './execution-scope.ts';
+import { selectExecutions } from './execution-view.ts';
 
 export interface GetExecutionParams {
   readonly executionId: string;
@@ -28,11 +30,12 @@ export class GetExecutionQuery extends Query<GetExecutionResult> {
 export const getExecutionSql = (executionId: string) =>
   selectExecutions().select(['timeoutMs', 'runAs', 'cwd', 'eventId', 'privateDigest']).where('id', '=', executionId);
 
-export function getExecution(db: Reader, _principal: Principal, { executionId }: GetExecutionParams): GetExecutionResult {
+export function getExecution(db: Reader, principal: Principal, { executionId }: GetExecutionParams): GetExecutionResult {
   return answerAt(db, (position) => {
     const row = db.get(getExecutionSql(executionId));
-    if (row === undefined) throw notFound('execution', executionId);
-    return { ...executionView(row), execute: readExecute(db, row), position };
+    const sites = visibleSiteKeys(db, principal);
+    if (row === undefined || extentOf(db, sites, row.key) === 'nothing') throw notFound('execution', executionId);
+    return { ...scopedExecutionView(db, sites, row), execute: readExecute(db, row), position };
   });
 }
 

@@ -5,8 +5,10 @@ import type { Reader } from '@kanade/read-models';
 import type { Principal } from '../accounts/principal.ts';
 import { answerAt, notFound } from '../projections/answers.ts';
 import { FoldClient } from '../projections/fold-client.ts';
+import { visibleSiteKeys } from '../projections/scoped.ts';
 import { runDetail } from './run-output.ts';
 import { selectRuns } from './run-view.ts';
+import type { RunRow } from './run-view.ts';
 
 export interface GetRunParams {
   readonly runId: string;
@@ -25,12 +27,16 @@ export class GetRunQuery extends Query<RunDetail> {
 
 export const getRunSql = (runId: string) => selectRuns().where('runs.id', '=', runId);
 
-export function getRun(db: Reader, _principal: Principal, { runId }: GetRunParams): RunDetail {
-  return answerAt(db, () => {
-    const row = db.get(getRunSql(runId));
-    if (row === undefined) throw notFound('run', runId);
-    return runDetail(db, row);
-  });
+/** The run, when it is of a site the principal may see; throws `not-found`. */
+export function readRun(db: Reader, principal: Principal, runId: string): RunRow {
+  const sites = visibleSiteKeys(db, principal);
+  const row = db.get(getRunSql(runId));
+  if (row === undefined || sites?.includes(row.siteKey) === false) throw notFound('run', runId);
+  return row;
+}
+
+export function getRun(db: Reader, principal: Principal, { runId }: GetRunParams): RunDetail {
+  return answerAt(db, () => runDetail(db, readRun(db, principal, runId)));
 }
 
 @QueryHandler(GetRunQuery)

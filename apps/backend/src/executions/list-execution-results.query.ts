@@ -1,13 +1,16 @@
 import { Query, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
 import type { runResultPageSchema } from '@kanade/contracts';
-import { build } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
 import { answerAt, notFound } from '../projections/answers.ts';
 import { cutPage, readKeyCursor } from '../projections/cursor.ts';
 import { FoldClient } from '../projections/fold-client.ts';
+import { visibleSiteKeys } from '../projections/scoped.ts';
+import type { SiteKeys } from '../projections/scoped.ts';
+import { extentOf } from './execution-scope.ts';
+import { executionKeyOf } from './run.reads.ts';
 import { runDetail } from './run-output.ts';
 import { selectRuns } from './run-view.ts';
 
@@ -29,20 +32,22 @@ export class ListExecutionResultsQuery extends Query<ListExecutionResultsResult>
   }
 }
 
-export function listResultsSql(executionKey: number, { cursor, limit }: ExecutionResultsParams) {
+export function listResultsSql(executionKey: number, { cursor, limit }: ExecutionResultsParams, sites: SiteKeys) {
   const after = readKeyCursor(cursor);
   return selectRuns()
     .where('runs.executionKey', '=', executionKey)
+    .$if(sites !== undefined, (query) => query.where('runs.siteKey', 'in', sites ?? []))
     .$if(after !== undefined, (query) => query.where('runs.key', '>', after ?? 0))
     .orderBy('runs.key')
     .limit(limit + 1);
 }
 
-export function listExecutionResults(db: Reader, _principal: Principal, params: ExecutionResultsParams): ListExecutionResultsResult {
+export function listExecutionResults(db: Reader, principal: Principal, params: ExecutionResultsParams): ListExecutionResultsResult {
   return answerAt(db, (position) => {
-    const execution = db.get(build.selectFrom('executions').select('key').where('id', '=', params.executionId));
-    if (execution === undefined) throw notFound('execution', params.executionId);
-    const { rows, nextCursor } = cutPage(db.all(listResultsSql(execution.key, params)), params.limit, (row) => [row.key]);
+    const key = executionKeyOf(db, params.executionId);
+    const sites = visibleSiteKeys(db, principal);
+    if (key === undefined || extentOf(db, sites, key) === 'nothing') throw notFound('execution', params.executionId);
+    const { rows, nextCursor } = cutPage(db.all(listResultsSql(key, params, sites)), params.limit, (row) => [row.key]);
     return { items: rows.map((row) => runDetail(db, row)), nextCursor, position };
   });
 }

@@ -1,13 +1,16 @@
 import { Query, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
 import type { executionListQuerySchema, executionPageSchema } from '@kanade/contracts';
+import { build } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
 import { answerAt } from '../projections/answers.ts';
 import { cutPage, readKeyCursor } from '../projections/cursor.ts';
 import { FoldClient } from '../projections/fold-client.ts';
-import { executionView, selectExecutions } from './execution-view.ts';
+import { readOverSites, visibleSiteKeys } from '../projections/scoped.ts';
+import { scopedExecutionView } from './execution-scope.ts';
+import { selectExecutions } from './execution-view.ts';
 
 export type ListExecutionsParams = z.infer<typeof executionListQuerySchema>;
 export type ListExecutionsResult = z.infer<typeof executionPageSchema>;
@@ -22,19 +25,24 @@ export class ListExecutionsQuery extends Query<ListExecutionsResult> {
   }
 }
 
-export function listExecutionsSql({ state, jobId, cursor, limit }: ListExecutionsParams) {
+const ofSite = (siteKey: number) => build.selectFrom('executionSites').select('executionKey').where('siteKey', '=', siteKey);
+
+export function listExecutionsSql({ state, jobId, cursor, limit }: ListExecutionsParams, siteKey?: number) {
+  const before = readKeyCursor(cursor);
   let query = selectExecutions();
+  if (siteKey !== undefined) query = query.where('key', 'in', ofSite(siteKey));
   if (state !== undefined) query = query.where('state', '=', state);
   if (jobId !== undefined) query = query.where('jobId', '=', jobId);
-  const before = readKeyCursor(cursor);
   if (before !== undefined) query = query.where('key', '<', before);
   return query.orderBy('key', 'desc').limit(limit + 1);
 }
 
-export function listExecutions(db: Reader, _principal: Principal, params: ListExecutionsParams): ListExecutionsResult {
+export function listExecutions(db: Reader, principal: Principal, params: ListExecutionsParams): ListExecutionsResult {
   return answerAt(db, (position) => {
-    const { rows, nextCursor } = cutPage(db.all(listExecutionsSql(params)), params.limit, (row) => [row.key]);
-    return { items: rows.map(executionView), nextCursor, position };
+    const sites = visibleSiteKeys(db, principal);
+    const found = readOverSites(sites, { order: 'desc', limit: params.limit + 1, read: (siteKey) => db.all(listExecutionsSql(params, siteKey)), placeOf: ({ key }) => key });
+    const { rows, nextCursor } = cutPage(found, params.limit, (row) => [row.key]);
+    return { items: rows.map((row) => scopedExecutionView(db, sites, row)), nextCursor, position };
   });
 }
 

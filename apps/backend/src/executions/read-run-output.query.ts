@@ -4,9 +4,9 @@ import type { OutputStream } from '@kanade/contracts';
 import type { Reader } from '@kanade/read-models';
 import type { Principal } from '../accounts/principal.ts';
 import { DomainError } from '../domain-error.ts';
-import { answerAt, notFound } from '../projections/answers.ts';
+import { answerAt } from '../projections/answers.ts';
 import { FoldClient } from '../projections/fold-client.ts';
-import { getRunSql } from './get-run.query.ts';
+import { readRun } from './get-run.query.ts';
 import { outputState, readBytes } from './run-output.ts';
 
 export interface RunOutputParams {
@@ -33,10 +33,9 @@ export class ReadRunOutputQuery extends Query<RunOutput> {
   }
 }
 
-export function readRunOutput(db: Reader, _principal: Principal, { runId, stream, offset, limit }: RunOutputParams): RunOutput {
+export function readRunOutput(db: Reader, principal: Principal, { runId, stream, offset, limit }: RunOutputParams): RunOutput {
   return answerAt(db, () => {
-    const row = db.get(getRunSql(runId));
-    if (row === undefined) throw notFound('run', runId);
+    const row = readRun(db, principal, runId);
     const totalBytes = stream === 'stdout' ? row.stdoutBytes : row.stderrBytes;
     const bytes = readBytes(db, row.key, stream, offset, limit);
     if (bytes.byteLength === 0 && offset < totalBytes && outputState(db, row) === 'expired') {

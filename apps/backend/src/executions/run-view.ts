@@ -12,7 +12,7 @@ export const selectRuns = () =>
     .innerJoin('executions', 'executions.key', 'runs.executionKey')
     .innerJoin('endpoints', 'endpoints.key', 'runs.endpointKey')
     .select([
-      'runs.key', 'runs.id as runId', 'executions.id as executionId', 'endpoints.id as endpointId', 'endpoints.name as endpointName', 'runs.state', 'runs.presumed',
+      'runs.key', 'runs.siteKey', 'runs.id as runId', 'executions.id as executionId', 'endpoints.id as endpointId', 'endpoints.name as endpointName', 'runs.state', 'runs.presumed',
       'runs.exitCode', 'runs.signal', 'runs.reasonCode', 'runs.reasonMessage', 'executions.requestedAt', 'runs.startedAt', 'runs.finishedAt', 'runs.durationMs',
       'runs.outputChunks', bytesOf('stdout').as('stdoutBytes'), bytesOf('stderr').as('stderrBytes'),
     ]);

@@ -13,20 +13,32 @@ export function endedRunsOf(reader: Reader, executionId: string): ReadonlySet<st
   return new Set(reader.all(query).map(({ id }) => id));
 }
 
+/** The internal key of an execution. */
+export function executionKeyOf(reader: Reader, executionId: string): number | undefined {
+  return reader.get(build.selectFrom('executions').select('key').where('id', '=', executionId))?.key;
+}
+
+/** The runs of an execution on some sites. */
+export function runsOnSites(reader: Reader, executionKey: number, sites: readonly number[]): ReadonlySet<string> {
+  return new Set(reader.all(build.selectFrom('runs').select('id').where('executionKey', '=', executionKey).where('siteKey', 'in', sites).orderBy('key')).map(({ id }) => id));
+}
+
 /** What a run is of. */
 export interface RunOwner {
   readonly executionId: string;
   readonly endpointId: string;
+  readonly site: string;
 }
 
-/** The execution and the endpoint a run belongs to. */
+/** The execution, the endpoint and the site a run belongs to. */
 export function ownerOfRun(reader: Reader, runId: string): RunOwner | undefined {
   return reader.get(
     build
       .selectFrom('runs')
       .innerJoin('executions', 'executions.key', 'runs.executionKey')
       .innerJoin('endpoints', 'endpoints.key', 'runs.endpointKey')
-      .select(['executions.id as executionId', 'endpoints.id as endpointId'])
+      .innerJoin('sites', 'sites.key', 'runs.siteKey')
+      .select(['executions.id as executionId', 'endpoints.id as endpointId', 'sites.name as site'])
       .where('runs.id', '=', runId),
   );
 }

@@ -16,6 +16,7 @@ function sameWhat(what: CreateExecutionRequest['what'], { data }: Requested, con
 
 function sameTargets(targets: CreateExecutionRequest['targets'], state: ExecutionState, { data }: Requested): boolean {
   if (targets.kind === 'all') return data.selector.kind === 'all';
+  if (targets.kind === 'sites') return data.selector.kind === 'sites' && data.selector.sites.join(' ') === targets.sites.join(' ');
   const asked = new Set(targets.ids);
   return data.selector.kind === 'endpoints' && asked.size === state.targets.size && [...state.targets.values()].every((id) => asked.has(id));
 }

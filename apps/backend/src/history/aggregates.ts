@@ -1,8 +1,8 @@
 import {
-  evolveAccount, evolveEndpoint, evolveEnrolment, evolveExecution, evolveJob, evolveToken, initialAccount, initialEndpoint, initialEnrolment, initialExecution,
-  initialJob, initialToken,
+  evolveAccount, evolveEndpoint, evolveEnrolment, evolveExecution, evolveJob, evolveSite, evolveToken, initialAccount, initialEndpoint, initialEnrolment, initialExecution,
+  initialJob, initialSite, initialToken,
 } from '@kanade/domain';
-import type { AccountState, EndpointState, EnrolmentState, ExecutionState, JobState, TokenState } from '@kanade/domain';
+import type { AccountState, EndpointState, EnrolmentState, ExecutionState, JobState, SiteState, TokenState } from '@kanade/domain';
 import type { AggregateKind } from './control-log.ts';
 
 export const jobKind: AggregateKind<JobState> = { aggregate: 'job', initial: initialJob, evolve: evolveJob };
@@ -13,3 +13,4 @@ export const accountKind: AggregateKind<AccountState> = { aggregate: 'account', 
 export const accountHistoryKind: AggregateKind<AccountState> = { aggregate: 'account', initial: initialAccount, evolve: evolveAccount };
 export const tokenKind: AggregateKind<TokenState> = { aggregate: 'token', initial: initialToken, evolve: evolveToken };
 export const enrolmentKind: AggregateKind<EnrolmentState> = { aggregate: 'enrolment', initial: initialEnrolment, evolve: evolveEnrolment };
+export const siteKind: AggregateKind<SiteState> = { aggregate: 'site', initial: initialSite, evolve: evolveSite };

@@ -11,9 +11,9 @@ const pollMs = 50;
 export class FoldAccess {
   constructor(private readonly fold: FoldClient) {}
 
-  /** The read model as it is; throws read-behind before it is open. */
-  reader(): Promise<Reader> {
-    return this.fold.reader();
+  /** The read model as it is, or once a position is in it; throws read-behind before it is open, or when that takes too long. */
+  reader(minPosition?: string): Promise<Reader> {
+    return this.fold.reader(minPosition);
   }
 
   /** The read model for those who act on it: throws read-behind while it is behind the record, for what it lacks would be done twice. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Permission } from '@kanade/contracts';
-import { isAllowed, rolesWith } from '@kanade/domain';
+import { isDivided, permittedSites, rolesWith } from '@kanade/domain';
 import type { FastifyRequest } from 'fastify';
 import { Authenticator } from '../accounts/authenticator.ts';
 import { sessionCookieName } from '../accounts/session-cookie.ts';
@@ -16,11 +16,13 @@ import { checkSameOrigin } from './same-origin.ts';
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 
-/** Throws forbidden unless the identity's grants allow it; a route that does not say what it needs is closed to all. */
-export function checkPermission({ grants }: Identity, needed: Permission | undefined): void {
-  if (needed !== undefined && isAllowed(grants, needed)) return;
+/** The identity with the scope its grants give it for what is needed, or forbidden; a route that does not say what it needs is closed to all. */
+export function permitted(identity: Identity, needed: Permission | undefined): Identity {
+  const sites = needed === undefined ? undefined : permittedSites(identity.grants, needed);
+  if (sites !== undefined) return { ...identity, principal: { ...identity.principal, scope: { sites } } };
   const roles = needed === undefined ? [] : rolesWith(needed);
-  throw new DomainError('forbidden', `your account may not do this; it takes the role ${roles.join(' or ')} on all sites: ask an administrator for it`);
+  const where = needed === undefined || isDivided(needed) ? '' : ' on all sites';
+  throw new DomainError('forbidden', `your account may not do this; it takes the role ${roles.join(' or ')}${where}: ask an administrator for it`);
 }
 
 /** Lets nobody in who has not proved who they are, but where a route says that it is for everyone. */
@@ -42,7 +44,8 @@ export class AuthGuard implements CanActivate {
     const authorization = request.headers.authorization;
     if (authorization !== undefined) await this.byToken(request, authorization);
     else await this.bySession(request, writes);
-    checkPermission(identityOf(request), this.reflector.getAllAndOverride<Permission | undefined>(needsMetadata, [context.getHandler(), context.getClass()]));
+    const needed = this.reflector.getAllAndOverride<Permission | undefined>(needsMetadata, [context.getHandler(), context.getClass()]);
+    setIdentity(request, permitted(identityOf(request), needed));
     return true;
   }
 

@@ -30,6 +30,7 @@ export const problemKinds = {
   'endpoint-retired': { status: 409, title: 'The endpoint has been retired' },
   'endpoint-pending': { status: 409, title: 'The endpoint waits for approval' },
   'alias-taken': { status: 409, title: 'Another endpoint has this alias' },
+  'site-in-use': { status: 409, title: 'Something still belongs to the site' },
   'position-unknown': { status: 409, title: 'The position is not of this history' },
   'read-behind': { status: 503, title: 'The read model has not come that far yet' },
   'output-expired': { status: 410, title: 'The output is no longer kept' },

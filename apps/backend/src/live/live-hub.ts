@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { formatPosition, headers as headerNames } from '@kanade/contracts';
-import type { LiveMessage, LiveTopic, PresenceBeat } from '@kanade/contracts';
+import type { LiveMessage, LiveTopic, PresenceBeat, Sites } from '@kanade/contracts';
 import { subscribeLiveOutput } from '@kanade/messaging';
 import type { LiveMessageIn, LiveOutputHandler, Stoppable } from '@kanade/messaging';
 import { Broker } from '../broker/broker.ts';
@@ -11,11 +11,14 @@ import { ownerOfRun } from '../executions/run.reads.ts';
 import type { RunOwner } from '../executions/run.reads.ts';
 import { FoldAccess } from '../history/fold-access.ts';
 import { Log } from '../log.ts';
+import { ChangeSites } from './change-sites.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import type { FoldNotice } from '../projections/fold-messages.ts';
 
 /** Somebody who watches: takes messages, and drops itself when it cannot keep up. */
 export interface Watcher {
+  /** The sites they may see. */
+  readonly sites: Sites;
   readonly topics: ReadonlyMap<string, LiveTopic>;
   send(message: LiveMessage): void;
 }
@@ -80,31 +83,35 @@ export class LiveHub {
     }
   }
 
-  private tell(message: LiveMessage, concerns: (topic: LiveTopic) => boolean): void {
-    for (const watcher of this.watchers) if ([...watcher.topics.values()].some(concerns)) watcher.send(message);
+  /** `sitesOf` says to which sites it belongs, undefined for what everybody may know of; asked only where it matters. */
+  private tell(message: LiveMessage, concerns: (topic: LiveTopic) => boolean, sitesOf: () => readonly string[] | undefined): void {
+    for (const watcher of this.watchers) if ([...watcher.topics.values()].some(concerns) && maySee(watcher, sitesOf)) watcher.send(message);
   }
 
   private onNotice({ incarnation, sequence, changes, runs, samples }: FoldNotice): void {
     for (const { runId, ...owner } of runs) this.remember(runId, owner);
     if (this.watchers.size === 0) return;
     const position = formatPosition({ incarnation, sequence });
+    const sites = new ChangeSites(this.client.peek());
     for (const { kind, id } of changes) {
-      this.tell({ type: 'changed', kind, id, position }, (topic) => concernsChange(topic, kind, id));
+      this.tell({ type: 'changed', kind, id, position }, (topic) => concernsChange(topic, kind, id), () => sites.of(kind, id));
     }
-    for (const { runId, executionId, endpointId, state, exitCode } of runs) {
+    for (const { runId, executionId, endpointId, site, state, exitCode } of runs) {
       const message: LiveMessage = { type: 'run', runId, executionId, endpointId, state, exitCode, position };
-      this.tell(message, (topic) => topic.kind === 'changes' || concerns(topic, { executionId, endpointId }));
+      this.tell(message, (topic) => topic.kind === 'changes' || concerns(topic, { executionId, endpointId }), () => [site]);
     }
-    for (const { endpointId, sample } of samples) this.tell({ type: 'performance', endpointId, sample }, (topic) => concerns(topic, { endpointId }));
+    for (const { endpointId, sample } of samples) {
+      this.tell({ type: 'performance', endpointId, sample }, (topic) => concerns(topic, { endpointId }), () => sites.endpoint(endpointId));
+    }
   }
 
   private async onBeat(endpointId: string, _beat: PresenceBeat): Promise<void> {
     if (this.watchers.size === 0) return;
     try {
-      const status = presenceRow(await this.fold.reader(), endpointId)?.status;
-      if (status === undefined) return;
+      const row = presenceRow(await this.fold.reader(), endpointId);
+      if (row === undefined) return;
       const lastSeenAt = this.clock.iso();
-      this.tell({ type: 'presence', endpointId, status, lastSeenAt }, (topic) => concerns(topic, { endpointId }));
+      this.tell({ type: 'presence', endpointId, status: row.status, lastSeenAt }, (topic) => concerns(topic, { endpointId }), () => [row.site]);
     } catch (error) {
       this.log.debug({ err: error }, 'a beat could not be told');
     }
@@ -116,8 +123,8 @@ export class LiveHub {
     const owner = this.runs.get(runId) ?? (await this.lookUp(runId));
     // The broker vouches for the endpoint in the subject; the run in it is that endpoint's word.
     if (owner?.endpointId !== endpointId || !Number.isSafeInteger(offset) || offset < 0) return;
-    const { executionId } = owner;
-    this.tell({ type: 'output', runId, executionId, stream, offset, data: Buffer.from(body).toString('base64') }, (topic) => concerns(topic, { executionId }));
+    const { executionId, site } = owner;
+    this.tell({ type: 'output', runId, executionId, stream, offset, data: Buffer.from(body).toString('base64') }, (topic) => concerns(topic, { executionId }), () => [site]);
   }
 
   private async lookUp(runId: string): Promise<RunOwner | undefined> {
@@ -131,10 +138,14 @@ export class LiveHub {
     }
   }
 
-  private remember(runId: string, { executionId, endpointId }: RunOwner): void {
+  private remember(runId: string, { executionId, endpointId, site }: RunOwner): void {
     if (this.runs.size >= mostKnownRuns) this.runs.clear();
-    this.runs.set(runId, { executionId, endpointId });
+    this.runs.set(runId, { executionId, endpointId, site });
   }
+}
+
+function maySee({ sites }: Watcher, sitesOf: () => readonly string[] | undefined): boolean {
+  return sites === 'all' || (sitesOf()?.some((site) => sites.includes(site)) ?? true);
 }
 
 function concerns(topic: LiveTopic, of: { readonly executionId?: string; readonly endpointId?: string }): boolean {

@@ -2,14 +2,15 @@ import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { fastifyCookie } from '@fastify/cookie';
 import { Injectable } from '@nestjs/common';
-import { isAllowed } from '@kanade/domain';
+import type { Sites } from '@kanade/contracts';
+import { permittedSites } from '@kanade/domain';
 import { WebSocketServer } from 'ws';
 import { Authenticator } from '../accounts/authenticator.ts';
 import { sessionCookieName } from '../accounts/session-cookie.ts';
 import { bearerToken } from '../http/bearer.ts';
 import { toDomainError, toProblem } from '../http/problem.filter.ts';
 import type { Identity } from '../http/request-context.ts';
-import { checkPermission } from '../http/auth.guard.ts';
+import { permitted } from '../http/auth.guard.ts';
 import { checkSameOrigin } from '../http/same-origin.ts';
 import { DomainError } from '../domain-error.ts';
 import { Log } from '../log.ts';
@@ -47,13 +48,14 @@ export class LiveServer {
     this.timers = [setInterval(heartbeat, heartbeatMs), setInterval(() => void this.recheck(), recheckMs)];
   }
 
-  /** Closes the connections of whoever is no longer signed in. */
+  /** Closes the connections of whoever is no longer signed in, and limits the others to what they may see by now. */
   async recheck(): Promise<void> {
     await Promise.all(
       [...this.sockets].map(async ([client, proof]) => {
         try {
-          const identity = await proof();
-          if (identity === undefined || !isAllowed(identity.grants, 'fleet:read')) client.signOut();
+          const sites = visibleTo(await proof());
+          if (sites === undefined) client.signOut();
+          else client.sites = sites;
         } catch (error) {
           // While the broker is away nobody can be asked; the next look is in a moment.
           this.log.debug({ err: error }, 'a live connection could not be checked');
@@ -72,9 +74,9 @@ export class LiveServer {
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     try {
-      const proof = await this.identify(request);
+      const { proof, sites } = await this.identify(request);
       this.server.handleUpgrade(request, socket, head, (client) => {
-        const live = new LiveSocket(client, this.hub);
+        const live = new LiveSocket(client, this.hub, sites);
         this.sockets.set(live, proof);
         client.on('close', () => this.sockets.delete(live));
       });
@@ -85,16 +87,16 @@ export class LiveServer {
   }
 
   /** Proves who asks, and how to prove it again. */
-  private async identify(request: IncomingMessage): Promise<Proof> {
+  private async identify(request: IncomingMessage): Promise<{ readonly proof: Proof; readonly sites: Sites }> {
     if (request.url?.split('?')[0] !== path) throw new DomainError('not-found', `there is no WebSocket at ${request.url ?? ''}`);
     if (this.stopped || this.sockets.size >= mostClients) throw new DomainError('too-many-attempts', 'there are too many live connections', { retryable: true });
     const proof = this.proofOf(request);
     const identity = await proof?.();
     if (proof === undefined || identity === undefined) throw new DomainError('not-signed-in', 'sign in first');
-    checkPermission(identity, 'fleet:read');
+    const { sites } = permitted(identity, 'fleet:read').principal.scope;
     // No script can read what another site's page gets over HTTP, but a WebSocket is under no such rule.
     if (request.headers.authorization === undefined) checkSameOrigin(request.headers);
-    return proof;
+    return { proof, sites };
   }
 
   private proofOf({ headers: { authorization, cookie } }: IncomingMessage): Proof | undefined {
@@ -105,6 +107,11 @@ export class LiveServer {
     const session = cookie === undefined ? undefined : fastifyCookie.parse(cookie)[sessionCookieName];
     return session === undefined ? undefined : () => this.authenticator.bySession(session);
   }
+}
+
+/** The sites somebody may watch, undefined for who may not any more. */
+function visibleTo(identity: Identity | undefined): Sites | undefined {
+  return identity === undefined ? undefined : permittedSites(identity.grants, 'fleet:read');
 }
 
 function refuse(socket: Duplex, error: DomainError): void {

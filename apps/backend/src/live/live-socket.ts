@@ -1,5 +1,5 @@
 import { liveRequestSchema } from '@kanade/contracts';
-import type { LiveMessage, LiveRequest, LiveTopic } from '@kanade/contracts';
+import type { LiveMessage, LiveRequest, LiveTopic, Sites } from '@kanade/contracts';
 import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
 import { readJson } from '../endpoints/read-json.ts';
@@ -20,6 +20,8 @@ export class LiveSocket implements Watcher {
   constructor(
     private readonly socket: WebSocket,
     private readonly hub: LiveHub,
+    /** Those they may see by now: grants change while somebody watches. */
+    public sites: Sites,
   ) {
     hub.add(this);
     socket.on('message', (data, binary) => this.receive(data, binary));

@@ -4,6 +4,7 @@ import type { LiveMessage } from '@kanade/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
+import { Person } from '../accounts/people.spec-kit.ts';
 import { eventually, startInstallation } from '../backend.spec-kit.ts';
 import type { TestBackend, TestInstallation } from '../backend.spec-kit.ts';
 import { FakeAgent } from '../fake-agent.spec-kit.ts';
@@ -113,6 +114,48 @@ describe('the live connection', () => {
     await agent.finish(command, 0);
     expect(await hear('run', ({ state }) => state === 'succeeded')).toMatchObject({ exitCode: 0, endpointId: agent.endpointId });
     socket.close();
+  });
+
+  it('tells somebody limited to a site of nothing else, as their roles are by then', async () => {
+    const person = await Person.join(backend, 'local', 'viewer', ['tokyo']);
+    await person.signIn();
+    const { socket, messages, say, hear } = await connect({ cookie: person.cookie, origin: backend.url });
+    const everybody = await withToken();
+    const request = { targets: { kind: 'endpoints', ids: [agent.endpointId] }, what: { kind: 'script', execute: { shell: 'sh', script: 'echo hello' } } };
+    const execution = async () => z.string().parse((await backend.call('POST', '/executions', request)).body['executionId']);
+    const executionId = await execution();
+    for (const each of [say, everybody.say]) {
+      each({ type: 'subscribe', id: 'all', topic: { kind: 'changes' } });
+      each({ type: 'subscribe', id: 'one', topic: { kind: 'execution', executionId } });
+      each({ type: 'subscribe', id: 'two', topic: { kind: 'endpoint', endpointId: agent.endpointId } });
+    }
+    await hear('subscribed', ({ id }) => id === 'two');
+    await everybody.hear('subscribed', ({ id }) => id === 'two');
+    const command = await eventually(() => agent.commands.find((each) => each.executionId === executionId), 'the command');
+    await agent.accept(command);
+    agent.connection.publishLive(command.runId, 'stdout', { [headerNames.offset]: '0' }, Buffer.from('hello\n'));
+    agent.beat();
+    await agent.finish(command, 0);
+    await backend.call('POST', '/accounts', { username: 'somebody-new', grants: [{ role: 'viewer', sites: 'all' }] });
+    await everybody.hear('run', ({ state }) => state === 'succeeded');
+    await everybody.hear('output');
+    await everybody.hear('presence');
+    await everybody.hear('changed', ({ kind }) => kind === 'account');
+    // A job is everybody's: after it, whatever came before has been told.
+    await backend.call('PUT', '/jobs/told', { version: '1.0.0', description: 'told', execute: { shell: 'sh', script: 'true' } });
+    await hear('changed', ({ kind, id }) => kind === 'job' && id === 'told');
+    expect(messages.filter(({ type }) => type !== 'subscribed')).toMatchObject([{ type: 'changed', kind: 'job' }]);
+
+    await backend.call('PUT', '/accounts/local/grants', { grants: [{ role: 'viewer', sites: ['default'] }] });
+    await eventually(async () => {
+      await backend.app.get(LiveServer).recheck();
+      agent.beat();
+      return messages.find(({ type }) => type === 'presence');
+    }, 'what the new role lets them see');
+    const later = await execution();
+    await hear('run', (message) => message.executionId === later);
+    socket.close();
+    everybody.socket.close();
   });
 
   it('drops a client that does not keep up, and says why', async () => {

@@ -1,14 +1,17 @@
 import { Query, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
 import type { overviewSchema } from '@kanade/contracts';
-import { build } from '@kanade/read-models';
+import { build, sql } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
-import { executionView, selectExecutions } from '../executions/execution-view.ts';
+import { scopedExecutionView } from '../executions/execution-scope.ts';
+import { selectExecutions } from '../executions/execution-view.ts';
 import { runView, selectRuns } from '../executions/run-view.ts';
 import { answerAt } from '../projections/answers.ts';
 import { FoldClient } from '../projections/fold-client.ts';
+import { readOverSites, visibleSiteKeys, visibleSites } from '../projections/scoped.ts';
+import type { SiteKeys } from '../projections/scoped.ts';
 
 export interface GetOverviewParams {
   readonly minPosition?: string | undefined;
@@ -28,43 +31,95 @@ export class GetOverviewQuery extends Query<GetOverviewResult> {
 const shown = 10;
 const hourMs = 3_600_000;
 
+const open = ['queued', 'accepted', 'started'] as const;
+
 export const overviewSql = {
-  statuses: () => build.selectFrom('endpoints').select(({ fn }) => ['status', fn.countAll<number>().as('count')]).where('standing', '=', 'active').groupBy('status'),
-  quarantined: () => build.selectFrom('endpoints').select(({ fn }) => fn.countAll<number>().as('count')).where('quarantined', '=', 1).where('standing', '=', 'active'),
+  statuses: (sites: readonly string[] | undefined) =>
+    build
+      .selectFrom('endpoints')
+      .select(({ fn }) => ['status', fn.countAll<number>().as('count')])
+      .where('standing', '=', 'active')
+      .$if(sites !== undefined, (query) => query.where('site', 'in', sites ?? []))
+      .groupBy('status'),
+  quarantined: (sites: readonly string[] | undefined) =>
+    build
+      .selectFrom('endpoints')
+      .select(({ fn }) => fn.countAll<number>().as('count'))
+      .where('quarantined', '=', 1)
+      .where('standing', '=', 'active')
+      .$if(sites !== undefined, (query) => query.where('site', 'in', sites ?? [])),
   goingOn: () =>
     build
       .selectFrom('executions')
       .select(({ fn }) => [fn.sum<number | null>('queued').as('queued'), fn.sum<number | null>('accepted').as('accepted'), fn.sum<number | null>('started').as('started')])
       .where('state', '=', 'running'),
-  ended: (fromHour: number) =>
-    build.selectFrom('endTallies').select(({ fn }) => ['state', fn.sum<number>('count').as('count')]).where('hour', '>=', fromHour).groupBy('state'),
-  running: () => selectExecutions().where('state', '=', 'running').orderBy('key', 'desc').limit(shown),
+  /** Open runs are found by their state: they are few beside all that ever were. */
+  goingOnOver: (sites: readonly number[]) =>
+    build
+      .selectFrom('runs')
+      .select(({ fn }) => ['state', fn.countAll<number>().as('count')])
+      .where('state', 'in', open)
+      .where(sql<number>`+${sql.ref('siteKey')}`, 'in', sites)
+      .groupBy('state'),
+  ended: (fromHour: number, sites: SiteKeys) =>
+    build
+      .selectFrom('endTallies')
+      .select(({ fn }) => ['state', fn.sum<number>('count').as('count')])
+      .where('hour', '>=', fromHour)
+      .$if(sites !== undefined, (query) => query.where('siteKey', 'in', sites ?? []))
+      .groupBy('state'),
+  running: (sites: SiteKeys) =>
+    selectExecutions()
+      .where('state', '=', 'running')
+      .$if(sites !== undefined, (query) =>
+        query.where(({ exists, selectFrom }) => exists(selectFrom('executionSites').select('siteKey').whereRef('executionKey', '=', 'executions.key').where('siteKey', 'in', sites ?? []))))
+      .orderBy('key', 'desc')
+      .limit(shown),
   latestRuns: () => selectRuns().where('runs.endedPosition', 'is not', null).orderBy('runs.endedPosition', 'desc').limit(shown),
+  /** Of one site, the newest that have ended: by their targets, for which there is an index. */
+  latestRunsOf: (siteKey: number) => selectRuns().where('runs.siteKey', '=', siteKey).where('runs.endedPosition', 'is not', null).orderBy('runs.key', 'desc').limit(shown),
 };
 
-function endpointCounts(db: Reader): GetOverviewResult['endpoints'] {
-  const byStatus = new Map(db.all(overviewSql.statuses()).map(({ status, count }) => [status, count]));
+function endpointCounts(db: Reader, principal: Principal): GetOverviewResult['endpoints'] {
+  const sites = visibleSites(principal);
+  const byStatus = new Map(db.all(overviewSql.statuses(sites)).map(({ status, count }) => [status, count]));
   const of = (status: 'online' | 'offline' | 'never-seen'): number => byStatus.get(status) ?? 0;
-  const quarantined = db.get(overviewSql.quarantined())?.count ?? 0;
+  const quarantined = db.get(overviewSql.quarantined(sites))?.count ?? 0;
   return { total: of('online') + of('offline') + of('never-seen'), online: of('online'), offline: of('offline'), neverSeen: of('never-seen'), quarantined };
 }
 
-function runCounts(db: Reader, now: number): GetOverviewResult['runsLastDay'] {
-  const ended = db.all(overviewSql.ended(Math.floor(now / hourMs) - 23));
-  const succeeded = ended.find(({ state }) => state === 'succeeded')?.count ?? 0;
-  const failed = ended.filter(({ state }) => state !== 'succeeded' && state !== 'cancelled').reduce((sum, { count }) => sum + count, 0);
-  const goingOn = db.get(overviewSql.goingOn());
-  return { succeeded, failed, running: (goingOn?.accepted ?? 0) + (goingOn?.started ?? 0), queued: goingOn?.queued ?? 0 };
+function goingOn(db: Reader, sites: SiteKeys): Record<(typeof open)[number], number> {
+  const none = { queued: 0, accepted: 0, started: 0 };
+  if (sites !== undefined) return { ...none, ...Object.fromEntries(db.all(overviewSql.goingOnOver(sites)).map(({ state, count }) => [state, count])) };
+  const sums = db.get(overviewSql.goingOn());
+  return { queued: sums?.queued ?? 0, accepted: sums?.accepted ?? 0, started: sums?.started ?? 0 };
 }
 
-export function getOverview(db: Reader, _principal: Principal, now: number): GetOverviewResult {
-  return answerAt(db, (position) => ({
-    endpoints: endpointCounts(db),
-    runsLastDay: runCounts(db, now),
-    running: db.all(overviewSql.running()).map(executionView),
-    latestRuns: db.all(overviewSql.latestRuns()).map(runView),
-    position,
-  }));
+function runCounts(db: Reader, sites: SiteKeys, now: number): GetOverviewResult['runsLastDay'] {
+  const ended = db.all(overviewSql.ended(Math.floor(now / hourMs) - 23, sites));
+  const succeeded = ended.find(({ state }) => state === 'succeeded')?.count ?? 0;
+  const failed = ended.filter(({ state }) => state !== 'succeeded' && state !== 'cancelled').reduce((sum, { count }) => sum + count, 0);
+  const { queued, accepted, started } = goingOn(db, sites);
+  return { succeeded, failed, running: accepted + started, queued };
+}
+
+function latestRuns(db: Reader, sites: SiteKeys) {
+  return readOverSites(sites, {
+    order: 'desc', limit: shown, read: (siteKey) => db.all(siteKey === undefined ? overviewSql.latestRuns() : overviewSql.latestRunsOf(siteKey)), placeOf: ({ key }) => key,
+  });
+}
+
+export function getOverview(db: Reader, principal: Principal, now: number): GetOverviewResult {
+  return answerAt(db, (position) => {
+    const sites = visibleSiteKeys(db, principal);
+    return {
+      endpoints: endpointCounts(db, principal),
+      runsLastDay: runCounts(db, sites, now),
+      running: db.all(overviewSql.running(sites)).map((row) => scopedExecutionView(db, sites, row)),
+      latestRuns: latestRuns(db, sites).map(runView),
+      position,
+    };
+  });
 }
 
 @QueryHandler(GetOverviewQuery)

@@ -96,6 +96,11 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
     return this.open;
   }
 
+  /** The read model if it is open, for those who can do without. */
+  peek(): Reader | undefined {
+    return this.open;
+  }
+
   /** Resolves once a position is folded with everything it names; throws `read-behind` after `timeoutMs` and `position-unknown` for another history. */
   async waitFor(position: string, timeoutMs: number): Promise<void> {
     const wanted = parsePosition(position);

@@ -16,10 +16,11 @@ import { ReadRunOutputHandler } from '../executions/read-run-output.query.ts';
 import { GetJobHandler } from '../jobs/get-job.query.ts';
 import { ListJobsHandler } from '../jobs/list-jobs.query.ts';
 import { GetOverviewHandler } from '../overview/get-overview.query.ts';
+import { ListSitesHandler } from '../sites/list-sites.query.ts';
 
 /** Every handler of a query over the read model; a module that provides them also provides FoldClient, VerifierClient, LiveOverlay and RawEvents. */
 export const queryHandlers = [
   ListEndpointsHandler, GetEndpointHandler, ListEndpointPackagesHandler, GetPerformanceHandler, ListEnrolmentTokensHandler, ListJobsHandler, GetJobHandler, ListExecutionsHandler,
-  GetExecutionHandler, ListExecutionResultsHandler, ListRunsHandler, GetRunHandler, ReadRunOutputHandler, ListEventsHandler, GetEventHandler, GetOverviewHandler,
+  GetExecutionHandler, ListExecutionResultsHandler, ListRunsHandler, GetRunHandler, ReadRunOutputHandler, ListEventsHandler, GetEventHandler, GetOverviewHandler, ListSitesHandler,
   ListAccountsHandler, GetAccountHandler,
 ];

@@ -15,6 +15,7 @@ import { getExecutionSql } from '../executions/get-execution.query.ts';
 import { getRunSql } from '../executions/get-run.query.ts';
 import { listResultsSql } from '../executions/list-execution-results.query.ts';
 import { listExecutionsSql } from '../executions/list-executions.query.ts';
+import { visibleCountsSql } from '../executions/execution-scope.ts';
 import { listRunsSql } from '../executions/list-runs.query.ts';
 import { chunksSql } from '../executions/run-output.ts';
 import { getJobSql, jobVersionsSql } from '../jobs/get-job.query.ts';
@@ -32,9 +33,9 @@ beforeAll(() => {
 afterAll(() => scene.close());
 
 const endpoints = (query: object) => listEndpointsSql(systemPrincipal, endpointListQuerySchema.parse(query)).query;
-const executions = (query: object) => listExecutionsSql(executionListQuerySchema.parse(query));
-const runs = (query: object) => listRunsSql(runListQuerySchema.parse(query));
-const events = (query: object) => listEventsSql(eventListQuerySchema.parse(query), {});
+const executions = (query: object, site?: number) => listExecutionsSql(executionListQuerySchema.parse(query), site);
+const runs = (query: object, site?: number) => listRunsSql(runListQuerySchema.parse(query), site);
+const events = (query: object, site?: number) => listEventsSql(eventListQuerySchema.parse(query), {}, site);
 const afterName = writeCursor(['m', 7]);
 const afterKey = writeCursor([7]);
 
@@ -67,7 +68,7 @@ const hot: [string, () => Compilable, string][] = [
   ['executions in a state', () => executions({ state: 'failed', cursor: afterKey }), 'executionsByState'],
   ['executions of a job', () => executions({ jobId: 'hello', cursor: afterKey }), 'executionsByJob'],
   ['one execution', () => getExecutionSql('x1'), 'sqlite_autoindex_executions_1'],
-  ['results of an execution', () => listResultsSql(9, { executionId: 'x1', limit: 50, cursor: afterKey }), 'runsByExecution'],
+  ['results of an execution', () => listResultsSql(9, { executionId: 'x1', limit: 50, cursor: afterKey }, undefined), 'runsByExecution'],
   ['runs', () => runs({ cursor: afterKey }), 'SEARCH runs USING INTEGER PRIMARY KEY'],
   ['runs of an execution', () => runs({ executionId: 'x1', cursor: afterKey }), 'runsByExecution'],
   ['runs of an endpoint', () => runs({ endpointId: 'e1', cursor: afterKey }), 'runsByEndpoint'],
@@ -81,11 +82,26 @@ const hot: [string, () => Compilable, string][] = [
   ['events of a type', () => events({ type: 'kanade.run.finished.v1', cursor: afterKey }), 'eventsByType'],
   ['events of an endpoint', () => events({ endpointId: 'e1', cursor: afterKey }), 'eventsByEndpoint'],
   ['events of an execution', () => events({ executionId: 'x1', cursor: afterKey }), 'eventsByExecution'],
-  ['endpoints by status, counted', () => overviewSql.statuses(), 'endpointsByStatus'],
-  ['endpoints in quarantine, counted', () => overviewSql.quarantined(), 'endpointsQuarantined'],
+  ['endpoints by status, counted', () => overviewSql.statuses(undefined), 'endpointsByStatus'],
+  ['endpoints in quarantine, counted', () => overviewSql.quarantined(undefined), 'endpointsQuarantined'],
   ['what goes on, counted', () => overviewSql.goingOn(), 'executionsByState'],
-  ['what goes on', () => overviewSql.running(), 'executionsByState'],
+  ['what goes on', () => overviewSql.running(undefined), 'executionsByState'],
   ['the latest results', () => overviewSql.latestRuns(), 'runsByEnd'],
+  ['executions of a site', () => executions({ cursor: afterKey }, 1), 'executionSitesBySite'],
+  ['executions of a site in a state', () => executions({ state: 'failed', cursor: afterKey }, 1), 'executionSitesBySite'],
+  ['results of an execution on a site', () => listResultsSql(9, { executionId: 'x1', limit: 50, cursor: afterKey }, [1, 2]), 'runsByExecution'],
+  ['counts of an execution on sites', () => visibleCountsSql(9, [1, 2]), 'runsByExecution'],
+  ['runs of a site', () => runs({ cursor: afterKey }, 1), 'runsBySite'],
+  ['runs of an execution on a site', () => runs({ executionId: 'x1', cursor: afterKey }, 1), 'runsByExecution'],
+  ['runs of an endpoint on a site', () => runs({ endpointId: 'e1', cursor: afterKey }, 1), 'runsByEndpoint'],
+  ['events of a site', () => events({ cursor: afterKey }, 1), 'eventsBySite'],
+  ['events of a site, of a type', () => events({ type: 'kanade.run.finished.v1', cursor: afterKey }, 1), 'eventsBySite'],
+  ['events of an endpoint on a site', () => events({ endpointId: 'e1', cursor: afterKey }, 1), 'eventsByEndpoint'],
+  ['what goes on over sites, counted', () => overviewSql.goingOnOver([1, 2]), 'runsByState'],
+  ['what goes on over sites', () => overviewSql.running([1, 2]), 'executionsByState'],
+  ['the latest results of a site', () => overviewSql.latestRunsOf(1), 'runsBySite'],
+  ['endpoints of a site', () => endpoints({ site: 'default', cursor: afterName }), 'endpointsBySite'],
+  ['endpoints of somebody’s site', () => listEndpointsSql({ ...systemPrincipal, scope: { sites: ['tokyo'] } }, endpointListQuerySchema.parse({})).query, 'endpointsBySite'],
   ['runs to dispatch', () => runsToDispatchSql('<', '0badcafe', 100), 'runsToDispatch'],
   ['runs past their deadline', () => runsPastDeadlineSql(0, 100), 'runsByDeadline'],
   ['commands to delete', () => acceptedCommandsSql('0badcafe', 1, 100), 'runsByCommand'],
@@ -97,7 +113,7 @@ it.each(hot)('%s walk their index', (what, query, index) => {
   const plan = scene.db.plan(query());
   expect(plan.join('\n')).toContain(index);
   // It sorts the few it found, no more than are asked for.
-  if (what === 'runs to dispatch') return;
+  if (what === 'runs to dispatch' || what === 'counts of an execution on sites') return;
   // Sorting or scanning is what no longer works with a million rows.
   expect(plan.filter((line) => /TEMP B-TREE FOR (ORDER|GROUP) BY/.test(line))).toEqual([]);
   expect(plan.filter((line) => /^SCAN (runs|executions|chunks|samples|packages)$/.test(line))).toEqual([]);

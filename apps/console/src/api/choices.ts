@@ -50,6 +50,7 @@ export const eventTypes = all<EventType>()([
   'kanade.endpoint.rekeyed.v1',
   'kanade.endpoint.retired.v1',
   'kanade.endpoint.revoked.v1',
+  'kanade.endpoint.site-assigned.v1',
   'kanade.endpoint.went-offline.v1',
   'kanade.enrolment.token-created.v1',
   'kanade.enrolment.token-created.v2',
@@ -65,5 +66,7 @@ export const eventTypes = all<EventType>()([
   'kanade.run.accepted.v1',
   'kanade.run.finished.v1',
   'kanade.run.started.v1',
+  'kanade.site.created.v1',
+  'kanade.site.deleted.v1',
   'kanade.token.created.v1',
 ]);

@@ -2,11 +2,12 @@ import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import type { LiveMessage } from '../api/types.ts';
 
 const changedKeys = {
-  endpoint: (id) => [['endpoints', 'list'], ['endpoints', 'detail', id], ['endpoints', 'packages', id], ['endpoints', 'all'], ['overview']],
+  endpoint: (id) => [['endpoints', 'list'], ['endpoints', 'detail', id], ['endpoints', 'packages', id], ['endpoints', 'all'], ['overview'], ['sites']],
   job: (id) => [['jobs', 'list'], ['jobs', 'detail', id]],
   execution: (id) => [['executions', 'list'], ['executions', 'detail', id], ['runs'], ['overview']],
   event: () => [['events', 'list']],
   account: () => [['accounts']],
+  site: () => [['sites']],
 } satisfies Record<string, (id: string) => QueryKey[]>;
 
 /** Which cached answers a live message makes out of date. */

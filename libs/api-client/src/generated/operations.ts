@@ -113,6 +113,11 @@ export function revokeEndpoint(endpointId: types.EndpointId, body: types.RevokeE
   return requestJson({ method: 'POST', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/revoke`, body, options });
 }
 
+/** Put an endpoint into a site; what it did before stays with the site it did it in. */
+export function assignEndpointSite(endpointId: types.EndpointId, body: types.AssignSiteRequest, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'PUT', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/site`, body, options });
+}
+
 /** Enrolment tokens, newest first; never the tokens themselves. */
 export function listEnrolmentTokens(query?: types.ListEnrolmentTokensQuery, options?: RequestOptions): Promise<types.EnrolmentTokenPage> {
   return requestJson({ method: 'GET', path: '/api/v1/enrolment-tokens', query, options });
@@ -231,6 +236,21 @@ export function endSession(sessionId: string, options?: RequestOptions): Promise
 /** Set a password with the token of a link, once. */
 export function setPassword(body: types.SetPasswordRequest, options?: RequestOptions): Promise<void> {
   return requestNothing({ method: 'POST', path: '/api/v1/set-password', body, options });
+}
+
+/** The sites you may see, with how many endpoints belong to each. */
+export function listSites(query?: types.ListSitesQuery, options?: RequestOptions): Promise<types.SiteList> {
+  return requestJson({ method: 'GET', path: '/api/v1/sites', query, options });
+}
+
+/** Make a site; one that exists stays as it is. */
+export function createSite(site: string, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'PUT', path: `/api/v1/sites/${encodeURIComponent(site)}`, options });
+}
+
+/** Delete a site that nothing belongs to. */
+export function deleteSite(site: string, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'DELETE', path: `/api/v1/sites/${encodeURIComponent(site)}`, options });
 }
 
 /** How the backend is, part by part. */

@@ -62,6 +62,10 @@ export type ApplyJobResult = {
   position: Position;
 };
 
+export type AssignSiteRequest = {
+  site: string;
+};
+
 export type CancelExecutionRequest = {
   runIds?: RunId[] | undefined;
 };
@@ -427,7 +431,7 @@ export type LiveMessage = {
   message: string;
 } | {
   type: "changed";
-  kind: "endpoint" | "job" | "execution" | "event" | "account";
+  kind: "endpoint" | "job" | "execution" | "event" | "account" | "site";
   id: string;
   position: Position;
 } | {
@@ -561,7 +565,7 @@ export type Problem = {
   }[] | undefined;
 };
 
-export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "alias-taken" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "alias-taken" | "site-in-use" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
 
 export type ProvePasswordRequest = {
   password: string;
@@ -679,6 +683,17 @@ export type SignInRequest = {
   code?: string | undefined;
 };
 
+export type SiteList = {
+  items: SiteView[];
+};
+
+export type SiteView = {
+  name: string;
+  endpointCount: number;
+  createdAt: string | null;
+  createdBy: string | null;
+};
+
 export type SystemStatus = {
   status: "ok" | "degraded" | "failed";
   version: string;
@@ -727,6 +742,9 @@ export type SystemStatus = {
 export type Targets = {
   kind: "all";
 } | {
+  kind: "sites";
+  sites: string[];
+} | {
   kind: "endpoints";
   ids: EndpointId[];
 };
@@ -755,6 +773,7 @@ export type ListEndpointsQuery = {
   name?: string | undefined;
   alias?: string | undefined;
   status?: EndpointStatus | undefined;
+  site?: string | undefined;
   standing?: "pending" | "active" | "revoked" | "retired" | "all" | undefined;
   sort?: "name" | "-name" | "status" | "-status" | "enrolledAt" | "-enrolledAt" | undefined;
 };
@@ -857,5 +876,10 @@ export type GetRunQuery = {
 export type GetRunOutputQuery = {
   offset?: number | undefined;
   limit?: number | undefined;
+};
+
+/** What listSites may be asked with. */
+export type ListSitesQuery = {
+  minPosition?: Position | undefined;
 };
 

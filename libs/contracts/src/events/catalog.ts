@@ -7,6 +7,7 @@ import * as executions from './executions.ts';
 import * as inventory from './inventory.ts';
 import * as jobs from './jobs.ts';
 import * as runs from './runs.ts';
+import * as sites from './sites.ts';
 
 /** What an endpoint may write to its own subject. */
 export const endpointEventSchemas = [
@@ -32,6 +33,9 @@ export const controlEventSchemas = [
   lifecycle.endpointRekeyedSchema,
   lifecycle.endpointAliasChangedSchema,
   lifecycle.endpointConflictReportedSchema,
+  lifecycle.endpointSiteAssignedSchema,
+  sites.siteCreatedSchema,
+  sites.siteDeletedSchema,
   enrolment.enrolmentTokenCreatedV2Schema,
   enrolment.enrolmentTokenRevokedSchema,
   jobs.jobAppliedSchema,

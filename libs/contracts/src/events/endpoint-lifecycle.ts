@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpointIdSchema } from '../ids.ts';
+import { siteNameSchema } from '../sites.ts';
 import { endpointEnrolledSchema } from './endpoints.ts';
 import { eventSchema } from './envelope.ts';
 
@@ -33,6 +34,9 @@ export const endpointAliasChangedSchema = eventSchema(
   'kanade.endpoint.alias-changed.v1',
   z.strictObject({ endpointId, alias: z.string().max(100).nullable() }),
 );
+
+/** People put the endpoint into another site; what it did before stays with the site it did it in. */
+export const endpointSiteAssignedSchema = eventSchema('kanade.endpoint.site-assigned.v1', z.strictObject({ endpointId, site: siteNameSchema }));
 
 /** Two machines act as this endpoint, a cloned disk most likely: one of them found events it never wrote, and sends nothing more. */
 export const endpointConflictReportedSchema = eventSchema(

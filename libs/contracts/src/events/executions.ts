@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import { endpointIdSchema, executionIdSchema, jobIdSchema, runIdSchema, sha256Schema, timeSchema } from '../ids.ts';
 import { executeShapeSchema } from '../manifest.ts';
+import { siteNameSchema } from '../sites.ts';
 import { eventSchema } from './envelope.ts';
 import { presumedRunStates } from '../run-states.ts';
 
-/** How the targets were named: everything, or endpoints by id. */
+/** How the targets were named: everything that whoever asked may run on, the endpoints of sites, or endpoints by id. */
 export const selectorSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('all') }),
+  z.strictObject({ kind: z.literal('sites'), sites: z.array(siteNameSchema).min(1).max(100) }),
   z.strictObject({ kind: z.literal('endpoints'), count: z.int().positive() }),
 ]);
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { durationSchema } from '../manifest.ts';
 import { endpointIdSchema, positionSchema, timeSchema } from '../ids.ts';
 import { grantsSchema, roleSchema } from '../roles.ts';
+import { defaultSite, siteNameSchema } from '../sites.ts';
 import { pageQueryShape, pageSchema } from './paging.ts';
 
 const password = z.string().min(1).max(1000);
@@ -39,7 +40,7 @@ export const createEnrolmentTokenRequestSchema = z
   .strictObject({
     expiresIn: durationSchema.default('24h'),
     maxUses: z.int().min(1).max(100_000).default(1),
-    site: z.string().regex(/^[a-z0-9][a-z0-9-]{0,62}$/).default('default'),
+    site: siteNameSchema.default(defaultSite),
     /** What enrols with it waits until an operator approves it. */
     approval: z.boolean().default(false),
     /** Gives this one endpoint new keys instead of making new endpoints: single use, and the endpoint keeps its site. */

@@ -3,6 +3,7 @@ import { osSchema } from '../events/endpoints.ts';
 import { facetSchemas, installedPackageSchema } from '../events/inventory.ts';
 import { endpointIdSchema, positionSchema, timeSchema } from '../ids.ts';
 import { performanceSampleSchema } from '../wire/live.ts';
+import { siteNameSchema } from '../sites.ts';
 import { pageQueryShape, pageSchema } from './paging.ts';
 
 export const endpointStatuses = ['online', 'offline', 'never-seen'] as const;
@@ -50,6 +51,7 @@ export const endpointListQuerySchema = z.strictObject({
   /** The exact alias. */
   alias: z.string().max(100).optional(),
   status: endpointStatusSchema.optional(),
+  site: siteNameSchema.optional(),
   /** Unless said, all but those that were retired. */
   standing: z.enum([...endpointStandings, 'all']).optional(),
   sort: z.enum(endpointSorts).default('name'),

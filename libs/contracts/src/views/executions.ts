@@ -3,6 +3,7 @@ import { outputStreams } from '../subjects.ts';
 import { runReasonSchema, runStateSchema } from '../events/runs.ts';
 import { endpointIdSchema, executionIdSchema, jobIdSchema, positionSchema, runIdSchema, timeSchema } from '../ids.ts';
 import { durationSchema, executeSchema, shellSchema } from '../manifest.ts';
+import { siteNameSchema } from '../sites.ts';
 import { pageQueryShape, pageSchema } from './paging.ts';
 
 /** Largest piece of output one JSON answer carries per stream, in bytes; the output route gives the rest. */
@@ -11,6 +12,7 @@ export const outputPreviewBytes = 64 * 1024;
 export const targetsSchema = z
   .discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('all') }),
+    z.strictObject({ kind: z.literal('sites'), sites: z.array(siteNameSchema).min(1).max(100) }),
     z.strictObject({ kind: z.literal('endpoints'), ids: z.array(endpointIdSchema).min(1).max(10_000) }),
   ])
   .meta({ id: 'Targets' });

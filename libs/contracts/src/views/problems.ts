@@ -25,6 +25,7 @@ export const problemCodes = [
   'endpoint-retired',
   'endpoint-pending',
   'alias-taken',
+  'site-in-use',
   'position-unknown',
   'read-behind',
   'output-expired',

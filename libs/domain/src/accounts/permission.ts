@@ -1,4 +1,4 @@
-import type { Grant, Permission, Role } from '@kanade/contracts';
+import type { Grant, Permission, Role, Sites } from '@kanade/contracts';
 
 const reading = ['fleet:read', 'history:read', 'system:read'] as const;
 
@@ -6,9 +6,15 @@ const reading = ['fleet:read', 'history:read', 'system:read'] as const;
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: reading,
   operator: [...reading, 'run', 'job:write'],
-  admin: [...reading, 'run', 'job:write', 'endpoint:manage', 'account:manage'],
+  admin: [...reading, 'run', 'job:write', 'endpoint:manage', 'site:manage', 'account:manage'],
   auditor: reading,
 };
+
+/** What is about the whole installation: a role that holds on some sites only does not have it. */
+const undivided: ReadonlySet<Permission> = new Set<Permission>(['system:read', 'job:write', 'site:manage', 'account:manage']);
+
+/** True for a permission that can be limited to sites. */
+export const isDivided = (permission: Permission): boolean => !undivided.has(permission);
 
 /** The roles that have a permission, for telling whom to ask for. */
 export function rolesWith(permission: Permission): Role[] {
@@ -16,7 +22,16 @@ export function rolesWith(permission: Permission): Role[] {
   return roles.filter((role) => rolePermissions[role].includes(permission));
 }
 
-/** Whether grants allow something on all sites; a role that holds on some sites only allows nothing until operations can be limited to them. */
+/** Where grants allow something: everywhere, on these sites, or (undefined) nowhere. */
+export function permittedSites(grants: readonly Grant[], permission: Permission): Sites | undefined {
+  if (permission === 'self') return 'all';
+  const held = grants.filter(({ role }) => rolePermissions[role].includes(permission));
+  if (held.some(({ sites }) => sites === 'all')) return 'all';
+  if (!isDivided(permission) || held.length === 0) return undefined;
+  return [...new Set(held.flatMap(({ sites }) => (sites === 'all' ? [] : sites)))].sort();
+}
+
+/** Whether grants allow something anywhere at all. */
 export function isAllowed(grants: readonly Grant[], permission: Permission): boolean {
-  return permission === 'self' || grants.some(({ role, sites }) => sites === 'all' && rolePermissions[role].includes(permission));
+  return permittedSites(grants, permission) !== undefined;
 }

@@ -35,6 +35,7 @@ type KnownCommand =
   | { readonly type: 'revoke'; readonly endpointId: string; readonly reason: string | null; readonly at: string }
   | { readonly type: 'retire'; readonly endpointId: string; readonly at: string }
   | { readonly type: 'set-alias'; readonly endpointId: string; readonly alias: string | null }
+  | { readonly type: 'assign-site'; readonly endpointId: string; readonly site: string }
   | { readonly type: 'come-online'; readonly endpointId: string; readonly observedAt: string }
   | { readonly type: 'go-offline'; readonly endpointId: string; readonly observedAt: string; readonly reason: OfflineReason }
   | { readonly type: 'report-conflict'; readonly endpointId: string; readonly detail: string }
@@ -87,7 +88,7 @@ function gone(endpointId: string, observedAt: string, { presence }: EndpointStat
   return presence === 'online' ? [{ type: 'kanade.endpoint.went-offline.v1', data: { endpointId, observedAt, reason: 'revoked' } }] : [];
 }
 
-function decideStanding(command: Extract<KnownCommand, { type: 'approve' | 'revoke' | 'retire' | 'set-alias' }>, state: EndpointState, enrolled: Enrolled): Decision {
+function decideStanding(command: Extract<KnownCommand, { type: 'approve' | 'revoke' | 'retire' | 'set-alias' | 'assign-site' }>, state: EndpointState, enrolled: Enrolled): Decision {
   const { endpointId } = command;
   const refusal = standingRefusal(state, endpointId);
   switch (command.type) {
@@ -106,6 +107,9 @@ function decideStanding(command: Extract<KnownCommand, { type: 'approve' | 'revo
       if (state.alias === command.alias) return accept();
       if (state.standing === 'retired' && refusal !== undefined) return refuse(refusal.code, refusal.message);
       return accept({ type: 'kanade.endpoint.alias-changed.v1', data: { endpointId, alias: command.alias } });
+    case 'assign-site':
+      if (enrolled.site === command.site) return accept();
+      return accept({ type: 'kanade.endpoint.site-assigned.v1', data: { endpointId, site: command.site } });
     default:
       return command satisfies never;
   }
@@ -162,6 +166,8 @@ export function evolveEndpoint(state: EndpointState, event: ControlEvent): Endpo
       return { ...state, presence: 'online' };
     case 'kanade.endpoint.went-offline.v1':
       return { ...state, presence: 'offline' };
+    case 'kanade.endpoint.site-assigned.v1':
+      return state.enrolled === null ? state : { ...state, enrolled: { ...state.enrolled, site: event.data.site } };
     case 'kanade.endpoint.conflict-reported.v1':
       return { ...state, conflicted: true };
     case 'kanade.endpoint.quarantined.v1':

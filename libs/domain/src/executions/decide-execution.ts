@@ -72,8 +72,10 @@ function decideCancel({ executionId, runIds, openRuns }: CancelExecution, state:
   if (cancelRequested === 'all') return accept();
   if (runIds?.every((runId) => cancelRequested.has(runId)) === true) return accept();
   if (openRuns === 0) return refuse('execution-ended', 'everything of it that you want to end has ended already');
-  const named = runIds === null ? null : runIds.filter((runId) => !cancelRequested.has(runId));
-  return accept({ type: 'kanade.execution.cancel-requested.v1', correlationid: executionId, data: { executionId, runIds: named } });
+  const named = runIds === null ? [null] : blocks(runIds.filter((runId) => !cancelRequested.has(runId)));
+  return accept(
+    ...named.map<EventDraft>((block) => ({ type: 'kanade.execution.cancel-requested.v1', correlationid: executionId, data: { executionId, runIds: block } })),
+  );
 }
 
 /** An execution without a request is one whose request was lost with a restored backup; its runs still have to end. */

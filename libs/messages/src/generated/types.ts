@@ -24,7 +24,7 @@ export type EndpointStatus = "online" | "offline" | "never-seen";
 
 export type EndpointStanding = "pending" | "active" | "revoked" | "retired";
 
-export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "alias-taken" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "alias-taken" | "site-in-use" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
 
 export type Role = "viewer" | "operator" | "admin" | "auditor";
 
@@ -492,6 +492,55 @@ export type EndpointConflictReported = {
   };
 };
 
+export type EndpointSiteAssigned = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.endpoint.site-assigned.v1";
+  data: {
+    endpointId: EndpointId;
+    site: string;
+  };
+};
+
+export type SiteCreated = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.site.created.v1";
+  data: {
+    site: string;
+  };
+};
+
+export type SiteDeleted = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.site.deleted.v1";
+  data: {
+    site: string;
+  };
+};
+
 export type EnrolmentTokenCreatedV2 = {
   specversion: "1.0";
   id: EventId;
@@ -571,6 +620,9 @@ export type ExecutionRequested = {
     scriptDigest: Sha256;
     selector: {
       kind: "all";
+    } | {
+      kind: "sites";
+      sites: string[];
     } | {
       kind: "endpoints";
       count: number;
@@ -1101,7 +1153,7 @@ export type LiveMessage = {
   message: string;
 } | {
   type: "changed";
-  kind: "endpoint" | "job" | "execution" | "event" | "account";
+  kind: "endpoint" | "job" | "execution" | "event" | "account" | "site";
   id: string;
   position: Position;
 } | {
@@ -1166,6 +1218,9 @@ export type ControlEvent =
   | EndpointRekeyed
   | EndpointAliasChanged
   | EndpointConflictReported
+  | EndpointSiteAssigned
+  | SiteCreated
+  | SiteDeleted
   | EnrolmentTokenCreatedV2
   | EnrolmentTokenRevoked
   | JobApplied

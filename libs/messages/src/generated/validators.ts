@@ -1144,6 +1144,119 @@ function ruleEndpointConflictReportedData(v: unknown): Problem {
   if (!(typeof x === 'string' && x.length <= 200)) return property("detail", x, ": must be text of at most 200 characters");
   return undefined;
 }
+function ruleEndpointSiteAssigned(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.endpoint.site-assigned.v1")) return property("type", x, ": must be \"kanade.endpoint.site-assigned.v1\"");
+  x = v["data"];
+  p = ruleEndpointSiteAssignedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEndpointSiteAssignedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "endpointId" && k !== "site") return unknownKey(k);
+  let x: unknown;
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["site"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("site", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  return undefined;
+}
+function ruleSiteCreated(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.site.created.v1")) return property("type", x, ": must be \"kanade.site.created.v1\"");
+  x = v["data"];
+  p = ruleSiteCreatedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleSiteCreatedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "site") return unknownKey(k);
+  let x: unknown;
+  x = v["site"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("site", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  return undefined;
+}
+function ruleSiteDeleted(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.site.deleted.v1")) return property("type", x, ": must be \"kanade.site.deleted.v1\"");
+  x = v["data"];
+  p = ruleSiteDeletedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleSiteDeletedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "site") return unknownKey(k);
+  let x: unknown;
+  x = v["site"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("site", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  return undefined;
+}
 function ruleEnrolmentTokenCreatedV2(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -1366,8 +1479,9 @@ function ruleExecutionRequestedDataSelector(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   switch (v["kind"]) {
     case "all": return ruleExecutionRequestedDataSelector1(v);
-    case "endpoints": return ruleExecutionRequestedDataSelector2(v);
-    default: return unknownTag("kind", v["kind"], "\"all\", \"endpoints\"");
+    case "sites": return ruleExecutionRequestedDataSelector2(v);
+    case "endpoints": return ruleExecutionRequestedDataSelector3(v);
+    default: return unknownTag("kind", v["kind"], "\"all\", \"sites\", \"endpoints\"");
   }
 }
 function ruleExecutionRequestedDataSelector1(v: unknown): Problem {
@@ -1379,6 +1493,27 @@ function ruleExecutionRequestedDataSelector1(v: unknown): Problem {
   return undefined;
 }
 function ruleExecutionRequestedDataSelector2(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "kind" && k !== "sites") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["kind"];
+  if (!(x === "sites")) return property("kind", x, ": must be \"sites\"");
+  x = v["sites"];
+  p = ruleExecutionRequestedDataSelector2Sites(x); if (p !== undefined) return property("sites", x, p);
+  return undefined;
+}
+function ruleExecutionRequestedDataSelector2Sites(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length < 1) return ': must have at least 1 entries';
+  if (v.length > 100) return ': must have at most 100 entries';
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    if (!(typeof x === 'string' && pattern1.test(x))) return under(i, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  }
+  return undefined;
+}
+function ruleExecutionRequestedDataSelector3(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "kind" && k !== "count") return unknownKey(k);
   let x: unknown;
@@ -2880,7 +3015,7 @@ function ruleLiveMessage3(v: unknown): Problem {
   x = v["type"];
   if (!(x === "changed")) return property("type", x, ": must be \"changed\"");
   x = v["kind"];
-  if (!((x === "endpoint" || x === "job" || x === "execution" || x === "event" || x === "account"))) return property("kind", x, ": must be one of \"endpoint\", \"job\", \"execution\", \"event\", \"account\"");
+  if (!((x === "endpoint" || x === "job" || x === "execution" || x === "event" || x === "account" || x === "site"))) return property("kind", x, ": must be one of \"endpoint\", \"job\", \"execution\", \"event\", \"account\", \"site\"");
   x = v["id"];
   if (!(typeof x === 'string')) return property("id", x, ": must be text");
   x = v["position"];
@@ -2966,7 +3101,7 @@ function ruleProblem(v: unknown): Problem {
   x = v["detail"];
   if (x !== undefined) { if (!(typeof x === 'string')) return property("detail", x, ": must be text"); }
   x = v["code"];
-  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "endpoint-pending" || x === "alias-taken" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"endpoint-revoked\", \"endpoint-retired\", \"endpoint-pending\", \"alias-taken\", \"position-unknown\", \"read-behind\", \"output-expired\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
+  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "endpoint-pending" || x === "alias-taken" || x === "site-in-use" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"endpoint-revoked\", \"endpoint-retired\", \"endpoint-pending\", \"alias-taken\", \"site-in-use\", \"position-unknown\", \"read-behind\", \"output-expired\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
   x = v["requestId"];
   if (x !== undefined) { if (!(typeof x === 'string')) return property("requestId", x, ": must be text"); }
   x = v["errors"];
@@ -3028,6 +3163,12 @@ export const validateEndpointRekeyed: Validator<types.EndpointRekeyed> = /* @__P
 export const validateEndpointAliasChanged: Validator<types.EndpointAliasChanged> = /* @__PURE__ */ validator(ruleEndpointAliasChanged);
 
 export const validateEndpointConflictReported: Validator<types.EndpointConflictReported> = /* @__PURE__ */ validator(ruleEndpointConflictReported);
+
+export const validateEndpointSiteAssigned: Validator<types.EndpointSiteAssigned> = /* @__PURE__ */ validator(ruleEndpointSiteAssigned);
+
+export const validateSiteCreated: Validator<types.SiteCreated> = /* @__PURE__ */ validator(ruleSiteCreated);
+
+export const validateSiteDeleted: Validator<types.SiteDeleted> = /* @__PURE__ */ validator(ruleSiteDeleted);
 
 export const validateEnrolmentTokenCreatedV2: Validator<types.EnrolmentTokenCreatedV2> = /* @__PURE__ */ validator(ruleEnrolmentTokenCreatedV2);
 
@@ -3139,6 +3280,9 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.endpoint.rekeyed.v1', validateEndpointRekeyed],
   ['kanade.endpoint.alias-changed.v1', validateEndpointAliasChanged],
   ['kanade.endpoint.conflict-reported.v1', validateEndpointConflictReported],
+  ['kanade.endpoint.site-assigned.v1', validateEndpointSiteAssigned],
+  ['kanade.site.created.v1', validateSiteCreated],
+  ['kanade.site.deleted.v1', validateSiteDeleted],
   ['kanade.enrolment.token-created.v2', validateEnrolmentTokenCreatedV2],
   ['kanade.enrolment.token-revoked.v1', validateEnrolmentTokenRevoked],
   ['kanade.job.applied.v1', validateJobApplied],

@@ -1,6 +1,6 @@
 import type { PerformanceSample, RunState } from '@kanade/messages';
 
-export type ChangeKind = 'endpoint' | 'job' | 'execution' | 'event' | 'account';
+export type ChangeKind = 'endpoint' | 'job' | 'execution' | 'event' | 'account' | 'site';
 
 /** A row that a commit changed. */
 export interface Change {
@@ -13,6 +13,8 @@ export interface RunChange {
   readonly runId: string;
   readonly executionId: string;
   readonly endpointId: string;
+  /** The site the run is of. */
+  readonly site: string;
   readonly state: RunState;
   readonly exitCode: number | null;
   /** The run's command in KANADE_COMMANDS, to be deleted once it is accepted; null when there is none. */

@@ -53,6 +53,7 @@ export interface ChunksTable {
 
 export interface EndTalliesTable {
   hour: number;
+  siteKey: number;
   state: RunState;
   count: number;
 }
@@ -124,9 +125,15 @@ export interface EventsTable {
   source: string | null;
   endpointKey: number | null;
   executionKey: number | null;
+  siteKey: number | null;
   principal: string | null;
   recordedAt: number;
   time: string;
+}
+
+export interface ExecutionSitesTable {
+  executionKey: number;
+  siteKey: number;
 }
 
 export interface ExecutionsTable {
@@ -251,6 +258,7 @@ export interface RunsTable {
   id: string;
   executionKey: number;
   endpointKey: number;
+  siteKey: number;
   state: RunState;
   presumed: number;
   supersededState: PresumedState | null;
@@ -282,6 +290,14 @@ export interface SamplesTable {
   value: string;
 }
 
+export interface SitesTable {
+  key: Generated<number>;
+  name: string;
+  listed: number;
+  createdAt: string | null;
+  createdBy: string | null;
+}
+
 /** Every table of the read model by its name. */
 export interface Tables {
   accounts: AccountsTable;
@@ -294,6 +310,7 @@ export interface Tables {
   epochs: EpochsTable;
   eventTypes: EventTypesTable;
   events: EventsTable;
+  executionSites: ExecutionSitesTable;
   executions: ExecutionsTable;
   facets: FacetsTable;
   heldEnds: HeldEndsTable;
@@ -306,4 +323,5 @@ export interface Tables {
   revokedKeys: RevokedKeysTable;
   runs: RunsTable;
   samples: SamplesTable;
+  sites: SitesTable;
 }

@@ -9,6 +9,7 @@ import { openJobs } from './jobs/jobs.projection.ts';
 import { openOutput } from './output/output.projection.ts';
 import { openPrivateParts } from './private-parts/private-parts.projection.ts';
 import { openSamples } from './samples/samples.projection.ts';
+import { openSites } from './sites/sites.projection.ts';
 
 function combine(parts: readonly EventHandlers[]): EventHandlers {
   const types = parts.flatMap((part) => Object.keys(part));
@@ -21,11 +22,11 @@ function combine(parts: readonly EventHandlers[]): EventHandlers {
 export function openProjections(session: Session) {
   const accounts = openAccounts(session);
   const executions = openExecutions(session, accounts.nameOf);
-  const index = openEvents(session);
+  const index = openEvents(session, executions.sites);
   const output = openOutput(session, executions.runs);
   const samples = openSamples(session);
   const tokens = openEnrolmentTokens(session, accounts.nameOf);
-  const parts = [accounts.events, tokens.events, openEndpoints(session, tokens.used).events, openJobs(session, accounts.nameOf).events, executions.events];
+  const parts = [accounts.events, tokens.events, openEndpoints(session, tokens.used).events, openJobs(session, accounts.nameOf).events, executions.events, openSites(session, accounts.nameOf).events];
   return {
     events: combine(parts),
     index,

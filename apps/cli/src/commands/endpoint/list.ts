@@ -14,6 +14,7 @@ export class EndpointList extends BaseCommand {
   static override readonly flags = {
     ...pageFlags,
     search: Flags.string({ description: 'part of the name or alias, or the beginning of the id' }),
+    site: Flags.string({ description: 'only those of this site' }),
     status: Flags.option({ options: ['online', 'offline', 'never-seen'] as const, description: 'only those in this state' })(),
     standing: Flags.option({ options: ['pending', 'active', 'revoked', 'retired', 'all'] as const, description: 'only those that stand so with the fleet; all but the retired unless said' })(),
     sort: Flags.option({ options: sorts, default: 'name', description: 'the order; - before it turns it round' })(),
@@ -22,14 +23,15 @@ export class EndpointList extends BaseCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(EndpointList);
     this.connect(flags);
-    const { search, status, standing, sort } = flags;
-    const chosen = { ...(search === undefined ? {} : { search }), ...(status === undefined ? {} : { status }), ...(standing === undefined ? {} : { standing }) };
+    const { search, site, status, standing, sort } = flags;
+    const chosen = { ...(search === undefined ? {} : { search }), ...(site === undefined ? {} : { site }), ...(status === undefined ? {} : { status }), ...(standing === undefined ? {} : { standing }) };
     const page = await listEndpoints({ ...pageOf(flags), sort, ...chosen });
     const now = Date.now();
     this.print(flags, page, () =>
       renderTable(page.items, [
         { title: 'NAME', value: (endpoint) => describeName(endpoint, now) },
         { title: 'STATUS', value: describeStatus },
+        { title: 'SITE', value: (endpoint) => endpoint.site },
         { title: 'OS', value: (endpoint) => `${endpoint.os.name} ${endpoint.os.version}` },
         { title: 'AGENT', value: (endpoint) => endpoint.agentVersion },
         { title: 'LAST SEEN', value: (endpoint) => formatTime(endpoint.lastSeenAt) },

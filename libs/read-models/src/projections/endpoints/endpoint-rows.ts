@@ -66,7 +66,7 @@ type Enrolment = EventMap['kanade.endpoint.enrolled.v1'] | EventMap['kanade.endp
 
 /** The statements over `endpoints`. */
 export function openEndpointRows(session: Session) {
-  const { connection } = session;
+  const { connection, keys } = session;
   const enrol = prepareEnrol(session);
   const start = prepareStart(session);
   const rename = prepareRename(session);
@@ -74,6 +74,7 @@ export function openEndpointRows(session: Session) {
     enrol(event: Enrolment, { position, recordedAt }: Place): void {
       const { data } = event;
       const at = timeText(recordedAt);
+      keys.moved(keys.endpoint(data.endpointId) ?? position);
       enrol({
         key: position, id: data.endpointId, name: data.hostname, searchName: searchText(data.hostname), nameSince: at, ...operatingSystem(data.os),
         agentVersion: data.agentVersion, site: data.site, simulated: data.simulated ? 1 : 0, enrolledAt: event.time, nkey: data.nkey, signingKey: data.signingKey,

@@ -34,6 +34,7 @@ CREATE TABLE endpoints (
 ) STRICT;
 CREATE INDEX endpointsByName ON endpoints (searchName, key);
 CREATE INDEX endpointsQuarantined ON endpoints (key) WHERE quarantined = 1;
+CREATE INDEX endpointsBySite ON endpoints (site, searchName, key, standing);
 CREATE INDEX endpointsByStatus ON endpoints (status, searchName, key, standing);
 CREATE INDEX endpointsByAlias ON endpoints (searchAlias, searchName, key) WHERE searchAlias IS NOT NULL;
 CREATE INDEX endpointsByStanding ON endpoints (standing, searchName, key) WHERE standing != 'active';

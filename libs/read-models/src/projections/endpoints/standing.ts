@@ -22,6 +22,8 @@ function prepareStatements({ connection }: Session) {
         .where('key', '=', parameter('key'))),
     setAlias: prepareWrite(connection, (query, parameter: Parameter<Pick<EndpointsTable, 'key' | 'alias' | 'searchAlias'>>) =>
       query.updateTable('endpoints').set({ alias: parameter('alias'), searchAlias: parameter('searchAlias') }).where('key', '=', parameter('key'))),
+    setSite: prepareWrite(connection, (query, parameter: Parameter<Pick<EndpointsTable, 'key' | 'site'>>) =>
+      query.updateTable('endpoints').set({ site: parameter('site') }).where('key', '=', parameter('key'))),
     setConflict: prepareWrite(connection, (query, parameter: Parameter<{ key: number; detail: string }>) =>
       query.updateTable('endpoints').set({ conflictReason: parameter('detail') }).where('key', '=', parameter('key'))),
     setKeys: prepareWrite(connection, (query, parameter: Parameter<Keys>) =>
@@ -73,6 +75,11 @@ export function openStanding(session: Session, rename: (key: number, hostname: s
     'kanade.endpoint.retired.v1': cutOff,
     'kanade.endpoint.alias-changed.v1': ({ data: { endpointId, alias } }) =>
       known(endpointId, (key) => statements.setAlias({ key, alias, searchAlias: alias === null ? null : searchText(alias) })),
+    'kanade.endpoint.site-assigned.v1': ({ data: { endpointId, site } }) =>
+      known(endpointId, (key) => {
+        statements.setSite({ key, site });
+        keys.moved(key);
+      }),
     'kanade.endpoint.conflict-reported.v1': ({ data: { endpointId, detail } }) => known(endpointId, (key) => statements.setConflict({ key, detail })),
     'kanade.endpoint.rekeyed.v1': ({ data }, place) =>
       known(data.endpointId, (key) => {

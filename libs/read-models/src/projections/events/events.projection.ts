@@ -5,6 +5,7 @@ import type { Session } from '../../fold/session.ts';
 import type { EventsTable } from '../../generated/tables.ts';
 import { prepareGet, prepareWrite } from '../../sqlite/statements.ts';
 import type { Parameter } from '../../sqlite/statements.ts';
+import type { ExecutionSites } from '../executions/execution-sites.ts';
 
 function sourceColumn(subject: string, writer: Writer | undefined, endpointKey: number | undefined): string | null {
   if (writer === undefined) return subject.slice(0, 200);
@@ -13,11 +14,11 @@ function sourceColumn(subject: string, writer: Writer | undefined, endpointKey: 
 }
 
 /** The index of the history: one row per event, folded or poisoned. */
-export function openEvents({ connection, keys }: Session) {
+export function openEvents({ connection, keys }: Session, sites: Pick<ExecutionSites, 'only'>) {
   const insert = prepareWrite(connection, (query, parameter: Parameter<EventsTable>) =>
     query.insertInto('events').values({
       position: parameter('position'), id: parameter('id'), typeKey: parameter('typeKey'), source: parameter('source'), endpointKey: parameter('endpointKey'),
-      executionKey: parameter('executionKey'), principal: parameter('principal'), recordedAt: parameter('recordedAt'), time: parameter('time'),
+      executionKey: parameter('executionKey'), siteKey: parameter('siteKey'), principal: parameter('principal'), recordedAt: parameter('recordedAt'), time: parameter('time'),
     }));
   const insertType = prepareWrite(connection, (query, parameter: Parameter<{ name: string }>) =>
     query.insertInto('eventTypes').values({ name: parameter('name') }));
@@ -40,13 +41,15 @@ export function openEvents({ connection, keys }: Session) {
     add(message: StoredMessage, writer: Writer | undefined, event: AnyEvent | undefined): void {
       const endpointId = writer?.kind === 'endpoint' ? writer.endpointId : writer?.aggregate === 'endpoint' ? writer.id : undefined;
       const endpointKey = endpointId === undefined ? undefined : keys.endpoint(endpointId);
+      const executionKey = event?.correlationid === undefined ? undefined : keys.execution(event.correlationid);
       insert({
         position: message.sequence,
         id: event?.id ?? '',
         typeKey: typeKey(event?.type ?? ''),
         source: sourceColumn(message.subject, writer, endpointKey),
         endpointKey: endpointKey ?? null,
-        executionKey: event?.correlationid === undefined ? null : (keys.execution(event.correlationid) ?? null),
+        executionKey: executionKey ?? null,
+        siteKey: endpointKey !== undefined ? keys.siteOf(endpointKey) : executionKey !== undefined ? sites.only(executionKey) : null,
         principal: event?.principal ?? null,
         recordedAt: message.recordedAt,
         time: event?.time ?? new Date(message.recordedAt).toISOString(),

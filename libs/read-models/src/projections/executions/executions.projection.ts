@@ -4,6 +4,7 @@ import type { Session } from '../../fold/session.ts';
 import type { ExecutionsTable } from '../../generated/tables.ts';
 import { prepareWrite } from '../../sqlite/statements.ts';
 import type { Parameter } from '../../sqlite/statements.ts';
+import { ExecutionSites } from './execution-sites.ts';
 import { Runs } from './runs.projection.ts';
 import { openTallies } from './tallies.ts';
 
@@ -29,7 +30,8 @@ const prepare = ({ connection }: Session) => ({
 export function openExecutions(session: Session, nameOf: (principal: string) => string) {
   const { keys, changes } = session;
   const tallies = openTallies(session);
-  const runs = new Runs(session, tallies);
+  const sites = new ExecutionSites(session);
+  const runs = new Runs(session, tallies, sites);
   const { insert, cancel } = prepare(session);
 
   const request = (event: EventMap['kanade.execution.requested.v1'], { position }: Place): Refusal | undefined => {
@@ -59,12 +61,14 @@ export function openExecutions(session: Session, nameOf: (principal: string) => 
   return {
     events,
     runs,
+    sites,
     releaseUpTo: (position: number) => runs.releaseUpTo(position),
     firstHeld: () => runs.firstHeld(),
     flush: () => tallies.flush(),
     forget(): void {
       tallies.forget();
       runs.forget();
+      sites.forget();
     },
   };
 }

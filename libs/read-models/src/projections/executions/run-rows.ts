@@ -4,10 +4,10 @@ import { prepareGet, prepareWrite } from '../../sqlite/statements.ts';
 import type { NoArguments, Parameter } from '../../sqlite/statements.ts';
 
 /** What decides about a run's next state. */
-export type RunRow = Pick<RunsTable, 'key' | 'executionKey' | 'endpointKey' | 'state' | 'presumed' | 'endedAt' | 'commandSequence' | 'supersededState'> & {
+export type RunRow = Pick<RunsTable, 'key' | 'executionKey' | 'endpointKey' | 'siteKey' | 'state' | 'presumed' | 'endedAt' | 'commandSequence' | 'supersededState'> & {
   readonly commandIncarnation: string;
 };
-type NewRun = Pick<RunsTable, 'key' | 'id' | 'executionKey' | 'endpointKey' | 'deadlineAt' | 'queuedPosition'>;
+export type NewRun = Pick<RunsTable, 'key' | 'id' | 'executionKey' | 'endpointKey' | 'siteKey' | 'deadlineAt' | 'queuedPosition'>;
 type Moved = Pick<RunsTable, 'key' | 'state' | 'supersededState' | 'deadlineAt'> & { position: number };
 type Ended = Pick<
   RunsTable,
@@ -20,7 +20,7 @@ const prepareReads = ({ connection }: Session) => ({
   find: prepareGet(connection, (query, parameter: Parameter<{ id: string }>) =>
     query
       .selectFrom('runs')
-      .select(['key', 'executionKey', 'endpointKey', 'state', 'presumed', 'endedAt', 'commandIncarnation', 'commandSequence', 'supersededState'])
+      .select(['key', 'executionKey', 'endpointKey', 'siteKey', 'state', 'presumed', 'endedAt', 'commandIncarnation', 'commandSequence', 'supersededState'])
       .where('id', '=', parameter('id'))),
   /** The public ids of a run's execution and endpoint. */
   names: prepareGet(connection, (query, parameter: Parameter<{ key: number }>) =>
@@ -80,7 +80,7 @@ export function openRunRows(session: Session) {
     end: prepareEnd(session),
     insert: prepareWrite(connection, (query, parameter: Parameter<NewRun>) =>
       query.insertInto('runs').values({
-        key: parameter('key'), id: parameter('id'), executionKey: parameter('executionKey'), endpointKey: parameter('endpointKey'), state: 'queued',
+        key: parameter('key'), id: parameter('id'), executionKey: parameter('executionKey'), endpointKey: parameter('endpointKey'), siteKey: parameter('siteKey'), state: 'queued',
         presumed: 0, deadlineAt: parameter('deadlineAt'), queuedPosition: parameter('queuedPosition'),
       })),
     cancelAll: prepareWrite(connection, (query, parameter: Parameter<{ executionKey: number }>) =>

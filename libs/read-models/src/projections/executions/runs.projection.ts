@@ -4,12 +4,13 @@ import { refuse } from '../../fold/events.ts';
 import type { Session } from '../../fold/session.ts';
 import type { PresumedState } from '../../generated/tables.ts';
 import { outputStreamNumbers } from '../output/stream-numbers.ts';
+import type { ExecutionSites } from './execution-sites.ts';
 import { openHeldEnds } from './held-ends.ts';
 import type { HeldEnd } from './held-ends.ts';
 import { RecentRuns } from './recent-runs.ts';
 import { openRecovery } from './recovery.ts';
 import { openRunRows } from './run-rows.ts';
-import type { RunRow } from './run-rows.ts';
+import type { NewRun, RunRow } from './run-rows.ts';
 import { isEnded, judgeFact } from './run-states.ts';
 import type { openTallies } from './tallies.ts';
 
@@ -27,6 +28,7 @@ const endpointOf = (event: { readonly source: string }): string => event.source.
 /** Runs: made by targets, moved by what agents report and by what the backend presumes. */
 export class Runs {
   readonly #session: Session;
+  readonly #sites: ExecutionSites;
   readonly #tallies: ReturnType<typeof openTallies>;
   readonly #rows: ReturnType<typeof openRunRows>;
   readonly #held: ReturnType<typeof openHeldEnds>;
@@ -34,8 +36,9 @@ export class Runs {
   readonly #recent = new RecentRuns();
   #lastKey: number | undefined;
 
-  constructor(session: Session, tallies: ReturnType<typeof openTallies>) {
+  constructor(session: Session, tallies: ReturnType<typeof openTallies>, sites: ExecutionSites) {
     this.#session = session;
+    this.#sites = sites;
     this.#tallies = tallies;
     this.#rows = openRunRows(session);
     this.#held = openHeldEnds(session);
@@ -98,9 +101,9 @@ export class Runs {
     if (unknown !== undefined) return refuse('endpoint-unknown', `endpoint ${unknown.endpointId} was never enrolled`);
     const deadlineAt = Date.parse(this.#tallies.of(executionKey).expiresAt);
     for (const { endpointId, runId } of data.targets) {
-      this.#rows.insert({ key: this.#nextKey(), id: runId, executionKey, endpointKey: keys.endpoint(endpointId) ?? 0, deadlineAt, queuedPosition: position });
-      this.#tallies.move(executionKey, null, 'queued', recordedAt);
-      changes.run({ runId, executionId: data.executionId, endpointId, state: 'queued', exitCode: null, commandSequence: null, commandIncarnation: '' });
+      const endpointKey = keys.endpoint(endpointId) ?? 0;
+      const site = this.#add({ id: runId, executionKey, endpointKey, deadlineAt, queuedPosition: position }, recordedAt);
+      changes.run({ runId, executionId: data.executionId, endpointId, site, state: 'queued', exitCode: null, commandSequence: null, commandIncarnation: '' });
     }
     return undefined;
   }
@@ -180,10 +183,18 @@ export class Runs {
     const executionKey = this.#recover(data.executionId, time, place);
     if (executionKey === undefined) return undefined;
     const { endpointKey, recordedAt, position } = place;
-    this.#rows.insert({ key: this.#nextKey(), id: data.runId, executionKey, endpointKey, deadlineAt: recordedAt, queuedPosition: position });
     this.#tallies.grow(executionKey);
-    this.#tallies.move(executionKey, null, 'queued', recordedAt);
+    this.#add({ id: data.runId, executionKey, endpointKey, deadlineAt: recordedAt, queuedPosition: position }, recordedAt);
     return this.#rows.find({ id: data.runId });
+  }
+
+  /** Adds a run, of the site its endpoint belongs to now; says which that is. */
+  #add(run: Omit<NewRun, 'key' | 'siteKey'>, at: number): string {
+    const siteKey = this.#session.keys.siteOf(run.endpointKey);
+    this.#rows.insert({ key: this.#nextKey(), ...run, siteKey });
+    this.#sites.add(run.executionKey, siteKey);
+    this.#tallies.move(run.executionKey, siteKey, null, 'queued', at);
+    return this.#session.keys.siteName(siteKey);
   }
 
   #end(run: RunRow, named: { runId: string; endpointId: string }, { event, position, recordedAt }: HeldEnd): void {
@@ -209,10 +220,10 @@ export class Runs {
   }
 
   #moved(run: RunRow, named: { runId: string; endpointId: string }, state: RunState, at: number, exitCode: number | null = null): void {
-    this.#tallies.move(run.executionKey, run, state, at);
+    this.#tallies.move(run.executionKey, run.siteKey, run, state, at);
     const executionId = this.#tallies.of(run.executionKey).id;
     const { commandSequence, commandIncarnation } = run;
-    this.#session.changes.run({ ...named, executionId, state, exitCode, commandSequence, commandIncarnation });
+    this.#session.changes.run({ ...named, executionId, site: this.#session.keys.siteName(run.siteKey), state, exitCode, commandSequence, commandIncarnation });
   }
 
   #nextKey(): number {

@@ -1,6 +1,7 @@
 /**
  * `executions.key` is the position of the request; `runs.key` counts up in the order of targets. Counts are kept on the execution, so that
  * a list reads one narrow row each. Indexes on states are partial: a run leaves them when it ends, so they stay as small as what is going on.
+ * A run is of the site its endpoint belonged to when it was targeted, for good.
  * A `recovered` execution is known only from its agents: its request lies beyond a backup that was restored.
  */
 export const executionsSchema = `
@@ -46,6 +47,7 @@ CREATE TABLE runs (
   id TEXT NOT NULL UNIQUE,
   executionKey INTEGER NOT NULL,
   endpointKey INTEGER NOT NULL,
+  siteKey INTEGER NOT NULL,
   state TEXT NOT NULL, -- RunState
   presumed INTEGER NOT NULL,
   supersededState TEXT, -- PresumedState
@@ -71,6 +73,7 @@ CREATE TABLE runs (
 ) STRICT;
 CREATE INDEX runsByExecution ON runs (executionKey, key);
 CREATE INDEX runsByEndpoint ON runs (endpointKey, key);
+CREATE INDEX runsBySite ON runs (siteKey, key);
 CREATE INDEX runsByState ON runs (state, key);
 CREATE INDEX runsByEnd ON runs (endedPosition) WHERE endedPosition IS NOT NULL;
 CREATE INDEX runsByDeadline ON runs (deadlineAt) WHERE deadlineAt IS NOT NULL;
@@ -90,8 +93,9 @@ CREATE TABLE heldEnds (
 
 CREATE TABLE endTallies (
   hour INTEGER NOT NULL,
+  siteKey INTEGER NOT NULL,
   state TEXT NOT NULL, -- RunState
   count INTEGER NOT NULL,
-  PRIMARY KEY (hour, state)
+  PRIMARY KEY (hour, siteKey, state)
 ) STRICT, WITHOUT ROWID;
 `;

@@ -12,6 +12,15 @@ interface Tally extends Counts {
   readonly expiresAt: string;
   endedAt: number | null;
 }
+
+/** How many runs of a site ended so in an hour (since 1970). */
+interface HourTally {
+  readonly hour: number;
+  readonly siteKey: number;
+  readonly state: RunState;
+  count: number;
+}
+
 const columns = [
   'queued', 'accepted', 'started', 'succeeded', 'failed', 'timedOut', 'cancelled', 'refused', 'skipped', 'interrupted', 'expired', 'lost',
 ] as const;
@@ -30,19 +39,19 @@ const prepareSave = ({ connection }: Session) =>
       })
       .where('key', '=', parameter('key')));
 
-/** Counts per execution and hour, kept in memory during a commit: ten thousand results of one execution cost one row. */
+/** Counts per execution, and per hour and site, kept in memory during a commit: ten thousand results of one execution cost one row. */
 export function openTallies(session: Session) {
   const { connection, changes } = session;
   const load = prepareGet(connection, (query, parameter: Parameter<{ key: number }>) =>
     query.selectFrom('executions').select(['id', 'targetCount', 'timeoutMs', 'expiresAt', 'endedAt', ...columns]).where('key', '=', parameter('key')));
   const save = prepareSave(session);
-  const addToHour = prepareWrite(connection, (query, parameter: Parameter<{ hour: number; state: RunState; count: number }>) =>
+  const addToHour = prepareWrite(connection, (query, parameter: Parameter<HourTally>) =>
     query
       .insertInto('endTallies')
-      .values({ hour: parameter('hour'), state: parameter('state'), count: parameter('count') })
-      .onConflict((conflict) => conflict.columns(['hour', 'state']).doUpdateSet((row) => ({ count: row('endTallies.count', '+', row.ref('excluded.count')) }))));
+      .values({ hour: parameter('hour'), siteKey: parameter('siteKey'), state: parameter('state'), count: parameter('count') })
+      .onConflict((conflict) => conflict.columns(['hour', 'siteKey', 'state']).doUpdateSet((row) => ({ count: row('endTallies.count', '+', row.ref('excluded.count')) }))));
   let touched = new Map<number, Tally>();
-  let hours = new Map<string, { hour: number; state: RunState; count: number }>();
+  let hours = new Map<string, HourTally>();
 
   const of = (key: number): Tally => {
     const known = touched.get(key);
@@ -52,22 +61,23 @@ export function openTallies(session: Session) {
     touched.set(key, tally);
     return tally;
   };
-  const countEnd = (state: RunState, at: number, by: 1 | -1): void => {
+  const countEnd = (siteKey: number, state: RunState, at: number, by: 1 | -1): void => {
     const hour = Math.floor(at / hourMs);
-    const entry = hours.get(`${hour} ${state}`) ?? { hour, state, count: 0 };
+    const place = `${hour} ${siteKey} ${state}`;
+    const entry = hours.get(place) ?? { hour, siteKey, state, count: 0 };
     entry.count += by;
-    hours.set(`${hour} ${state}`, entry);
+    hours.set(place, entry);
   };
 
   return {
     of,
-    /** Moves one run from a state (null: it is new) to another, at a recorded time. */
-    move(key: number, from: { readonly state: RunState; readonly endedAt: number | null } | null, to: RunState, at: number): void {
+    /** Moves one run of a site from a state (null: it is new) to another, at a recorded time. */
+    move(key: number, siteKey: number, from: { readonly state: RunState; readonly endedAt: number | null } | null, to: RunState, at: number): void {
       const tally = of(key);
       if (from !== null) tally[countColumn(from.state)] -= 1;
       tally[countColumn(to)] += 1;
-      if (from !== null && from.endedAt !== null) countEnd(from.state, from.endedAt, -1);
-      if (isEnded(to)) countEnd(to, at, 1);
+      if (from !== null && from.endedAt !== null) countEnd(siteKey, from.state, from.endedAt, -1);
+      if (isEnded(to)) countEnd(siteKey, to, at, 1);
       tally.endedAt = executionState(tally, tally.targetCount) === 'running' ? null : at;
     },
     /** An execution that has ended did so at this recorded time; one that goes on is left alone. */

@@ -1,0 +1,37 @@
+import { grantsSchema } from '@kanade/contracts';
+import { build } from '@kanade/read-models';
+import type { Reader } from '@kanade/read-models';
+
+function endpointsOf(reader: Reader, site: string): number {
+  return reader.get(build.selectFrom('endpoints').select(({ fn }) => fn.countAll<number>().as('count')).where('site', '=', site).where('standing', '!=', 'retired'))?.count ?? 0;
+}
+
+function usableTokensOf(reader: Reader, site: string, now: string): number {
+  return (
+    reader.get(
+      build
+        .selectFrom('enrolmentTokens')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('site', '=', site)
+        .where('revokedAt', 'is', null)
+        .where('expiresAt', '>', now)
+        .whereRef('uses', '<', 'maxUses'),
+    )?.count ?? 0
+  );
+}
+
+function accountsOn(reader: Reader, site: string): string[] {
+  const rows = reader.all(build.selectFrom('accounts').select(['username', 'grants']).orderBy('username'));
+  const holds = (grants: string) => grantsSchema.parse(JSON.parse(grants)).some(({ sites }) => sites !== 'all' && sites.includes(site));
+  return rows.filter(({ grants }) => holds(grants)).map(({ username }) => username);
+}
+
+/** What still belongs to a site, in words; undefined when nothing does. A site that came back would give it to whom it was meant for before. */
+export function siteUse(reader: Reader, site: string, now: string): string | undefined {
+  const endpoints = endpointsOf(reader, site);
+  if (endpoints > 0) return `${endpoints} endpoints belong to it; give them another with: kanade site assign`;
+  const tokens = usableTokensOf(reader, site, now);
+  if (tokens > 0) return `${tokens} enrolment tokens are for it; revoke them with: kanade enrol-token revoke`;
+  const accounts = accountsOn(reader, site);
+  return accounts.length === 0 ? undefined : `${accounts.join(', ')} have roles on it; change them with: kanade user grant`;
+}
