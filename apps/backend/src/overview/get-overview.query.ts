@@ -72,7 +72,7 @@ export const overviewSql = {
     selectExecutions()
       .where('state', '=', 'running')
       .$if(sites !== undefined, (query) =>
-        query.where(({ exists, selectFrom }) => exists(selectFrom('executionSites').select('siteKey').whereRef('executionKey', '=', 'executions.key').where('siteKey', 'in', sites ?? []))))
+        query.where((where) => where.exists(where.selectFrom('executionSites').select('siteKey').whereRef('executionKey', '=', 'executions.key').where('siteKey', 'in', sites ?? []))))
       .orderBy('key', 'desc')
       .limit(shown),
   latestRuns: () => selectRuns().where('runs.endedPosition', 'is not', null).orderBy('runs.endedPosition', 'desc').limit(shown),

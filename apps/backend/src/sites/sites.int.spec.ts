@@ -176,9 +176,9 @@ describe('somebody limited to a site', () => {
     const foreign = z.object({ runId: z.string() }).parse(all.find(({ endpointId }) => endpointId === there.endpointId)).runId;
     expect(await person.send('POST', `/executions/${executionId}/cancel`, { runIds: [foreign] })).toMatchObject({ status: 404 });
     expect(await person.send('POST', `/executions/${executionId}/cancel`, {})).toMatchObject({ status: 202 });
-    const states = async () => Object.fromEntries(items(await backend.call('GET', `/executions/${executionId}/results`)).map(({ endpointId, state }) => [endpointId, state]));
-    await eventually(async () => ((await states())[here.endpointId] === 'cancelled' ? true : undefined), 'the own run to be cancelled');
-    expect((await states())[there.endpointId]).toBe('queued');
+    const stateOn = async (agent: FakeAgent) => items(await backend.call('GET', `/executions/${executionId}/results`)).find(({ endpointId }) => endpointId === agent.endpointId)?.['state'];
+    await eventually(async () => ((await stateOn(here)) === 'cancelled' ? true : undefined), 'the own run to be cancelled');
+    expect(await stateOn(there)).toBe('queued');
     // What was done about the whole is not theirs to read; what was done about their own execution is.
     const told = items(await person.send('GET', `/events?executionId=${executionId}`)).map(({ type }) => type);
     expect(told).not.toContain('kanade.execution.requested.v1');
