@@ -32,7 +32,7 @@ interface Finished {
     output: { stdout: { bytes: number; chunks: number }; stderr: { bytes: number; chunks: number } };
   };
 }
-type Run = { key: number; executionKey: number };
+type Run = { key: number; executionKey: number; siteKey: number };
 
 const isSettings = (value: unknown): value is Settings => typeof value === 'object' && value !== null && 'file' in value;
 const given: unknown = workerData;
@@ -41,12 +41,14 @@ const settings = given;
 const db = new Database(settings.file);
 for (const pragma of settings.pragmas) db.pragma(pragma);
 
-const endpoints = new Map(db.prepare<[], { id: string; key: number }>('SELECT id, key FROM endpoints').all().map((row) => [row.id, row.key]));
+const endpoints = new Map(
+  db.prepare<[], { id: string; key: number; site: number }>('SELECT endpoints.id, endpoints.key, sites.key AS site FROM endpoints JOIN sites ON sites.name = endpoints.site').all().map((row) => [row.id, row]),
+);
 const executions = new Map(db.prepare<[], { id: string; key: number }>('SELECT id, key FROM executions').all().map((row) => [row.id, row.key]));
 db.prepare("INSERT OR IGNORE INTO eventTypes (name) VALUES ('kanade.run.finished.v1')").run();
 const type = db.prepare<[], { key: number }>("SELECT key FROM eventTypes WHERE name = 'kanade.run.finished.v1'").get()?.key ?? 0;
-const findRun = db.prepare<[string], Run>('SELECT key, executionKey FROM runs WHERE id = ?');
-const addEvent = db.prepare('INSERT INTO events (position, id, typeKey, source, endpointKey, executionKey, principal, recordedAt, time) VALUES (?, ?, ?, NULL, ?, ?, NULL, ?, ?)');
+const findRun = db.prepare<[string], Run>('SELECT key, executionKey, siteKey FROM runs WHERE id = ?');
+const addEvent = db.prepare('INSERT INTO events (position, id, typeKey, source, endpointKey, executionKey, siteKey, principal, recordedAt, time) VALUES (?, ?, ?, NULL, ?, ?, ?, NULL, ?, ?)');
 const endRun = db.prepare(
   `UPDATE runs SET state = ?, presumed = 0, exitCode = ?, startedAt = ?, finishedAt = ?, durationMs = ?, stdoutBytes = ?, stderrBytes = ?, outputChunks = ?,
    deadlineAt = NULL, endedPosition = ?, endedAt = ? WHERE key = ?`,
@@ -54,20 +56,21 @@ const endRun = db.prepare(
 const saveChain = db.prepare('REPLACE INTO chains (endpointKey, epoch, sequence, hash, recordedAt) VALUES (?, ?, ?, ?, ?)');
 const addChunk = db.prepare('INSERT INTO chunks (sequence, runKey, stream, chunk, offset, size, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)');
 const count = db.prepare('UPDATE executions SET succeeded = succeeded + ?, queued = queued - ? WHERE key = ?');
-const countHour = db.prepare("INSERT INTO endTallies (hour, state, count) VALUES (?, 'succeeded', ?) ON CONFLICT DO UPDATE SET count = count + excluded.count");
+const countHour = db.prepare("INSERT INTO endTallies (hour, siteKey, state, count) VALUES (?, ?, 'succeeded', ?) ON CONFLICT DO UPDATE SET count = count + excluded.count");
 const checkpoint = db.prepare('REPLACE INTO checkpoints (stream, incarnation, sequence, hash, recordedAt) VALUES (?, ?, ?, ?, ?)');
 
-function foldEvent(message: Msg, sequence: number, at: number, counts: Map<number, number>): void {
+function foldEvent(message: Msg, sequence: number, at: number, counts: Map<number, number>, sites: Map<number, number>): void {
   const event: Finished = message.json();
   const { data } = event;
   const endpoint = endpoints.get(message.subject.slice('kanade.events.endpoint.'.length));
   const run = findRun.get(data.runId);
   if (endpoint === undefined || run === undefined) throw new Error(`event ${sequence} is not of this bench`);
-  addEvent.run(sequence, event.id, type, endpoint, executions.get(event.correlationid), at, event.time);
-  saveChain.run(endpoint, Number(message.headers?.get('Kanade-Epoch')), Number(message.headers?.get('Kanade-Sequence')), message.headers?.get('Kanade-Previous'), at);
+  addEvent.run(sequence, event.id, type, endpoint.key, executions.get(event.correlationid), endpoint.site, at, event.time);
+  saveChain.run(endpoint.key, Number(message.headers?.get('Kanade-Epoch')), Number(message.headers?.get('Kanade-Sequence')), message.headers?.get('Kanade-Previous'), at);
   const { stdout, stderr } = data.output;
   endRun.run(data.state, data.exitCode, data.startedAt, data.finishedAt, data.durationMs, stdout.bytes, stderr.bytes, stdout.chunks + stderr.chunks, sequence, at, run.key);
   counts.set(run.executionKey, (counts.get(run.executionKey) ?? 0) + 1);
+  sites.set(run.siteKey, (sites.get(run.siteKey) ?? 0) + 1);
 }
 
 function foldChunk(message: Msg, sequence: number): void {
@@ -91,15 +94,15 @@ function moveCheckpoint(stream: string, message: Msg | undefined): void {
 }
 
 const commit = db.transaction((events: Msg[], chunks: Msg[]) => {
-  const counts = new Map<number, number>();
+  const [counts, sites] = [new Map<number, number>(), new Map<number, number>()];
   for (const message of chunks) foldChunk(message, place(message).sequence);
   for (const message of events) {
     const { sequence, at } = place(message);
-    foldEvent(message, sequence, at, counts);
+    foldEvent(message, sequence, at, counts, sites);
   }
   for (const [key, ended] of counts) count.run(ended, ended, key);
   const last = events.at(-1);
-  if (last !== undefined) countHour.run(Math.floor(place(last).at / 3_600_000), events.length);
+  for (const [site, ended] of sites) if (last !== undefined) countHour.run(Math.floor(place(last).at / 3_600_000), site, ended);
   moveCheckpoint('KANADE_EVENTS', last);
   moveCheckpoint('KANADE_OUTPUT', chunks.at(-1));
 });
