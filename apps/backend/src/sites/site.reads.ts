@@ -26,12 +26,14 @@ function accountsOn(reader: Reader, site: string): string[] {
   return rows.filter(({ grants }) => holds(grants)).map(({ username }) => username);
 }
 
+const counted = (count: number, one: string, more: string): string => `${count} ${count === 1 ? one : more}`;
+
 /** What still belongs to a site, in words; undefined when nothing does. A site that came back would give it to whom it was meant for before. */
 export function siteUse(reader: Reader, site: string, now: string): string | undefined {
   const endpoints = endpointsOf(reader, site);
-  if (endpoints > 0) return `${endpoints} endpoints belong to it; give them another with: kanade site assign`;
+  if (endpoints > 0) return `${counted(endpoints, 'endpoint belongs', 'endpoints belong')} to it; assign another site with: kanade site assign`;
   const tokens = usableTokensOf(reader, site, now);
-  if (tokens > 0) return `${tokens} enrolment tokens are for it; revoke them with: kanade enrol-token revoke`;
+  if (tokens > 0) return `${counted(tokens, 'enrolment token is', 'enrolment tokens are')} for it; revoke with: kanade enrol-token revoke`;
   const accounts = accountsOn(reader, site);
-  return accounts.length === 0 ? undefined : `${accounts.join(', ')} have roles on it; change them with: kanade user grant`;
+  return accounts.length === 0 ? undefined : `these have roles on it: ${accounts.join(', ')}; change that with: kanade user grant`;
 }
