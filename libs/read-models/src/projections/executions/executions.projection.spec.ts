@@ -87,7 +87,7 @@ describe('runs', () => {
     expect(execution()).toMatchObject({ state: 'failed', ended: 1, queued: 0, accepted: 0, started: 0, failed: 1 });
     expect(model.rows('SELECT acceptedPosition, startedPosition, deadlineAt FROM runs')).toEqual([{ acceptedPosition: 4, startedPosition: 5, deadlineAt: null }]);
     expect(model.rows('SELECT state, count FROM endTallies')).toEqual([{ state: 'failed', count: 1 }]);
-    expect(commit.runs).toEqual([{ runId: runIdOf('x1', 'e1'), executionId: 'x1', endpointId: 'e1', state: 'failed', exitCode: 3, commandSequence: null, commandIncarnation: '' }]);
+    expect(commit.runs).toEqual([{ runId: runIdOf('x1', 'e1'), executionId: 'x1', endpointId: 'e1', site: 'default', state: 'failed', exitCode: 3, commandSequence: null, commandIncarnation: '' }]);
   });
 
   it('let a fact replace a presumption, once and visibly', () => {
