@@ -17,6 +17,7 @@ export function prepareBrowser(): void {
     unobserve = () => undefined;
     disconnect = () => undefined;
   };
+  HTMLElement.prototype.scrollIntoView = () => undefined;
   Object.defineProperty(document, 'fonts', { configurable: true, value: new EventTarget() });
   for (const [size, value] of [['clientWidth', 800], ['clientHeight', 400], ['offsetHeight', 20]] as const) {
     Object.defineProperty(HTMLElement.prototype, size, { configurable: true, value });

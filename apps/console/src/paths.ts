@@ -8,6 +8,7 @@ export const paths = {
   endpoints: '/endpoints',
   endpoint: '/endpoints/$endpointId',
   enrolmentTokens: '/enrolment-tokens',
+  sites: '/sites',
   jobs: '/jobs',
   job: '/jobs/$jobId',
   run: '/run',

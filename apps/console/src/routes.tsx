@@ -55,6 +55,7 @@ const endpoints = createRoute({
     search: textOf(search['search']),
     status: choiceOf(search['status'], endpointStatuses),
     standing: choiceOf(search['standing'], endpointStandings),
+    site: textOf(search['site']),
     sort: choiceOf(search['sort'], endpointSorts),
     cursor: textOf(search['cursor']),
   }),
@@ -74,6 +75,8 @@ const enrolmentTokens = createRoute({
   validateSearch: (search: RawSearch): PagedSearch => ({ cursor: textOf(search['cursor']) }),
   component: lazyRouteComponent(() => import('./pages/enrolment-tokens-page.tsx'), 'EnrolmentTokensPage'),
 });
+
+const sites = createRoute({ getParentRoute, path: paths.sites, component: lazyRouteComponent(() => import('./pages/sites-page.tsx'), 'SitesPage') });
 
 const run = createRoute({
   getParentRoute,
@@ -145,7 +148,7 @@ const missing = createRoute({ getParentRoute, path: '$', component: PageMissing 
 const routeTree = root.addChildren([
   signIn,
   setPassword,
-  signedIn.addChildren([overview, endpoints, endpoint, enrolmentTokens, run, jobs, job, executions, execution, events, event, status, account, users, missing]),
+  signedIn.addChildren([overview, endpoints, endpoint, enrolmentTokens, sites, run, jobs, job, executions, execution, events, event, status, account, users, missing]),
 ]);
 
 export function createConsoleRouter(queries: QueryClient) {

@@ -25,6 +25,7 @@ export interface EndpointsSearch {
   readonly search?: string | undefined;
   readonly status?: EndpointStatus | undefined;
   readonly standing?: EndpointStanding | undefined;
+  readonly site?: string | undefined;
   readonly sort?: EndpointSort | undefined;
   readonly cursor?: string | undefined;
 }

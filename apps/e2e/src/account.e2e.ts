@@ -172,6 +172,7 @@ describe('people in the console', () => {
   });
 
   it('adds a user with roles on sites, and disables them', async () => {
+    expect(await kanade.cli('site', 'create', 'tokyo')).toMatchObject({ code: 0 });
     await arriving(async (visitor) => {
       const { page } = visitor;
       await visitor.visit('/sign-in');
@@ -182,7 +183,9 @@ describe('people in the console', () => {
       const dialog = page.getByRole('dialog', { name: 'Add a user' });
       await dialog.getByLabel('User name').fill('ren');
       await dialog.getByLabel('Role', { exact: true }).selectOption('operator');
-      await dialog.getByLabel('Sites').fill('tokyo');
+      await dialog.getByRole('combobox', { name: 'Sites' }).click();
+      await page.getByRole('option', { name: 'tokyo' }).click();
+      await page.keyboard.press('Escape');
       await visitor.picture('add-user');
       await dialog.getByRole('button', { name: 'Add', exact: true }).click();
       const made = page.getByRole('dialog', { name: 'Link for ren' });

@@ -6,6 +6,7 @@ export interface EndpointListParams {
   readonly search?: string | undefined;
   readonly status?: EndpointStatus | undefined;
   readonly standing?: EndpointStanding | undefined;
+  readonly site?: string | undefined;
   readonly sort?: EndpointSort | undefined;
   readonly cursor?: string | undefined;
   readonly limit?: number | undefined;
@@ -57,3 +58,14 @@ export const allEndpointsQuery = queryOptions({
   queryKey: ['endpoints', 'all'],
   queryFn: ({ signal }) => collectEndpoints({ sort: 'name' }, signal),
 });
+
+/** Every endpoint of some sites, by name; an endpoint belongs to one of them only. */
+export const endpointsOfSitesQuery = (sites: readonly string[]) =>
+  queryOptions({
+    queryKey: ['endpoints', 'all', sites],
+    queryFn: async ({ signal }) => {
+      const found = await Promise.all(sites.map((site) => collectEndpoints({ sort: 'name', site }, signal)));
+      const endpoints = found.flatMap((each) => each.endpoints).sort((one, other) => one.name.localeCompare(other.name));
+      return { endpoints: endpoints.slice(0, maxTargets), complete: endpoints.length <= maxTargets && found.every(({ complete }) => complete) };
+    },
+  });

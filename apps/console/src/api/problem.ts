@@ -43,3 +43,15 @@ export function isWorthRetrying(error: unknown): boolean {
   const { status, code } = failureOf(error);
   return code === 'unreachable' || code === 'read-behind' || status >= 502;
 }
+
+/** What the server found wrong with one part of the request, such as `site` or `grants.0.sites`, and with anything inside it. */
+export function faultAt(error: unknown, part: string): string | undefined {
+  const found = failureOf(error).errors.filter(({ path }) => path === part || path.startsWith(`${part}.`));
+  return found.length === 0 ? undefined : found.map(({ message }) => message).join(' · ');
+}
+
+/** True when something failed for more than what lies in one part of the request and is said there. */
+export function failedBeside(error: unknown, part: string): boolean {
+  const { errors } = failureOf(error);
+  return error !== null && !(errors.length > 0 && errors.every(({ path }) => path === part || path.startsWith(`${part}.`)));
+}

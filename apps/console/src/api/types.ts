@@ -23,6 +23,7 @@ export type {
   RunState,
   RunView,
   Shell,
+  SiteView,
   SystemStatus,
 } from '@kanade/api-client';
 

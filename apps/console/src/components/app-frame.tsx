@@ -2,7 +2,7 @@ import { ActionIcon, Button, Drawer, Kbd } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { spotlight } from '@mantine/spotlight';
 import { IconMenu2, IconSearch } from '@tabler/icons-react';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLiveClient, useLiveStatus } from '../live/live-context.tsx';
@@ -11,7 +11,8 @@ import { AccountMenu } from './account-menu.tsx';
 import classes from './app-frame.module.css';
 import { JumpTo } from './jump-to.tsx';
 import { Logo } from './logo.tsx';
-import { Navigation } from './navigation.tsx';
+import { Navigation, useIsBarred } from './navigation.tsx';
+import { PageBarred } from './page-states.tsx';
 import { LanguageMenu, SchemeMenu } from './preferences.tsx';
 
 const liveWords = { idle: 'connecting', connecting: 'connecting', open: 'open', waiting: 'lost' } as const;
@@ -91,6 +92,7 @@ function Header({ onMenu }: { readonly onMenu: () => void }) {
 export function AppFrame() {
   const { t } = useTranslation();
   const [isOpen, menu] = useDisclosure(false);
+  const isBarred = useIsBarred(useLocation().pathname);
   return (
     <div className={classes['frame']}>
       <a href="#content" className={classes['skip']}>
@@ -108,7 +110,7 @@ export function AppFrame() {
       <main id="content" tabIndex={-1} className={classes['main']}>
         <ConnectionBanner />
         <div className={classes['inner']}>
-          <Outlet />
+          {isBarred ? <PageBarred /> : <Outlet />}
         </div>
       </main>
       <JumpTo />

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { IconActivityHeartbeat, IconDevices2, IconFileCode, IconKey, IconLayoutDashboard, IconListDetails, IconPlayerPlay, IconTimelineEvent, IconUsers } from '@tabler/icons-react';
+import { IconActivityHeartbeat, IconDevices2, IconFileCode, IconKey, IconLayoutDashboard, IconListDetails, IconMapPin, IconPlayerPlay, IconTimelineEvent, IconUsers } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { paths } from '../paths.ts';
 import { useMay } from './permitted.tsx';
@@ -10,6 +10,7 @@ const places = [
   { key: 'overview', needs: 'fleet:read', to: paths.overview, icon: IconLayoutDashboard },
   { key: 'endpoints', needs: 'fleet:read', to: paths.endpoints, icon: IconDevices2 },
   { key: 'enrolmentTokens', needs: 'endpoint:manage', to: paths.enrolmentTokens, icon: IconKey },
+  { key: 'sites', needs: 'fleet:read', to: paths.sites, icon: IconMapPin },
   { key: 'run', needs: 'run', to: paths.run, icon: IconPlayerPlay },
   { key: 'jobs', needs: 'fleet:read', to: paths.jobs, icon: IconFileCode },
   { key: 'executions', needs: 'fleet:read', to: paths.executions, icon: IconListDetails },
@@ -22,6 +23,12 @@ const places = [
 export function usePlaces() {
   const may = useMay();
   return places.filter(({ needs }) => may(needs));
+}
+
+/** Whether an address lies in a place that somebody may not go to; the page would only be refused what it asks for. */
+export function useIsBarred(pathname: string): boolean {
+  const may = useMay();
+  return places.some(({ to, needs }) => to !== paths.overview && (pathname === to || pathname.startsWith(`${to}/`)) && !may(needs));
 }
 
 export function Navigation({ onNavigate }: { readonly onNavigate?: () => void }) {

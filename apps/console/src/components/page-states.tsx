@@ -25,6 +25,17 @@ export function PageMissing() {
   );
 }
 
+/** There is such a page, and it is not for whoever is signed in. */
+export function PageBarred() {
+  const { t } = useTranslation();
+  return (
+    <>
+      <PageHead title={t('app.notForYou')} lead={t('app.notForYouDetail')} />
+      <Link to={paths.overview}>{t('app.toOverview')}</Link>
+    </>
+  );
+}
+
 /** The page itself failed: a bug of ours, a part that could not be loaded, or no backend at the very start. */
 export function PageCrashed({ error, reset }: ErrorComponentProps) {
   const { t } = useTranslation();

@@ -1,21 +1,35 @@
-import type { Permission } from '@kanade/contracts';
-import { isAllowed } from '@kanade/domain';
+import type { Permission, Sites } from '@kanade/contracts';
+import { permittedSites } from '@kanade/domain';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { sessionQuery } from '../api/session.ts';
 
-/** Tells what whoever is signed in may do; what they may not is refused by the backend, and here only spared them. */
-export function useMay(): (permission: Permission) => boolean {
+/** Where whoever is signed in may do something: everywhere, on some sites, or nowhere. */
+export function usePermittedSites(permission: Permission): Sites | undefined {
   const { data: session } = useQuery(sessionQuery);
-  return (permission) => isAllowed(session?.grants ?? [], permission);
+  return permittedSites(session?.grants ?? [], permission);
+}
+
+/**
+ * Tells what whoever is signed in may do, anywhere or on one site; what they may not is refused by the backend, and here
+ * only spared them.
+ */
+export function useMay(): (permission: Permission, site?: string) => boolean {
+  const { data: session } = useQuery(sessionQuery);
+  return (permission, site) => {
+    const sites = permittedSites(session?.grants ?? [], permission);
+    return sites === 'all' || (sites !== undefined && (site === undefined || sites.includes(site)));
+  };
 }
 
 interface PermittedProps {
   readonly needs: Permission;
+  /** The site of what it is about; without it, to be allowed anywhere is enough. */
+  readonly site?: string;
   readonly children: ReactNode;
 }
 
 /** Shows something only to who may do it. */
-export function Permitted({ needs, children }: PermittedProps) {
-  return useMay()(needs) ? children : null;
+export function Permitted({ needs, site, children }: PermittedProps) {
+  return useMay()(needs, site) ? children : null;
 }

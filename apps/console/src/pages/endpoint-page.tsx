@@ -117,10 +117,10 @@ export function EndpointPage() {
         <ButtonLink to={paths.events} search={{ endpointId }} variant="default" leftSection={<IconTimelineEvent size={15} />}>
           {t('endpoints.events')}
         </ButtonLink>
-        <Permitted needs="endpoint:manage">
+        <Permitted needs="endpoint:manage" site={data.site}>
           <ManageEndpoint endpoint={data} />
         </Permitted>
-        <Permitted needs="run">
+        <Permitted needs="run" site={data.site}>
           <ButtonLink to={paths.run} search={{ endpoint: endpointId }} leftSection={<IconPlayerPlay size={15} />}>
             {t('endpoints.run')}
           </ButtonLink>

@@ -1,17 +1,22 @@
 import { Button, Select } from '@mantine/core';
-import { IconDevices2, IconPlayerPlay, IconX } from '@tabler/icons-react';
+import { IconMapPin, IconPlayerPlay, IconX } from '@tabler/icons-react';
+import { useDisclosure } from '@mantine/hooks';
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { ButtonLink } from '../components/button-link.tsx';
 import { choiceOf } from '../search-params.ts';
+import type { EndpointsSearch } from '../search-params.ts';
 import { endpointSorts, endpointStandings, endpointStatuses } from '../api/choices.ts';
 import { endpointsQuery } from '../api/endpoints.ts';
+import { useSiteNames } from '../api/sites.ts';
 import type { EndpointView } from '../api/types.ts';
 import { DataTable } from '../components/data-table.tsx';
 import type { Column } from '../components/data-table.tsx';
 import { EndpointMarks, EndpointName } from '../components/endpoint-marks.tsx';
 import { EmptyState, FailureNotice } from '../components/feedback.tsx';
+import { MoveToSite } from '../components/move-to-site.tsx';
+import { NoEndpoints } from '../components/no-endpoints.tsx';
 import { PageHead, Toolbar } from '../components/page.tsx';
 import { Pager } from '../components/pager.tsx';
 import { useAddressPages } from '../components/pages.ts';
@@ -58,7 +63,8 @@ function useColumns(): Column<EndpointView>[] {
 
 function SelectionBar() {
   const { t } = useTranslation();
-  const { chosen, clear } = useSelection();
+  const { chosen, toggle, clear } = useSelection();
+  const [isMoving, moving] = useDisclosure(false);
   if (chosen.size === 0) return null;
   return (
     <>
@@ -67,6 +73,10 @@ function SelectionBar() {
           {t('endpoints.runOn', { count: chosen.size })}
         </ButtonLink>
       </Permitted>
+      <Permitted needs="endpoint:manage">
+        <Button variant="default" leftSection={<IconMapPin size={15} />} onClick={moving.open}>{t('endpoints.moveToSite')}</Button>
+      </Permitted>
+      {isMoving && <MoveToSite endpoints={[...chosen.values()]} onClose={moving.close} onMoved={(moved) => { toggle([...chosen.values()].filter(({ id }) => moved.some((each) => each.id === id)), false); }} />}
       <Button variant="default" leftSection={<IconX size={14} />} onClick={clear}>
         {t('endpoints.clearSelection')}
       </Button>
@@ -76,16 +86,17 @@ function SelectionBar() {
 
 export function EndpointsPage() {
   const { t } = useTranslation();
-  const { search, status, standing, sort = 'name', cursor } = route.useSearch();
+  const { search, status, standing, site, sort = 'name', cursor } = route.useSearch();
   const navigate = route.useNavigate();
   const pages = useAddressPages(cursor);
   const selection = useSelection();
-  const { data, error, refetch, isPlaceholderData } = useQuery(endpointsQuery({ search, status, standing, sort, cursor }));
+  const { data, error, refetch, isPlaceholderData } = useQuery(endpointsQuery({ search, status, standing, site, sort, cursor }));
   const columns = useColumns();
-  const filter = (change: { search?: string | undefined; status?: EndpointView['status'] | undefined; standing?: EndpointView['standing'] | undefined; sort?: typeof sort }) => {
+  const sites = useSiteNames('fleet:read');
+  const filter = (change: Omit<EndpointsSearch, 'cursor'>) => {
     void navigate({ search: (before) => ({ ...before, ...change, cursor: undefined }), replace: true });
   };
-  const isFiltered = search !== undefined || status !== undefined || standing !== undefined;
+  const isFiltered = search !== undefined || status !== undefined || standing !== undefined || site !== undefined;
   return (
     <>
       <PageHead title={t('endpoints.title')}>
@@ -111,6 +122,19 @@ export function EndpointsPage() {
           value={standing ?? null}
           onChange={(value) => { filter({ standing: choiceOf(value, endpointStandings) }); }}
         />
+        {sites.length > 1 && (
+          <Select
+            w={170}
+            aria-label={t('endpoints.site')}
+            placeholder={t('endpoints.anySite')}
+            clearable
+            searchable
+            nothingFoundMessage={t('sites.noMatch')}
+            data={sites}
+            value={site ?? null}
+            onChange={(value) => { filter({ site: value ?? undefined }); }}
+          />
+        )}
       </Toolbar>
       {error && <FailureNotice error={error} onRetry={() => void refetch()} />}
       {(data !== undefined || !error) && (
@@ -125,10 +149,10 @@ export function EndpointsPage() {
           empty={
             isFiltered ? (
               <EmptyState title={t('endpoints.noMatch')} detail={t('endpoints.noMatchDetail')}>
-                <Button variant="default" onClick={() => { filter({ search: undefined, status: undefined, standing: undefined }); }}>{t('action.showAll')}</Button>
+                <Button variant="default" onClick={() => { filter({ search: undefined, status: undefined, standing: undefined, site: undefined }); }}>{t('action.showAll')}</Button>
               </EmptyState>
             ) : (
-              <EmptyState icon={<IconDevices2 size={32} stroke={1.3} />} title={t('endpoints.none')} detail={t('endpoints.noneDetail')} />
+              <NoEndpoints />
             )
           }
         />

@@ -7,6 +7,7 @@ import { overviewQuery } from '../api/system.ts';
 import type { Overview } from '../api/types.ts';
 import { ExecutionsTable } from '../components/executions-table.tsx';
 import { EmptyState, FailureNotice } from '../components/feedback.tsx';
+import { NoEndpoints } from '../components/no-endpoints.tsx';
 import { Card, PageHead, Section } from '../components/page.tsx';
 import { RunsTable } from '../components/runs-table.tsx';
 import { useFormat } from '../format/use-format.ts';
@@ -65,7 +66,7 @@ export function OverviewPage() {
         {data ? <RunsCard runs={data.runsLastDay} /> : <Skeleton height={104} />}
       </div>
       {data?.endpoints.total === 0 ? (
-        <EmptyState icon={<IconDevices2 size={32} stroke={1.3} />} title={t('overview.noEndpoints')} detail={t('overview.noEndpointsDetail')} />
+        <NoEndpoints />
       ) : (
         <>
           <Section title={t('overview.runningNow')} aside={data && <span className="k-muted k-numeric">{format.number(data.running.length)}</span>}>

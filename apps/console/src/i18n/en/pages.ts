@@ -26,8 +26,6 @@ export const pages = {
     nothingRuns: 'Nothing is running.',
     noResults: 'No run has ended yet.',
     noResultsDetail: 'Run a script on some endpoints and its results appear here.',
-    noEndpoints: 'No endpoint has been enrolled yet',
-    noEndpointsDetail: 'Make a token with “kanade enrol-token create”, then run “kanade-agent enrol TOKEN” on the machine.',
     runScript: 'Run a script',
   },
   events: {

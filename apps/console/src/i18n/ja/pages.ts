@@ -29,8 +29,6 @@ export const pages: TranslationOf<typeof source> = {
     nothingRuns: '実行中のものはありません。',
     noResults: 'まだ結果がありません。',
     noResultsDetail: 'エンドポイントでスクリプトを実行すると、ここに結果が表示されます。',
-    noEndpoints: 'エンドポイントがまだ登録されていません',
-    noEndpointsDetail: '「kanade enrol-token create」でトークンを作成し、対象のマシンで「kanade-agent enrol TOKEN」を実行してください。',
     runScript: 'スクリプトを実行',
   },
   events: {

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { renderIn } from '../../page.spec-kit.tsx';
 import { ManageEndpoint } from './manage-endpoint.tsx';
 
-const endpoint = { id: 'e1', name: 'pc-1', alias: null, standing: 'active' } as const;
+const endpoint = { id: 'e1', name: 'pc-1', alias: null, site: 'default', standing: 'active' } as const;
 const send = vi.fn<typeof fetch>();
 let answer: () => Response;
 

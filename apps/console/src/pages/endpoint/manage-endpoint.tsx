@@ -1,15 +1,16 @@
 import { Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconCheck, IconChevronDown, IconLogout, IconPencil, IconShieldX } from '@tabler/icons-react';
+import { IconCheck, IconChevronDown, IconLogout, IconMapPin, IconPencil, IconShieldX } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { approveEndpoint, retireEndpoint, revokeEndpoint, setEndpointAlias } from '@kanade/api-client';
 import type { EndpointDetail } from '../../api/types.ts';
 import { FailureNotice } from '../../components/feedback.tsx';
+import { MoveToSite } from '../../components/move-to-site.tsx';
 import { AskText } from './ask-text.tsx';
 
-type Question = 'alias' | 'revoke' | 'retire';
+type Question = 'alias' | 'site' | 'revoke' | 'retire';
 
 /** Runs one change of the endpoint, has what is shown of it fetched again, and says what came of it. */
 function useChange(endpointId: string, change: (text: string) => Promise<unknown>, said: string, onDone: () => void) {
@@ -25,7 +26,7 @@ function useChange(endpointId: string, change: (text: string) => Promise<unknown
 }
 
 /** Everything an operator decides about an endpoint: letting it in, cutting it off, what it is called. */
-export function ManageEndpoint({ endpoint }: { readonly endpoint: Pick<EndpointDetail, 'id' | 'name' | 'alias' | 'standing'> }) {
+export function ManageEndpoint({ endpoint }: { readonly endpoint: Pick<EndpointDetail, 'id' | 'name' | 'alias' | 'site' | 'standing'> }) {
   const { t } = useTranslation();
   const { id, standing } = endpoint;
   const [question, setQuestion] = useState<Question>();
@@ -50,10 +51,12 @@ export function ManageEndpoint({ endpoint }: { readonly endpoint: Pick<EndpointD
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item leftSection={<IconPencil size={15} />} onClick={() => { setQuestion('alias'); }}>{t('endpoints.setAlias')}</Menu.Item>
+          <Menu.Item leftSection={<IconMapPin size={15} />} onClick={() => { setQuestion('site'); }}>{t('endpoints.changeSite')}</Menu.Item>
           {standing !== 'revoked' && <Menu.Item color="red" leftSection={<IconShieldX size={15} />} onClick={() => { setQuestion('revoke'); }}>{t('endpoints.revoke')}</Menu.Item>}
           <Menu.Item color="red" leftSection={<IconLogout size={15} />} onClick={() => { setQuestion('retire'); }}>{t('endpoints.retire')}</Menu.Item>
         </Menu.Dropdown>
       </Menu>
+      {question === 'site' && <MoveToSite endpoints={[endpoint]} onClose={close} />}
       <AskText
         opened={question === 'alias'} onClose={close} title={t('endpoints.aliasTitle')} label={t('endpoints.aliasLabel')} hint={t('endpoints.aliasHint')}
         initial={endpoint.alias ?? ''} confirm={t('endpoints.save')} change={alias}

@@ -1,6 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
 import { getEndpoint, getExecution, listEndpoints, listRuns } from '@kanade/api-client';
 import { maxTargets } from '../../api/endpoints.ts';
+import { failureOf } from '../../api/problem.ts';
 import type { ChosenEndpoint } from '../../components/selection.tsx';
 import type { RunSearch } from '../../search-params.ts';
 import { emptyRun, valuesOf } from './run-values.ts';
@@ -12,6 +13,16 @@ interface Prefill {
   readonly endpoints: readonly ChosenEndpoint[] | undefined;
 }
 
+/** An endpoint, unless it is not there (any more) for whoever asks: it may have been moved to a site they do not see. */
+async function endpointIfThere(id: string, signal: AbortSignal): Promise<ChosenEndpoint[]> {
+  try {
+    return [await getEndpoint(id, {}, { signal })];
+  } catch (error) {
+    if (failureOf(error).status === 404) return [];
+    throw error;
+  }
+}
+
 async function targetsOf(executionId: string, signal: AbortSignal): Promise<ChosenEndpoint[]> {
   const ids = new Set<string>();
   let cursor: string | undefined;
@@ -20,7 +31,7 @@ async function targetsOf(executionId: string, signal: AbortSignal): Promise<Chos
     for (const { endpointId } of page.items) ids.add(endpointId);
     cursor = page.nextCursor ?? undefined;
   } while (cursor !== undefined && ids.size < maxTargets);
-  if (ids.size <= 20) return Promise.all([...ids].map((id) => getEndpoint(id, {}, { signal })));
+  if (ids.size <= 20) return (await Promise.all([...ids].map((id) => endpointIfThere(id, signal)))).flat();
   // Of many, walking through the list is quicker than asking for each.
   const found: ChosenEndpoint[] = [];
   do {

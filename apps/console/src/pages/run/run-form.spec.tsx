@@ -1,14 +1,18 @@
 import { configureApi } from '@kanade/api-client';
+import type { SessionView } from '@kanade/api-client';
 import { cleanup, screen, waitFor } from '@testing-library/react';
 import { userEvent } from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { sessionQuery } from '../../api/session.ts';
 import type { ChosenEndpoint } from '../../components/selection.tsx';
 import { renderIn } from '../../page.spec-kit.tsx';
 import { RunForm } from './run-form.tsx';
 import { emptyRun, valuesOf } from './run-values.ts';
 
 const endpoints = (count: number): ChosenEndpoint[] =>
-  Array.from({ length: count }, (_, index) => ({ id: `e${index}`, name: `host-${index}`, nameSince: '2026-01-01T00:00:00.000Z', alias: null, standing: 'active', status: 'online', quarantined: false, conflicted: false, simulated: false }));
+  Array.from({ length: count }, (_, index) => ({ id: `e${index}`, name: `host-${index}`, nameSince: '2026-01-01T00:00:00.000Z', alias: null, site: 'default', standing: 'active', status: 'online', quarantined: false, conflicted: false, simulated: false }));
+
+const mixed: SessionView = { accountId: 'a2', username: 'hana', role: 'operator', grants: [{ role: 'viewer', sites: 'all' }, { role: 'operator', sites: ['tokyo'] }], expiresAt: '2099-01-01T00:00:00.000Z' };
 
 const send = vi.fn<typeof fetch>();
 
@@ -79,6 +83,37 @@ describe('RunForm', () => {
     expect(screen.getByText('1 endpoint that is not in the fleet is left out.')).toBeTruthy();
     expect(screen.getByText('New name')).toBeTruthy();
     expect(screen.getByText('Front desk')).toBeTruthy();
+    expect(screen.getByRole('button', { name: 'Run on 1 endpoint' })).toBeTruthy();
+  });
+
+  it('lists the endpoints of the chosen sites, and sends exactly those', async () => {
+    const answered = send.getMockImplementation();
+    send.mockImplementation((url, init) => {
+      const { pathname, searchParams } = new URL(url instanceof Request ? url.url : url.toString());
+      if (pathname === '/api/v1/sites') return Promise.resolve(Response.json({ items: ['tokyo', 'osaka'].map((name) => ({ name, endpointCount: 1, createdAt: null, createdBy: null })) }));
+      const site = searchParams.get('site');
+      if (site !== null) return Promise.resolve(Response.json({ items: [{ ...endpoints(1)[0], id: `of-${site}`, name: `host-${site}`, site }], nextCursor: null, position: '00000000:1' }));
+      return answered?.(url, init) ?? Promise.reject(new Error('nothing answers'));
+    });
+    await renderIn('en', <RunForm initial={{ ...emptyRun, script: 'id' }} endpoints={[]} />);
+    await userEvent.click(screen.getByText('By site'));
+    expect(screen.getByText('Choose a site that has endpoints.')).toBeTruthy();
+    for (const site of ['tokyo', 'osaka']) {
+      await userEvent.click(await screen.findByLabelText('Sites', { selector: 'input' }));
+      await userEvent.click(await screen.findByRole('option', { name: site }));
+    }
+    expect(await screen.findByText('host-osaka')).toBeTruthy();
+    await userEvent.click(screen.getByRole('button', { name: 'Run on 2 endpoints' }));
+    await waitFor(() => {
+      expect(posted()[0]?.body).toContain('"targets":{"kind":"endpoints","ids":["of-osaka","of-tokyo"]}');
+    });
+  });
+
+  it('leaves out what is on a site where one may only look', async () => {
+    const [here, there] = endpoints(2);
+    const { queries } = await renderIn('en', <RunForm initial={{ ...emptyRun, script: 'id' }} endpoints={[...(here ? [{ ...here, site: 'tokyo' }] : []), ...(there ? [there] : [])]} />);
+    queries.setQueryData(sessionQuery.queryKey, mixed);
+    expect(await screen.findByText('1 endpoint is left out: your role does not run anything on its site.')).toBeTruthy();
     expect(screen.getByRole('button', { name: 'Run on 1 endpoint' })).toBeTruthy();
   });
 

@@ -1,17 +1,54 @@
-import { Loader, SegmentedControl, Title } from '@mantine/core';
+import { Loader, MultiSelect, SegmentedControl, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { maxTargets } from '../../api/endpoints.ts';
 import { FailureNotice, Notice } from '../../components/feedback.tsx';
 import { Card } from '../../components/page.tsx';
+import { choiceOf } from '../../search-params.ts';
+import { targetModes } from './use-targets.ts';
 import type { Targets } from './use-targets.ts';
 import { TargetList } from './target-list.tsx';
 import { TargetSearch } from './target-search.tsx';
 import classes from './run.module.css';
 
-/** Where it runs: chosen endpoints, or all there are now. What is listed is what will be sent. */
+function SiteChoice({ sites: { known, chosen, choose } }: Pick<Targets, 'sites'>) {
+  const { t } = useTranslation();
+  return (
+    <MultiSelect
+      label={t('run.sites')} placeholder={chosen.length === 0 ? t('run.chooseSites') : ''} data={[...known]} value={[...chosen]} onChange={choose}
+      searchable hidePickedOptions nothingFoundMessage={t('sites.noMatch')}
+    />
+  );
+}
+
+/** How far the endpoints of `all` and `sites` have been found. */
+function Finding({ found }: Pick<Targets, 'found'>) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {found.error && <FailureNotice error={found.error} onRetry={() => void found.refetch()} />}
+      {found.isLoading && <Loader size="sm" aria-label={t('table.loading')} />}
+      {found.data?.complete === false && <Notice title={t('run.tooMany', { max: maxTargets })} />}
+    </>
+  );
+}
+
+/** Why fewer are listed than were chosen. */
+function LeftOut({ targets: { quarantined, barred, foreign } }: { readonly targets: Targets }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {quarantined > 0 && <p className={classes['notes']}>{t('run.quarantinedCount', { count: quarantined })}</p>}
+      {barred > 0 && <p className={classes['notes']}>{t('run.barredCount', { count: barred })}</p>}
+      {foreign > 0 && <p className={classes['notes']}>{t('run.foreignCount', { count: foreign })}</p>}
+    </>
+  );
+}
+
+/** Where it runs: chosen endpoints, those of some sites, or all there are now. What is listed is what will be sent. */
 export function TargetsPart({ targets, showsFault }: { readonly targets: Targets; readonly showsFault: boolean }) {
   const { t } = useTranslation();
-  const { mode, setMode, list, add, remove, isChosen, quarantined, barred, all } = targets;
+  const { mode, setMode, list, add, remove, isChosen, sites, found } = targets;
+  const words = { chosen: t('run.noTargetsDetail'), sites: t('run.noSiteTargets'), all: t('run.noTargetsAtAll') };
   const offline = list.filter(({ status }) => status !== 'online').length;
   return (
     <Card className={classes['part']}>
@@ -19,17 +56,16 @@ export function TargetsPart({ targets, showsFault }: { readonly targets: Targets
       <SegmentedControl
         aria-label={t('run.targets')}
         value={mode}
-        onChange={(value) => { setMode(value === 'all' ? 'all' : 'chosen'); }}
-        data={[{ value: 'chosen', label: t('run.chosen') }, { value: 'all', label: t('run.all') }]}
+        onChange={(value) => { setMode(choiceOf(value, targetModes) ?? 'chosen'); }}
+        data={targetModes.map((value) => ({ value, label: t(`run.${value === 'sites' ? 'bySite' : value}`) }))}
       />
       {mode === 'chosen' && <TargetSearch isChosen={isChosen} onAdd={add} />}
-      {mode === 'all' && all.error && <FailureNotice error={all.error} onRetry={() => void all.refetch()} />}
-      {mode === 'all' && all.isPending && <Loader size="sm" aria-label={t('table.loading')} />}
-      {mode === 'all' && all.data?.complete === false && <Notice title={t('run.tooMany', { max: maxTargets })} />}
+      {mode === 'sites' && <SiteChoice sites={sites} />}
+      {mode !== 'chosen' && <Finding found={found} />}
       {list.length === 0 ? (
         <div>
           <p className={classes['summary']}>{t('run.noTargets')}</p>
-          <p className={classes['notes']}>{t('run.noTargetsDetail')}</p>
+          <p className={classes['notes']}>{words[mode]}</p>
         </div>
       ) : (
         <>
@@ -38,8 +74,7 @@ export function TargetsPart({ targets, showsFault }: { readonly targets: Targets
           <TargetList targets={list} onRemove={mode === 'chosen' ? remove : undefined} />
         </>
       )}
-      {quarantined > 0 && <p className={classes['notes']}>{t('run.quarantinedCount', { count: quarantined })}</p>}
-      {barred > 0 && <p className={classes['notes']}>{t('run.barredCount', { count: barred })}</p>}
+      <LeftOut targets={targets} />
       {showsFault && list.length === 0 && <p className={classes['fault']} role="alert">{t('invalid.targets')}</p>}
     </Card>
   );

@@ -1,29 +1,15 @@
 import type { Grant } from '@kanade/api-client';
 
-/** A grant as it is typed: sites as one text, empty for all of them. */
-export interface TypedGrant {
+/** A grant as it is chosen: no sites stand for all of them. */
+export interface ChosenGrant {
   readonly role: Grant['role'];
-  readonly sites: string;
+  readonly sites: readonly string[];
 }
 
-const sitePattern = /^[a-z0-9][a-z0-9-]{0,62}$/;
-
-function namesOf(sites: string): string[] {
-  return sites.split(/[\s,、]+/).filter((name) => name !== '');
+export function readGrants(chosen: readonly ChosenGrant[]): Grant[] {
+  return chosen.map(({ role, sites }) => ({ role, sites: sites.length === 0 ? 'all' : [...sites] }));
 }
 
-/** True when every site could be one. */
-export function hasGoodSites({ sites }: TypedGrant): boolean {
-  return namesOf(sites).every((name) => sitePattern.test(name));
-}
-
-export function readGrants(typed: readonly TypedGrant[]): Grant[] {
-  return typed.map(({ role, sites }) => {
-    const names = namesOf(sites);
-    return { role, sites: names.length === 0 ? 'all' : names };
-  });
-}
-
-export function typeGrants(grants: readonly Grant[]): TypedGrant[] {
-  return grants.map(({ role, sites }) => ({ role, sites: typeof sites === 'string' ? '' : sites.join(', ') }));
+export function chooseGrants(grants: readonly Grant[]): ChosenGrant[] {
+  return grants.map(({ role, sites }) => ({ role, sites: typeof sites === 'string' ? [] : sites }));
 }
