@@ -69,8 +69,8 @@ export class Visitor {
     return this.page.getByRole('heading', { level: 1, name });
   }
 
-  async signIn(password = this.password): Promise<void> {
-    await this.page.getByLabel('User name').fill('admin');
+  async signIn(password = this.password, username = 'admin'): Promise<void> {
+    await this.page.getByLabel('User name').fill(username);
     await this.page.getByLabel('Password', { exact: true }).fill(password);
     await this.page.getByRole('button', { name: 'Sign in' }).click();
   }
