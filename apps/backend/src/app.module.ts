@@ -3,6 +3,7 @@ import type { DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccountsModule } from './accounts/accounts.module.ts';
+import { AuditModule } from './audit/audit.module.ts';
 import { ConsoleModule } from './console/console.module.ts';
 import { CoreModule } from './core.module.ts';
 import type { CoreOptions } from './core.module.ts';
@@ -25,7 +26,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, EndpointsModule, EventsModule, ExecutionsModule, JobsModule, LiveModule, OverviewModule,
+        CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, AuditModule, EndpointsModule, EventsModule, ExecutionsModule, JobsModule, LiveModule, OverviewModule,
         SitesModule, SystemModule, ConsoleModule,
       ],
       providers: [

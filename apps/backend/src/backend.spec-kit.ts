@@ -78,7 +78,7 @@ async function send(url: string, method: string, path: string, body: unknown, he
     ...(hasBody ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
   });
   const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  const isJson = /^application\/(problem\+)?json/.test(response.headers.get('content-type') ?? '');
   return { status: response.status, headers: response.headers, body: isJson ? json.parse(JSON.parse(text)) : { text } };
 }
 

@@ -2,6 +2,7 @@ import { Command, Flags } from '@oclif/core';
 import { configureApi } from '@kanade/api-client';
 import { trustOnly } from './config/authority.ts';
 import { resolveProfile, type Profile } from './config/profile.ts';
+import { ofCli } from './config/of-cli.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Failure } from './failure.ts';
 import { toFailure } from './to-failure.ts';
@@ -17,7 +18,7 @@ export abstract class BaseCommand extends Command {
   protected connect(flags: { readonly profile?: string | undefined }): Profile {
     const profile = resolveProfile(process.env, process.cwd(), flags.profile);
     if (profile.ca !== undefined) trustOnly(profile.ca);
-    configureApi({ baseUrl: profile.url, token: profile.token });
+    configureApi({ baseUrl: profile.url, token: profile.token, headers: ofCli });
     return profile;
   }
 

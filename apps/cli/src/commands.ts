@@ -1,4 +1,6 @@
 import type { Command } from '@oclif/core';
+import { AuditExport } from './commands/audit/export.ts';
+import { AuditList } from './commands/audit/list.ts';
 import { Backup } from './commands/backup.ts';
 import { EndpointAlias } from './commands/endpoint/alias.ts';
 import { EndpointApprove } from './commands/endpoint/approve.ts';
@@ -42,6 +44,8 @@ import { UserSignOut } from './commands/user/sign-out.ts';
 
 /** Every command by its oclif id. */
 export const COMMANDS = {
+  'audit:export': AuditExport,
+  'audit:list': AuditList,
   backup: Backup,
   'endpoint:alias': EndpointAlias,
   'endpoint:approve': EndpointApprove,

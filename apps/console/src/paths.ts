@@ -16,5 +16,6 @@ export const paths = {
   execution: '/executions/$executionId',
   events: '/events',
   event: '/events/$position',
+  audit: '/audit',
   status: '/status',
 } as const;

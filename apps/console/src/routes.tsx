@@ -1,13 +1,13 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { endpointSorts, endpointStandings, endpointStatuses, executionStates, runStates } from './api/choices.ts';
+import { endpointSorts, endpointStandings, endpointStatuses, executionStates, interfaces, runStates } from './api/choices.ts';
 import { sessionQuery } from './api/session.ts';
 import { PageCrashed, PageMissing, PagePending } from './components/page-states.tsx';
 import { SignedIn } from './components/signed-in.tsx';
 import { paths } from './paths.ts';
 import { choiceOf, textOf } from './search-params.ts';
 import type {
-  EndpointSearch, EndpointsSearch, EventsSearch, ExecutionSearch, ExecutionsSearch, JobsSearch, PagedSearch, RawSearch, RunSearch, SignInSearch, UsersSearch,
+  AuditSearch, EndpointSearch, EndpointsSearch, EventsSearch, ExecutionSearch, ExecutionsSearch, JobsSearch, PagedSearch, RawSearch, RunSearch, SignInSearch, UsersSearch,
 } from './search-params.ts';
 
 interface Context {
@@ -131,6 +131,24 @@ const events = createRoute({
 
 const event = createRoute({ getParentRoute, path: paths.event, component: lazyRouteComponent(() => import('./pages/event-page.tsx'), 'EventPage') });
 
+const audit = createRoute({
+  getParentRoute,
+  path: paths.audit,
+  validateSearch: (search: RawSearch): AuditSearch => ({
+    search: textOf(search['search']),
+    principal: textOf(search['principal']),
+    type: textOf(search['type']),
+    outcome: choiceOf(search['outcome'], ['done', 'refused']),
+    interface: choiceOf(search['interface'], interfaces),
+    address: textOf(search['address']),
+    target: textOf(search['target']),
+    from: textOf(search['from']),
+    to: textOf(search['to']),
+    cursor: textOf(search['cursor']),
+  }),
+  component: lazyRouteComponent(() => import('./pages/audit-page.tsx'), 'AuditPage'),
+});
+
 const status = createRoute({ getParentRoute, path: paths.status, component: lazyRouteComponent(() => import('./pages/status-page.tsx'), 'StatusPage') });
 
 const account = createRoute({ getParentRoute, path: paths.account, component: lazyRouteComponent(() => import('./pages/account-page.tsx'), 'AccountPage') });
@@ -148,7 +166,7 @@ const missing = createRoute({ getParentRoute, path: '$', component: PageMissing 
 const routeTree = root.addChildren([
   signIn,
   setPassword,
-  signedIn.addChildren([overview, endpoints, endpoint, enrolmentTokens, sites, run, jobs, job, executions, execution, events, event, status, account, users, missing]),
+  signedIn.addChildren([overview, endpoints, endpoint, enrolmentTokens, sites, run, jobs, job, executions, execution, events, event, audit, status, account, users, missing]),
 ]);
 
 export function createConsoleRouter(queries: QueryClient) {

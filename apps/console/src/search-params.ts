@@ -1,4 +1,4 @@
-import type { EndpointSort, EndpointStanding, EndpointStatus, ExecutionState, RunState } from './api/types.ts';
+import type { AuditEntry, EndpointSort, EndpointStanding, EndpointStatus, ExecutionState, RunState } from './api/types.ts';
 
 /** An address's search as the router reads it: anything at all, typed by whoever edits the address. */
 export type RawSearch = Readonly<Record<string, unknown>>;
@@ -75,5 +75,18 @@ export interface EventsSearch {
   readonly endpointId?: string | undefined;
   readonly executionId?: string | undefined;
   readonly order?: 'asc' | 'desc' | undefined;
+  readonly cursor?: string | undefined;
+}
+
+export interface AuditSearch {
+  readonly search?: string | undefined;
+  readonly principal?: string | undefined;
+  readonly type?: string | undefined;
+  readonly outcome?: AuditEntry['outcome'] | undefined;
+  readonly interface?: NonNullable<AuditEntry['interface']> | undefined;
+  readonly address?: string | undefined;
+  readonly target?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
   readonly cursor?: string | undefined;
 }

@@ -321,7 +321,7 @@ describe('the console', () => {
     const addresses = {
       overview: '/', endpoints: '/endpoints', endpoint: `/endpoints/${machine.id}`, performance: `/endpoints/${machine.id}?part=performance`,
       packages: `/endpoints/${machine.id}?part=packages`, runs: `/endpoints/${machine.id}?part=runs`, run: '/run', jobs: '/jobs', job: '/jobs/hello',
-      executions: '/executions', execution: `/executions/${execution?.id ?? ''}`, events: '/events', event: `/events/${event?.position ?? ''}`, status: '/status', missing: '/nowhere',
+      executions: '/executions', execution: `/executions/${execution?.id ?? ''}`, events: '/events', event: `/events/${event?.position ?? ''}`, audit: '/audit', status: '/status', missing: '/nowhere',
     };
     await stage.signedIn(async (visitor) => {
       for (const [name, address] of Object.entries(addresses)) {

@@ -32,8 +32,9 @@ export class Installation {
   }
 
   /** Starts one in a new temporary folder, or in `dataDir`, and waits until it says that it is ready. */
-  static async start(options: { endpoints?: number; dataDir?: string } = {}): Promise<Installation> {
+  static async start(options: { endpoints?: number; dataDir?: string; environment?: NodeJS.ProcessEnv } = {}): Promise<Installation> {
     const installation = new Installation(options.dataDir ?? Installation.newDataDir());
+    installation.extra = options.environment ?? {};
     await installation.start(options.endpoints);
     return installation;
   }

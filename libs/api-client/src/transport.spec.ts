@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 beforeEach(() => {
-  configureApi({ baseUrl: `${baseUrl}/`, token: 'kanade_t' });
+  configureApi({ baseUrl: `${baseUrl}/`, token: 'kanade_t', headers: { 'x-of-every-request': 'yes' } });
   answer = { status: 200, type: 'application/json', body: '{"ok":true}' };
 });
 
@@ -35,7 +35,7 @@ describe('a request', () => {
     const result = await requestJson<{ ok: boolean }>({ method: 'POST', path: '/api/v1/x', query: { a: 'b c', none: undefined }, body: { n: 1 }, options: { headers: { 'idempotency-key': 'k' } } });
     expect(result).toEqual({ ok: true });
     expect(seen.request.url).toBe('/api/v1/x?a=b+c');
-    expect(seen.request.headers).toMatchObject({ authorization: 'Bearer kanade_t', 'idempotency-key': 'k', 'content-type': 'application/json' });
+    expect(seen.request.headers).toMatchObject({ authorization: 'Bearer kanade_t', 'x-of-every-request': 'yes', 'idempotency-key': 'k', 'content-type': 'application/json' });
     expect(seen.body).toBe('{"n":1}');
   });
 

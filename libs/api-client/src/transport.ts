@@ -6,6 +6,8 @@ export interface ApiConfiguration {
   /** Such as `http://127.0.0.1:8080`; empty in a browser that got its page from there. */
   readonly baseUrl: string;
   readonly token?: string | undefined;
+  /** Headers of every request: what the client says of itself. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Another `fetch`, such as one with a client certificate. */
   readonly fetch?: typeof fetch | undefined;
 }
@@ -51,8 +53,9 @@ export async function requestNothing(request: ApiRequest): Promise<void> {
 
 /** Sends a request and hands back the successful answer itself, for bytes and headers. */
 export async function requestRaw({ method, path, query, body, options }: ApiRequest): Promise<Response> {
-  const { baseUrl, token, fetch: send = fetch } = configuration;
+  const { baseUrl, token, headers: always, fetch: send = fetch } = configuration;
   const headers = {
+    ...always,
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...options?.headers,

@@ -11,3 +11,4 @@ export * from './accounts/account.ts';
 export * from './accounts/permission.ts';
 export * from './accounts/token.ts';
 export * from './sites/site.ts';
+export * from './audit/audit.ts';

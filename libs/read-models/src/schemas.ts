@@ -1,5 +1,6 @@
 import { foldSchema } from './fold/schema.ts';
 import { accountsSchema } from './projections/accounts/schema.ts';
+import { auditSchema } from './projections/audit/schema.ts';
 import { endpointsSchema } from './projections/endpoints/schema.ts';
 import { enrolmentTokensSchema } from './projections/enrolment-tokens/schema.ts';
 import { eventsSchema } from './projections/events/schema.ts';
@@ -12,5 +13,5 @@ import { sitesSchema } from './projections/sites/schema.ts';
 
 /** The SQL that makes every table and index of the read model. */
 export const schemas: readonly string[] = [
-  foldSchema, accountsSchema, endpointsSchema, enrolmentTokensSchema, eventsSchema, executionsSchema, jobsSchema, outputSchema, privatePartsSchema, samplesSchema, sitesSchema,
+  foldSchema, accountsSchema, auditSchema, endpointsSchema, enrolmentTokensSchema, eventsSchema, executionsSchema, jobsSchema, outputSchema, privatePartsSchema, samplesSchema, sitesSchema,
 ];

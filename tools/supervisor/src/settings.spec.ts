@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readSettings } from './settings.ts';
 
@@ -30,6 +31,11 @@ describe('the settings', () => {
     expect(readSettings([], open).tls?.publicNames[0]).toBe(hostname());
     expect(readSettings([], { ...environment, KANADE_TLS_CERT: '/c.pem', KANADE_TLS_KEY: '/k.pem' }).tls?.own).toEqual({ certFile: '/c.pem', keyFile: '/k.pem', caFile: undefined });
     expect(readSettings([], environment).tls).toBeUndefined();
+  });
+
+  it('hand on where the audit is sent, with paths that hold anywhere', () => {
+    const feeds = { KANADE_AUDIT_WEBHOOK_URL: 'https://siem.example/', KANADE_AUDIT_WEBHOOK_SECRET_FILE: 'secret', KANADE_AUDIT_SYSLOG: '' };
+    expect(readSettings([], { ...environment, ...feeds }).auditFeeds).toEqual({ KANADE_AUDIT_WEBHOOK_URL: 'https://siem.example/', KANADE_AUDIT_WEBHOOK_SECRET_FILE: join(process.cwd(), 'secret') });
   });
 
   it('have defaults for all but nats-server', () => {

@@ -20,6 +20,8 @@ export interface Settings {
   readonly endpoints: number;
   readonly natsServer: string;
   readonly logLevel: string;
+  /** Where the audit is sent, as the backend is to be told; it says what is wrong with it. */
+  readonly auditFeeds: Readonly<Record<string, string>>;
   readonly version: string;
 }
 
@@ -47,6 +49,7 @@ export function readSettings(args: readonly string[], environment: Environment):
     endpoints: wholeNumber('--endpoints', endpoints ?? '0', 10_000),
     natsServer: natsServer(environment),
     logLevel: environment['KANADE_LOG_LEVEL'] ?? 'info',
+    auditFeeds: auditFeeds(environment),
     version: kanadeVersion(),
   };
 }
@@ -116,6 +119,17 @@ function ownNames(): string[] {
 function given(environment: Environment, name: string): string | undefined {
   const value = environment[name];
   return value === '' ? undefined : value;
+}
+
+/** Paths are made absolute: the backend may run elsewhere. */
+function auditFeeds(environment: Environment): Record<string, string> {
+  const names = ['KANADE_AUDIT_WEBHOOK_URL', 'KANADE_AUDIT_WEBHOOK_SECRET_FILE', 'KANADE_AUDIT_SYSLOG', 'KANADE_AUDIT_CA_FILE'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = given(environment, name);
+      return value === undefined ? [] : [[name, name.endsWith('_FILE') ? resolve(value) : value]];
+    }),
+  );
 }
 
 function natsServer(environment: Environment): string {

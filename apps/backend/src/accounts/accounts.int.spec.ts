@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { RefusalCounts } from '../audit/refusal-counts.ts';
 import { eventually, startInstallation } from '../backend.spec-kit.ts';
 import type { TestBackend, TestInstallation } from '../backend.spec-kit.ts';
-import { RefusalCounts } from './refusal-counts.ts';
 
 let installation: TestInstallation;
 let backend: TestBackend;

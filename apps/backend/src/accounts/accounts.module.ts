@@ -17,7 +17,6 @@ import { OfferSecondFactorHandler } from './offer-second-factor.handler.ts';
 import { OwnAccountController } from './own-account.controller.ts';
 import { PasswordLinks } from './password-links.ts';
 import { Passwords } from './passwords.ts';
-import { RefusalCounts } from './refusal-counts.ts';
 import { ResetAccountHandler } from './reset-account.handler.ts';
 import { SecondFactors } from './second-factors.ts';
 import { SessionRotation } from './session-rotation.ts';
@@ -43,9 +42,9 @@ const handlers = [
   imports: [SitesModule],
   controllers: [SessionController, TokensController, AccountsController, OwnAccountController],
   providers: [
-    AccountRecords, AdminAccount, Administrators, Authenticator, PasswordLinks, Passwords, RefusalCounts, SecondFactors, SessionRotation, Sessions, SignInCheck,
+    AccountRecords, AdminAccount, Administrators, Authenticator, PasswordLinks, Passwords, SecondFactors, SessionRotation, Sessions, SignInCheck,
     SignInThrottle, ...handlers,
   ],
-  exports: [AdminAccount, Authenticator, RefusalCounts],
+  exports: [AdminAccount, Authenticator],
 })
 export class AccountsModule {}

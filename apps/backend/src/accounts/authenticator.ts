@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import type { Grant } from '@kanade/contracts';
 import { Broker } from '../broker/broker.ts';
 import { Clock } from '../clock.ts';
 import type { Identity } from '../http/request-context.ts';
@@ -6,6 +7,7 @@ import type { Scope } from './principal.ts';
 import { AccountRecords } from './account-records.ts';
 import { readRecord, recordKeys, sessionRecordSchema, tokenRecordSchema } from './identity-records.ts';
 import type { AccountRecord, SessionRecord, TokenRecord } from './identity-records.ts';
+import type { Principal } from './principal.ts';
 import { Sessions } from './sessions.ts';
 
 /** How long an answer counts without asking again; a sign-out or revocation counts everywhere after this. */
@@ -14,20 +16,30 @@ const freshMs = 2000;
 const staleMs = 5 * 60_000;
 const mostRemembered = 10_000;
 
-interface Remembered {
+/** What a cookie or token proves: nothing (`identity` undefined) also when it has ended; whose it was may be known even then. */
+export interface Proof {
   readonly identity: Identity | undefined;
+  readonly holder: Principal | undefined;
+}
+
+export const unproved: Proof = { identity: undefined, holder: undefined };
+
+interface Remembered {
+  readonly proof: Proof;
   readonly at: number;
 }
 
 /** Who somebody is tells nothing of what they may: the operation they ask for does. */
 const nothing: Scope = { sites: [] };
+/** For telling whose something is, and no more. */
+const nobody = { grants: [] } as const;
 
-function ofSession(record: SessionRecord, { grants }: AccountRecord): Identity {
+function ofSession(record: SessionRecord, { grants }: { readonly grants: readonly Grant[] }): Identity {
   const { accountId, username, sessionId, expiresAt } = record;
   return { principal: { kind: 'account', id: accountId, username, scope: nothing }, sessionId, accountId, grants, expiresAt: Date.parse(expiresAt) };
 }
 
-function ofToken(record: TokenRecord, { grants }: AccountRecord): Identity {
+function ofToken(record: TokenRecord, { grants }: { readonly grants: readonly Grant[] }): Identity {
   const { tokenId, accountId, username, expiresAt } = record;
   return { principal: { kind: 'token', id: tokenId, username, scope: nothing }, sessionId: null, accountId, grants, expiresAt: Date.parse(expiresAt) };
 }
@@ -44,22 +56,30 @@ export class Authenticator {
     private readonly sessions: Sessions,
   ) {}
 
-  bySession(cookie: string): Promise<Identity | undefined> {
+  bySession(cookie: string): Promise<Proof> {
     return this.find(recordKeys.session(cookie), async (key) => {
       const record = await readRecord(this.broker.get().identities, key, sessionRecordSchema);
       const account = record && (await this.accountOf(record.value));
-      if (record === undefined || account?.epoch !== record.value.epoch) return undefined;
+      if (record === undefined) return unproved;
+      const { principal: holder } = ofSession(record.value, nobody);
+      if (account?.epoch !== record.value.epoch || this.hasEnded(record.value)) return { identity: undefined, holder };
       await this.sessions.touch(key, record.value, record.revision);
-      return ofSession(record.value, account);
+      return { identity: ofSession(record.value, account), holder };
     });
   }
 
-  byToken(token: string): Promise<Identity | undefined> {
+  byToken(token: string): Promise<Proof> {
     return this.find(recordKeys.token(token), async (key) => {
       const record = await readRecord(this.broker.get().identities, key, tokenRecordSchema);
       const account = record && (await this.accountOf(record.value));
-      return record && account && ofToken(record.value, account);
+      if (record === undefined) return unproved;
+      const { principal: holder } = ofToken(record.value, nobody);
+      return { identity: account && ofToken(record.value, account), holder };
     });
+  }
+
+  private hasEnded({ expiresAt }: { readonly expiresAt: string }): boolean {
+    return Date.parse(expiresAt) <= this.clock.now();
   }
 
   /** Undefined when the account is disabled: nothing it holds counts then. */
@@ -73,16 +93,16 @@ export class Authenticator {
     this.remembered.clear();
   }
 
-  private async find(key: string, ask: (key: string) => Promise<Identity | undefined>): Promise<Identity | undefined> {
+  private async find(key: string, ask: (key: string) => Promise<Proof>): Promise<Proof> {
     const now = this.clock.now();
     const known = this.remembered.get(key);
     const age = known === undefined ? Infinity : now - known.at;
     const usable = age < freshMs || (age < staleMs && this.broker.failure() !== undefined);
-    const identity = usable ? known?.identity : await ask(key);
+    const proof = usable && known !== undefined ? known.proof : await ask(key);
     if (!usable) {
       if (this.remembered.size >= mostRemembered) this.remembered.clear();
-      this.remembered.set(key, { identity, at: now });
+      this.remembered.set(key, { proof, at: now });
     }
-    return identity !== undefined && identity.expiresAt > now ? identity : undefined;
+    return proof.identity !== undefined && proof.identity.expiresAt <= now ? { ...proof, identity: undefined } : proof;
   }
 }

@@ -1,6 +1,7 @@
 import { Command } from '@nestjs/cqrs';
 import type { createTokenRequestSchema, createTokenResultSchema } from '@kanade/contracts';
 import type { z } from 'zod';
+import type { Origin } from './principal.ts';
 
 export type CreateTokenResult = z.infer<typeof createTokenResultSchema>;
 
@@ -8,7 +9,7 @@ export type CreateTokenResult = z.infer<typeof createTokenResultSchema>;
 export class CreateTokenCommand extends Command<CreateTokenResult> {
   constructor(
     readonly request: z.infer<typeof createTokenRequestSchema>,
-    readonly source: string,
+    readonly origin: Origin,
   ) {
     super();
   }

@@ -17,6 +17,8 @@ import { accountPrincipal } from './principal.ts';
 import { SignInCheck } from './sign-in-check.ts';
 
 const longest = 366 * 86_400_000;
+/** A token that has expired is still known for so long: whose it was, when somebody uses it. */
+const keptMs = 30 * 86_400_000;
 
 @CommandHandler(CreateTokenCommand)
 export class CreateTokenHandler implements ICommandHandler<CreateTokenCommand> {
@@ -27,12 +29,12 @@ export class CreateTokenHandler implements ICommandHandler<CreateTokenCommand> {
     private readonly log: ControlLog,
   ) {}
 
-  async execute({ request, source }: CreateTokenCommand): Promise<CreateTokenResult> {
+  async execute({ request, origin }: CreateTokenCommand): Promise<CreateTokenResult> {
     const lifetime = parseDuration(request.expiresIn);
     if (lifetime > longest) {
       throw new DomainError('invalid-request', 'the token would live too long', { errors: [{ path: 'expiresIn', message: 'must be at most 366d' }] });
     }
-    const { accountId, username } = await this.check.check(request, source);
+    const { accountId, username } = await this.check.check(request, origin);
     const now = this.clock.now();
     const token = `kanade_${randomBytes(32).toString('base64url')}`;
     const record: TokenRecord = {
@@ -44,10 +46,10 @@ export class CreateTokenHandler implements ICommandHandler<CreateTokenCommand> {
       expiresAt: new Date(now + lifetime).toISOString(),
     };
     const { tokenId, name, expiresAt } = record;
-    const principal = accountPrincipal(record);
+    const principal = accountPrincipal(record, origin);
     // The event first: a token nobody was told of must not work.
     await this.log.decide(tokenKind, tokenId, { principal, decide: (state) => decideCreateToken({ tokenId, accountId, name, expiresAt }, state) });
-    await this.broker.get().identities.create(recordKeys.token(token), record, Math.ceil(lifetime / 1000));
+    await this.broker.get().identities.create(recordKeys.token(token), record, Math.ceil((lifetime + keptMs) / 1000));
     await this.log.decide(accountKind, accountId, {
       principal,
       decide: (state) => decideAccount({ type: 'sign-in', accountId, sessionId: tokenId, interface: 'cli' }, state),

@@ -2,6 +2,7 @@ import { Command } from '@nestjs/cqrs';
 import type { recoveryCodesSchema, secondFactorOfferSchema } from '@kanade/contracts';
 import type { z } from 'zod';
 import type { Identity } from '../http/request-context.ts';
+import type { Origin } from './principal.ts';
 import type { OpenedFor } from './session-answers.ts';
 import type { Visitor } from './sessions.ts';
 
@@ -27,7 +28,7 @@ export class SetPasswordCommand extends Command<void> {
   constructor(
     readonly token: string,
     readonly password: string,
-    readonly source: string,
+    readonly origin: Origin,
   ) {
     super();
   }

@@ -8,6 +8,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { Operation } from '../http/operation.decorator.ts';
+import { originOf } from '../http/origin.ts';
 import { principalOf, sessionOf } from '../http/request-context.ts';
 import { GetOwnAccountQuery } from './get-own-account.query.ts';
 import { ListSessionsQuery } from './list-sessions.query.ts';
@@ -65,7 +66,7 @@ export class OwnAccountController {
     public: true,
   })
   async setPassword(@Req() http: FastifyRequest, @Body({ schema: setPasswordRequestSchema }) request: z.infer<typeof setPasswordRequestSchema>): Promise<void> {
-    await this.commands.execute(new SetPasswordCommand(request.token, request.password, http.ip));
+    await this.commands.execute(new SetPasswordCommand(request.token, request.password, originOf(http)));
   }
 
   @Post('account/second-factor')

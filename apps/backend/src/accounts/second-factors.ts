@@ -10,6 +10,7 @@ import { AccountRecords } from './account-records.ts';
 import { digest } from './identity-records.ts';
 import type { AccountRecord } from './identity-records.ts';
 import { accountPrincipal } from './principal.ts';
+import type { Origin } from './principal.ts';
 
 const periodSeconds = 30;
 const codeForm = /^\d{6}$/;
@@ -59,7 +60,7 @@ export class SecondFactors {
   }
 
   /** Takes a code, which is used up by it on every replica; false when it is wrong, or was used. */
-  async accept(username: string, code: string): Promise<boolean> {
+  async accept(username: string, code: string, origin: Origin): Promise<boolean> {
     let recovered: number | undefined;
     const changed = await this.accounts.change(username, (record) => {
       recovered = undefined;
@@ -72,14 +73,14 @@ export class SecondFactors {
       recovered = recoveryCodes.length;
       return { ...record, secondFactor: { ...secondFactor, recoveryCodes } };
     });
-    if (changed !== undefined && recovered !== undefined) await this.noteRecovery(changed, recovered);
+    if (changed !== undefined && recovered !== undefined) await this.noteRecovery(changed, recovered, origin);
     return changed !== undefined;
   }
 
-  private async noteRecovery(account: AccountRecord, left: number): Promise<void> {
+  private async noteRecovery(account: AccountRecord, left: number, origin: Origin): Promise<void> {
     const { accountId } = account;
     await this.log.decide(accountKind, accountId, {
-      principal: accountPrincipal(account),
+      principal: accountPrincipal(account, origin),
       decide: (state) => decideAccount({ type: 'use-recovery-code', accountId, left }, state),
     });
   }

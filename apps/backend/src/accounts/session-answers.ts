@@ -2,6 +2,7 @@ import { roles } from '@kanade/contracts';
 import type { Grant, Role, sessionViewSchema } from '@kanade/contracts';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { originOf } from '../http/origin.ts';
 import type { AccountRecord } from './identity-records.ts';
 import { sessionCookieName, sessionCookieOptions } from './session-cookie.ts';
 import type { OpenedSession, Visitor } from './sessions.ts';
@@ -25,7 +26,7 @@ export function viewSession(who: { readonly accountId: string; readonly username
 }
 
 export function visitorOf(http: FastifyRequest): Visitor {
-  return { address: http.ip, userAgent: http.headers['user-agent']?.slice(0, 300) ?? null };
+  return { ...originOf(http), userAgent: http.headers['user-agent']?.slice(0, 300) ?? null };
 }
 
 /** Hands a session over to the browser, in place of the one it had. */

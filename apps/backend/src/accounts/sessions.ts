@@ -8,16 +8,18 @@ import { newId } from '../history/uuid.ts';
 import { Log } from '../log.ts';
 import { recordKeys, sessionRecordSchema } from './identity-records.ts';
 import type { AccountRecord, SessionRecord } from './identity-records.ts';
+import type { Origin } from './principal.ts';
 
 const sessionMs = 24 * 3_600_000;
+/** A session that has expired is still known for so long: whose it was, when somebody uses its cookie. */
+const keptMs = 7 * 86_400_000;
 /** How coarse "last used" is: a session is not written again with every request. */
 const touchMs = 5 * 60_000;
 
 export type AccountSession = z.infer<typeof accountSessionSchema>;
 
 /** Where a request comes from, as far as it tells. */
-export interface Visitor {
-  readonly address: string;
+export interface Visitor extends Origin {
   readonly userAgent: string | null;
 }
 
@@ -32,8 +34,9 @@ interface StoredSession {
   readonly session: SessionRecord;
 }
 
-function secondsUntil(time: string, now: number): number {
-  return Math.max(1, Math.ceil((Date.parse(time) - now) / 1000));
+/** How long the record of a session that ends at `time` is kept, in seconds. */
+function keptSeconds(time: string, now: number): number {
+  return Math.max(1, Math.ceil((Date.parse(time) + keptMs - now) / 1000));
 }
 
 /** The sessions of accounts; their records go away by themselves when they have expired. */
@@ -51,7 +54,7 @@ export class Sessions {
     const at = new Date(now).toISOString();
     const expiresAt = new Date(now + sessionMs).toISOString();
     const session: SessionRecord = { sessionId: newId(now), accountId, username, createdAt: at, expiresAt, epoch, lastUsedAt: at, address, userAgent };
-    await this.broker.get().identities.create(recordKeys.session(cookie), session, secondsUntil(expiresAt, now));
+    await this.broker.get().identities.create(recordKeys.session(cookie), session, keptSeconds(expiresAt, now));
     return { cookie, session };
   }
 
@@ -78,7 +81,7 @@ export class Sessions {
     if (now - Date.parse(session.lastUsedAt ?? session.createdAt) < touchMs) return;
     try {
       // Whoever was first to note it noted the same.
-      await this.broker.get().identities.update(key, { ...session, lastUsedAt: new Date(now).toISOString() }, revision, secondsUntil(session.expiresAt, now));
+      await this.broker.get().identities.update(key, { ...session, lastUsedAt: new Date(now).toISOString() }, revision, keptSeconds(session.expiresAt, now));
     } catch (error) {
       // A full disk must not keep those out who could make room.
       this.log.warn({ err: error, sessionId: session.sessionId }, 'the use of a session could not be noted');

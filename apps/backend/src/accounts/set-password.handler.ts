@@ -22,7 +22,8 @@ export class SetPasswordHandler implements ICommandHandler<SetPasswordCommand> {
     private readonly log: ControlLog,
   ) {}
 
-  async execute({ token, password, source }: SetPasswordCommand): Promise<void> {
+  async execute({ token, password, origin }: SetPasswordCommand): Promise<void> {
+    const { address: source } = origin;
     this.check.assertMayTry(linksOf, source);
     const link = await this.links.find(token).catch((error: unknown) => {
       throw error instanceof DomainError && error.code === 'password-link-invalid' ? this.check.refused(linksOf, source, undefined, error) : error;
@@ -30,7 +31,7 @@ export class SetPasswordHandler implements ICommandHandler<SetPasswordCommand> {
     const account = await this.links.use(token, link, await this.passwords.hash(password));
     const { accountId } = account;
     await this.log.decide(accountKind, accountId, {
-      principal: accountPrincipal(account),
+      principal: accountPrincipal(account, origin),
       decide: (state) => decideAccount({ type: 'change-password', accountId, means: 'link' }, state),
     });
   }

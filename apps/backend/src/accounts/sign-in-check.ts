@@ -4,7 +4,7 @@ import { DomainError } from '../domain-error.ts';
 import { AccountRecords } from './account-records.ts';
 import type { AccountRecord } from './identity-records.ts';
 import { Passwords } from './passwords.ts';
-import { RefusalCounts } from './refusal-counts.ts';
+import type { Origin } from './principal.ts';
 import { SecondFactors } from './second-factors.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
 
@@ -24,18 +24,18 @@ export class SignInCheck {
     private readonly passwords: Passwords,
     private readonly secondFactors: SecondFactors,
     private readonly throttle: SignInThrottle,
-    private readonly refusals: RefusalCounts,
   ) {}
 
   /** Both factors, for a session or a token. */
-  async check({ username, password, code }: Credentials, source: string): Promise<AccountRecord> {
+  async check({ username, password, code }: Credentials, origin: Origin): Promise<AccountRecord> {
+    const { address: source } = origin;
     this.assertMayTry(username, source);
     const record = await this.accounts.find(username);
     const proved = await this.passwords.verify(record?.passwordHash ?? undefined, password, source);
     if (!proved || record === undefined || record.disabled) throw this.refused(username, source, record, new DomainError('sign-in-failed', 'name or password is wrong'));
     if (record.secondFactor !== null) {
       if (code === undefined) throw new DomainError('second-factor-required', 'this account has a second factor: send the same again with its code in `code`');
-      if (!(await this.secondFactors.accept(username, code))) {
+      if (!(await this.secondFactors.accept(username, code, origin))) {
         throw this.refused(username, source, record, new DomainError('second-factor-failed', 'the code is wrong or was used already; wait for the next one, or use a recovery code'));
       }
     }
@@ -62,10 +62,9 @@ export class SignInCheck {
     throw new DomainError('too-many-attempts', `too many failed attempts from here; try again in ${seconds} s`, { retryable: true, details: { retryAfterSeconds: seconds } });
   }
 
-  /** Counts a refusal; it is told in an event where it is about an account that exists. */
+  /** Counts a refusal against who guesses; the answer carries, for the record and not for the wire, which account it was about. */
   refused(username: string, source: string, record: AccountRecord | undefined, refusal: DomainError): DomainError {
     this.throttle.failed(username, source, this.clock.now());
-    if (record !== undefined) this.refusals.add(record.accountId);
-    return refusal;
+    return record === undefined ? refusal : new DomainError(refusal.code, refusal.message, { details: { accountId: record.accountId } });
   }
 }

@@ -18,12 +18,12 @@ export class SignInHandler implements ICommandHandler<SignInCommand> {
   ) {}
 
   async execute({ credentials, visitor }: SignInCommand): Promise<OpenedFor> {
-    const account = await this.check.check(credentials, visitor.address);
+    const account = await this.check.check(credentials, visitor);
     const opened = await this.sessions.open(account, visitor);
     const { accountId } = account;
     const { sessionId } = opened.session;
     await this.log.decide(accountKind, accountId, {
-      principal: accountPrincipal(account),
+      principal: accountPrincipal(account, visitor),
       decide: (state) => decideAccount({ type: 'sign-in', accountId, sessionId, interface: 'console' }, state),
     });
     return { ...opened, account };

@@ -4,6 +4,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
+import { originOf } from '../http/origin.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { CreateTokenCommand } from './create-token.command.ts';
 
@@ -23,6 +24,6 @@ export class TokensController {
     public: true,
   })
   create(@Body({ schema: createTokenRequestSchema }) request: z.infer<typeof createTokenRequestSchema>, @Req() http: FastifyRequest) {
-    return this.commands.execute(new CreateTokenCommand(request, http.ip));
+    return this.commands.execute(new CreateTokenCommand(request, originOf(http)));
   }
 }

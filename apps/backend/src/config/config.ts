@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { auditFeedsOf, auditFeedVariables, webhookHasSecret } from './audit-feeds.ts';
+import type { AuditFeedsConfig } from './audit-feeds.ts';
 
 const loopback = ['127.0.0.1', 'localhost', '::1'] as const;
 
@@ -20,6 +22,7 @@ const environmentSchema = z.object({
   KANADE_DATA_DIR: z.string('must be the data directory, such as .kanade').min(1, 'must be the data directory, such as .kanade'),
   KANADE_CONSOLE_DIR: z.string().optional(),
   KANADE_ADMIN_PASSWORD_FILE: z.string().optional(),
+  ...auditFeedVariables,
   KANADE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'must be trace, debug, info, warn, error or fatal').default('info'),
 })
   .refine((given) => given.KANADE_TLS_CERT !== undefined || loopback.some((name) => name === given.KANADE_HTTP_HOST), {
@@ -29,7 +32,8 @@ const environmentSchema = z.object({
   .refine((given) => (given.KANADE_TLS_CERT === undefined) === (given.KANADE_TLS_KEY === undefined), {
     path: ['KANADE_TLS_KEY'],
     message: 'and KANADE_TLS_CERT go together: set both, or neither',
-  });
+  })
+  .refine(webhookHasSecret, { path: ['KANADE_AUDIT_WEBHOOK_SECRET_FILE'], message: 'and KANADE_AUDIT_WEBHOOK_URL go together: the file has the secret that what is sent is signed with' });
 
 /** What the backend is told at start. */
 export class Config {
@@ -50,6 +54,7 @@ export class Config {
   readonly readModelDir: string;
   readonly consoleDir: string | undefined;
   readonly adminPasswordFile: string | undefined;
+  readonly auditFeeds: AuditFeedsConfig;
   readonly logLevel: string;
 
   constructor(environment: z.infer<typeof environmentSchema>) {
@@ -67,6 +72,7 @@ export class Config {
     this.readModelDir = join(this.dataDir, 'backend');
     this.consoleDir = environment.KANADE_CONSOLE_DIR;
     this.adminPasswordFile = environment.KANADE_ADMIN_PASSWORD_FILE;
+    this.auditFeeds = auditFeedsOf(environment);
     this.logLevel = environment.KANADE_LOG_LEVEL;
   }
 }

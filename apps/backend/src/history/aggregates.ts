@@ -1,8 +1,8 @@
 import {
-  evolveAccount, evolveEndpoint, evolveEnrolment, evolveExecution, evolveJob, evolveSite, evolveToken, initialAccount, initialEndpoint, initialEnrolment, initialExecution,
-  initialJob, initialSite, initialToken,
+  evolveAccount, evolveEndpoint, evolveEnrolment, evolveExecution, evolveJob, evolveSite, evolveToken, initialAccount, initialAudit, initialEndpoint, initialEnrolment,
+  initialExecution, initialJob, initialSite, initialToken,
 } from '@kanade/domain';
-import type { AccountState, EndpointState, EnrolmentState, ExecutionState, JobState, SiteState, TokenState } from '@kanade/domain';
+import type { AccountState, AuditState, EndpointState, EnrolmentState, ExecutionState, JobState, SiteState, TokenState } from '@kanade/domain';
 import type { AggregateKind } from './control-log.ts';
 
 export const jobKind: AggregateKind<JobState> = { aggregate: 'job', initial: initialJob, evolve: evolveJob };
@@ -14,3 +14,4 @@ export const accountHistoryKind: AggregateKind<AccountState> = { aggregate: 'acc
 export const tokenKind: AggregateKind<TokenState> = { aggregate: 'token', initial: initialToken, evolve: evolveToken };
 export const enrolmentKind: AggregateKind<EnrolmentState> = { aggregate: 'enrolment', initial: initialEnrolment, evolve: evolveEnrolment };
 export const siteKind: AggregateKind<SiteState> = { aggregate: 'site', initial: initialSite, evolve: evolveSite };
+export const auditKind: AggregateKind<AuditState> = { aggregate: 'audit', initial: initialAudit, evolve: (state) => state, newestOnly: true };

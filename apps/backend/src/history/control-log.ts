@@ -103,6 +103,7 @@ export class ControlLog {
       source: `control/${aggregate}/${id}`,
       time: new Date(now).toISOString(),
       principal: principalText(principal),
+      ...(principal.origin === undefined ? {} : { remoteaddress: principal.origin.address, interface: principal.origin.interface }),
       ...(first && privatePart !== undefined ? { privatedigest: sha256Hex(privatePart) } : {}),
       ...draft,
     };

@@ -4,13 +4,16 @@ import { Reflector } from '@nestjs/core';
 import type { Permission } from '@kanade/contracts';
 import { isDivided, permittedSites, rolesWith } from '@kanade/domain';
 import type { FastifyRequest } from 'fastify';
-import { Authenticator } from '../accounts/authenticator.ts';
+import { Authenticator, unproved } from '../accounts/authenticator.ts';
 import { sessionCookieName } from '../accounts/session-cookie.ts';
 import { DomainError } from '../domain-error.ts';
 import { bearerToken } from './bearer.ts';
+import { setClaim } from './claims.ts';
 import { publicMetadata } from './public.decorator.ts';
 import { needsMetadata } from './needs.decorator.ts';
-import { identityOf, setIdentity } from './request-context.ts';
+import { operationMetadata } from './operation.decorator.ts';
+import { originOf } from './origin.ts';
+import { cameFrom, identityOf, setIdentity } from './request-context.ts';
 import type { Identity } from './request-context.ts';
 import { checkSameOrigin } from './same-origin.ts';
 
@@ -36,30 +39,35 @@ export class AuthGuard implements CanActivate {
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const writes = !safeMethods.includes(request.method);
+    const operation = this.reflector.get<string | undefined>(operationMetadata, context.getHandler()) ?? 'unknown';
+    setClaim(request.raw, { operation, principal: undefined, presented: false });
     if (this.reflector.getAllAndOverride<boolean | undefined>(publicMetadata, [context.getHandler(), context.getClass()]) === true) {
       // Nobody may be signed in by another site either; programs without a browser name no origin.
       if (writes && request.headers.origin !== undefined) checkSameOrigin(request.headers);
       return true;
     }
     const authorization = request.headers.authorization;
-    if (authorization !== undefined) await this.byToken(request, authorization);
-    else await this.bySession(request, writes);
+    if (authorization !== undefined) await this.byToken(request, operation, authorization);
+    else await this.bySession(request, operation, writes);
     const needed = this.reflector.getAllAndOverride<Permission | undefined>(needsMetadata, [context.getHandler(), context.getClass()]);
     setIdentity(request, permitted(identityOf(request), needed));
     return true;
   }
 
-  private async byToken(request: FastifyRequest, authorization: string): Promise<void> {
-    const identity = await this.authenticator.byToken(bearerToken(authorization));
+  private async byToken(request: FastifyRequest, operation: string, authorization: string): Promise<void> {
+    setClaim(request.raw, { operation, principal: undefined, presented: true });
+    const { identity, holder } = await this.authenticator.byToken(bearerToken(authorization));
+    setClaim(request.raw, { operation, principal: holder, presented: true });
     if (identity === undefined) throw new DomainError('not-signed-in', 'the token is unknown or has expired; make a new one with: kanade login');
-    setIdentity(request, identity);
+    setIdentity(request, cameFrom(identity, originOf(request)));
   }
 
-  private async bySession(request: FastifyRequest, writes: boolean): Promise<void> {
+  private async bySession(request: FastifyRequest, operation: string, writes: boolean): Promise<void> {
     const cookie = request.cookies[sessionCookieName];
-    const identity = cookie === undefined ? undefined : await this.authenticator.bySession(cookie);
+    const { identity, holder } = cookie === undefined ? unproved : await this.authenticator.bySession(cookie);
+    setClaim(request.raw, { operation, principal: holder, presented: cookie !== undefined });
     if (identity === undefined) throw new DomainError('not-signed-in', 'sign in first: with a password in the console, or with a token');
     if (writes) checkSameOrigin(request.headers);
-    setIdentity(request, identity);
+    setIdentity(request, cameFrom(identity, originOf(request)));
   }
 }

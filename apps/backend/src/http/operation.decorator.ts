@@ -1,4 +1,4 @@
-import { applyDecorators, HttpCode } from '@nestjs/common';
+import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
 import type { Permission, ProblemCode } from '@kanade/contracts';
 import { ApiBearerAuth, ApiCookieAuth, ApiExtension, ApiOperation, ApiResponse } from '@nestjs/swagger';
 import type { z } from 'zod';
@@ -37,12 +37,15 @@ function problemResponses(codes: readonly ProblemCode[]) {
   );
 }
 
+export const operationMetadata = 'kanade:operation';
+
 /** Declares an operation whole: its name, what it answers, what it refuses, and whether it needs a sign-in. */
 export function Operation(options: OperationOptions) {
   const status = options.status ?? 200;
   const problems = [...always, ...(options.public === true ? [] : signedIn), ...(options.problems ?? [])];
   return applyDecorators(
     HttpCode(status),
+    SetMetadata(operationMetadata, options.id),
     ApiOperation({ operationId: options.id, summary: options.summary, ...(options.public === true ? { security: [] } : {}) }),
     ...(options.needs === undefined ? [] : [ApiExtension('x-kanade-needs', options.needs), Needs(options.needs)]),
     ApiResponse({ status, description: options.answerText, ...(options.answer === undefined ? {} : { standardSchema: options.answer }) }),

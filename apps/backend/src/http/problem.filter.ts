@@ -4,7 +4,9 @@ import type { Problem, ProblemCode } from '@kanade/contracts';
 import { MessagingError } from '@kanade/messaging';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain-error.ts';
+import { RefusedRequests } from '../audit/refused-requests.ts';
 import { Log } from '../log.ts';
+import { originOf } from './origin.ts';
 import { problemKinds } from './problem-kinds.ts';
 
 const byStatus: Readonly<Record<number, ProblemCode>> = {
@@ -49,13 +51,17 @@ export function toProblem(error: DomainError, requestId: string): Problem {
 /** The one place where errors become answers. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
-  constructor(private readonly log: Log) {}
+  constructor(
+    private readonly log: Log,
+    private readonly refused: RefusedRequests,
+  ) {}
 
   async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const error = toDomainError(thrown);
     const problem = toProblem(error, request.id);
+    this.refused.note({ raw: request.raw, params: request.params, origin: originOf(request) }, error);
     if (problem.status >= 500 && error.code !== 'read-behind') this.log.error({ err: thrown, reqId: request.id, url: request.url }, error.message);
     const retryAfter = error.details['retryAfterSeconds'];
     if (typeof retryAfter === 'number') void reply.header('retry-after', String(retryAfter));

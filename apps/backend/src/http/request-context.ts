@@ -1,6 +1,6 @@
 import type { Grant } from '@kanade/contracts';
 import type { FastifyRequest } from 'fastify';
-import type { Principal } from '../accounts/principal.ts';
+import type { Origin, Principal } from '../accounts/principal.ts';
 import { DomainError } from '../domain-error.ts';
 
 /** How somebody proved who they are. */
@@ -16,6 +16,11 @@ export interface Identity {
 
 // Beside the request and not on it: nothing a client sends can ever be taken for an identity.
 const identities = new WeakMap<object, Identity>();
+
+/** The same person or token, with where this request of theirs comes from. */
+export function cameFrom(identity: Identity, origin: Origin): Identity {
+  return { ...identity, principal: { ...identity.principal, origin } };
+}
 
 export function setIdentity(request: FastifyRequest, identity: Identity): void {
   identities.set(request.raw, identity);

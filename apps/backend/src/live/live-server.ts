@@ -6,8 +6,12 @@ import type { Sites } from '@kanade/contracts';
 import { permittedSites } from '@kanade/domain';
 import { WebSocketServer } from 'ws';
 import { Authenticator } from '../accounts/authenticator.ts';
+import type { Proof } from '../accounts/authenticator.ts';
+import { RefusedRequests } from '../audit/refused-requests.ts';
 import { sessionCookieName } from '../accounts/session-cookie.ts';
 import { bearerToken } from '../http/bearer.ts';
+import { setClaim } from '../http/claims.ts';
+import { originOfUpgrade } from '../http/origin.ts';
 import { toDomainError, toProblem } from '../http/problem.filter.ts';
 import type { Identity } from '../http/request-context.ts';
 import { permitted } from '../http/auth.guard.ts';
@@ -24,19 +28,20 @@ const recheckMs = 5000;
 const mostClients = 1000;
 
 /** Says who a connection is, as long as they are signed in. */
-type Proof = () => Promise<Identity | undefined>;
+type Prove = () => Promise<Proof>;
 
 /** The WebSocket side of the HTTP port. */
 @Injectable()
 export class LiveServer {
   private readonly server = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
-  private readonly sockets = new Map<LiveSocket, Proof>();
+  private readonly sockets = new Map<LiveSocket, Prove>();
   private timers: readonly NodeJS.Timeout[] = [];
   private stopped = false;
 
   constructor(
     private readonly hub: LiveHub,
     private readonly authenticator: Authenticator,
+    private readonly refused: RefusedRequests,
     private readonly log: Log,
   ) {}
 
@@ -51,9 +56,9 @@ export class LiveServer {
   /** Closes the connections of whoever is no longer signed in, and limits the others to what they may see by now. */
   async recheck(): Promise<void> {
     await Promise.all(
-      [...this.sockets].map(async ([client, proof]) => {
+      [...this.sockets].map(async ([client, prove]) => {
         try {
-          const sites = visibleTo(await proof());
+          const sites = visibleTo((await prove()).identity);
           if (sites === undefined) client.signOut();
           else client.sites = sites;
         } catch (error) {
@@ -74,32 +79,35 @@ export class LiveServer {
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     try {
-      const { proof, sites } = await this.identify(request);
+      const { prove, sites } = await this.identify(request);
       this.server.handleUpgrade(request, socket, head, (client) => {
         const live = new LiveSocket(client, this.hub, sites);
-        this.sockets.set(live, proof);
+        this.sockets.set(live, prove);
         client.on('close', () => this.sockets.delete(live));
       });
     } catch (thrown) {
-      refuse(socket, toDomainError(thrown));
+      const error = toDomainError(thrown);
+      this.refused.note({ raw: request, params: {}, origin: originOfUpgrade(request) }, error);
+      refuse(socket, error);
       this.log.debug({ err: thrown, url: request.url }, 'a live connection was refused');
     }
   }
 
   /** Proves who asks, and how to prove it again. */
-  private async identify(request: IncomingMessage): Promise<{ readonly proof: Proof; readonly sites: Sites }> {
+  private async identify(request: IncomingMessage): Promise<{ readonly prove: Prove; readonly sites: Sites }> {
     if (request.url?.split('?')[0] !== path) throw new DomainError('not-found', `there is no WebSocket at ${request.url ?? ''}`);
     if (this.stopped || this.sockets.size >= mostClients) throw new DomainError('too-many-attempts', 'there are too many live connections', { retryable: true });
-    const proof = this.proofOf(request);
-    const identity = await proof?.();
-    if (proof === undefined || identity === undefined) throw new DomainError('not-signed-in', 'sign in first');
-    const { sites } = permitted(identity, 'fleet:read').principal.scope;
+    const prove = this.proofOf(request);
+    const proof = await prove?.();
+    setClaim(request, { operation: 'live', principal: proof?.holder, presented: proof !== undefined });
+    if (prove === undefined || proof?.identity === undefined) throw new DomainError('not-signed-in', 'sign in first');
+    const { sites } = permitted(proof.identity, 'fleet:read').principal.scope;
     // No script can read what another site's page gets over HTTP, but a WebSocket is under no such rule.
     if (request.headers.authorization === undefined) checkSameOrigin(request.headers);
-    return { proof, sites };
+    return { prove, sites };
   }
 
-  private proofOf({ headers: { authorization, cookie } }: IncomingMessage): Proof | undefined {
+  private proofOf({ headers: { authorization, cookie } }: IncomingMessage): Prove | undefined {
     if (authorization !== undefined) {
       const token = bearerToken(authorization);
       return () => this.authenticator.byToken(token);

@@ -1,10 +1,12 @@
-import { accountListQuerySchema, endpointListQuerySchema, enrolmentTokenListQuerySchema, eventListQuerySchema, executionListQuerySchema, jobListQuerySchema, packageListQuerySchema, runListQuerySchema } from '@kanade/contracts';
+import { accountListQuerySchema, auditListQuerySchema, endpointListQuerySchema, enrolmentTokenListQuerySchema, eventListQuerySchema, executionListQuerySchema, jobListQuerySchema, packageListQuerySchema, runListQuerySchema } from '@kanade/contracts';
 import type { Compilable } from '@kanade/read-models';
 import { busyHistory } from '@kanade/read-models/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { getAccountSql } from '../accounts/get-account.query.ts';
 import { listAccountsSql } from '../accounts/list-accounts.query.ts';
 import { systemPrincipal } from '../accounts/principal.ts';
+import { auditAfterSql } from '../audit/audit-view.ts';
+import { listAuditSql } from '../audit/list-audit.query.ts';
 import { getEndpointSql } from '../endpoints/get-endpoint.query.ts';
 import { getPerformanceSql } from '../endpoints/get-performance.query.ts';
 import { listPackagesSql } from '../endpoints/list-endpoint-packages.query.ts';
@@ -36,6 +38,7 @@ const endpoints = (query: object) => listEndpointsSql(systemPrincipal, endpointL
 const executions = (query: object, site?: number) => listExecutionsSql(executionListQuerySchema.parse(query), site);
 const runs = (query: object, site?: number) => listRunsSql(runListQuerySchema.parse(query), site);
 const events = (query: object, site?: number) => listEventsSql(eventListQuerySchema.parse(query), {}, site);
+const audit = (query: object) => listAuditSql(auditListQuerySchema.parse({ ...query, cursor: afterKey }), {});
 const afterName = writeCursor(['m', 7]);
 const afterKey = writeCursor([7]);
 
@@ -82,6 +85,18 @@ const hot: [string, () => Compilable, string][] = [
   ['events of a type', () => events({ type: 'kanade.run.finished.v1', cursor: afterKey }), 'eventsByType'],
   ['events of an endpoint', () => events({ endpointId: 'e1', cursor: afterKey }), 'eventsByEndpoint'],
   ['events of an execution', () => events({ executionId: 'x1', cursor: afterKey }), 'eventsByExecution'],
+  ['the audit', () => audit({}), 'SEARCH audit USING INTEGER PRIMARY KEY'],
+  ['the audit of a time', () => listAuditSql(auditListQuerySchema.parse({}), { from: 3, to: 9 }), 'SEARCH audit USING INTEGER PRIMARY KEY'],
+  ['the audit of an account', () => audit({ principal: 'account/a1' }), 'auditByAccount'],
+  ['the audit of a user', () => audit({ principal: 'admin' }), 'auditByAccount'],
+  ['the audit of a token', () => audit({ principal: 'token/t1' }), 'auditByPrincipal'],
+  ['the audit of a type', () => audit({ type: 'kanade.job.applied.v1' }), 'auditByType'],
+  ['refusals', () => audit({ outcome: 'refused' }), 'auditByOutcome'],
+  ['the audit of an interface', () => audit({ interface: 'cli' }), 'auditByInterface'],
+  ['the audit of an address', () => audit({ address: '203.0.113.7' }), 'auditByAddress'],
+  ['the audit of a thing', () => audit({ target: 'e1' }), 'auditByTarget'],
+  ['the audit, searched', () => audit({ search: 'e1' }), 'SEARCH audit USING INTEGER PRIMARY KEY'],
+  ['the audit, onwards', () => auditAfterSql(7, 1000, 500), 'SEARCH audit USING INTEGER PRIMARY KEY'],
   ['endpoints by status, counted', () => overviewSql.statuses(undefined), 'endpointsByStatus'],
   ['endpoints in quarantine, counted', () => overviewSql.quarantined(undefined), 'endpointsQuarantined'],
   ['what goes on, counted', () => overviewSql.goingOn(), 'executionsByState'],
@@ -116,5 +131,5 @@ it.each(hot)('%s walk their index', (what, query, index) => {
   if (what === 'runs to dispatch' || what === 'counts of an execution on sites') return;
   // Sorting or scanning is what no longer works with a million rows.
   expect(plan.filter((line) => /TEMP B-TREE FOR (ORDER|GROUP) BY/.test(line))).toEqual([]);
-  expect(plan.filter((line) => /^SCAN (runs|executions|chunks|samples|packages)$/.test(line))).toEqual([]);
+  expect(plan.filter((line) => /^SCAN (runs|executions|chunks|samples|packages|audit)$/.test(line))).toEqual([]);
 });

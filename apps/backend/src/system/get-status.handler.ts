@@ -1,6 +1,7 @@
 import type { SystemStatus } from '@kanade/contracts';
 import { QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
+import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
 import { Broker } from '../broker/broker.ts';
 import { DomainError } from '../domain-error.ts';
 import { countEndpoints } from '../endpoints/endpoint.reads.ts';
@@ -29,6 +30,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
     private readonly client: FoldClient,
     private readonly verifier: VerifierClient,
     private readonly leader: Leader,
+    private readonly feeds: AuditFeeds,
     private readonly log: Log,
   ) {}
 
@@ -42,6 +44,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
       fold: this.foldCheck(),
       verifier: this.verifierCheck(),
       lease: await this.leaseCheck(),
+      auditFeeds: await this.feedsCheck(),
     };
     return {
       status: worst(Object.values(checks)),
@@ -77,6 +80,20 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
     });
     if (led) return { status: 'ok', detail: 'Another replica runs the process managers.' };
     return { status: 'degraded', detail: 'No replica runs the process managers: nothing is dispatched, and no deadline kept.' };
+  }
+
+  private async feedsCheck(): Promise<Check> {
+    const feeds = await this.feeds.status().catch((error: unknown) => {
+      this.log.warn({ err: error }, 'how far the audit is fed is not known');
+      return undefined;
+    });
+    if (feeds === undefined) return { status: 'degraded', detail: 'How far the audit is fed is not known while the broker is away.' };
+    if (feeds.length === 0) return { status: 'ok', detail: 'The audit is sent nowhere: no receiver is configured.' };
+    const lines = feeds.map(({ name, address, behind, failure }) => {
+      const trouble = failure === undefined ? '' : `, away since ${failure.since}: ${failure.reason}`;
+      return `${name} ${address}: ${behind ?? 'an unknown number of'} entries behind${trouble}.`;
+    });
+    return { status: feeds.some(({ failure }) => failure !== undefined) ? 'degraded' : 'ok', detail: lines.join(' ') };
   }
 
   private brokerCheck(streams: readonly { readonly name: string; readonly bytes: number; readonly maxBytes: number }[]): Check {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AdminAccount } from '../accounts/admin-account.ts';
-import { RefusalCounts } from '../accounts/refusal-counts.ts';
+import { RefusalCounts } from '../audit/refusal-counts.ts';
 import { Broker } from '../broker/broker.ts';
 import { Beats } from '../endpoints/beats.ts';
 import { IdentityResponders } from '../endpoints/identity-responders.ts';

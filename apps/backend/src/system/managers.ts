@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
 import { IdentityConflicts } from '../endpoints/identity-conflicts.ts';
 import { PresenceKeeper } from '../endpoints/presence-keeper.ts';
 import { Quarantine } from '../endpoints/quarantine.ts';
@@ -25,7 +26,8 @@ export class Managers {
     revoker: Revoker,
     cutOffRuns: CutOffRuns,
     conflicts: IdentityConflicts,
+    auditFeeds: AuditFeeds,
   ) {
-    this.all = [dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts];
+    this.all = [dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts, auditFeeds];
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { countEndpoints } from '../endpoints/endpoint.reads.ts';
 import { DispatchCounter } from '../executions/dispatch-counter.ts';
+import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
 import { FoldAccess } from '../history/fold-access.ts';
 import { Leader } from '../leader/leader.ts';
 import { FoldClient } from '../projections/fold-client.ts';
@@ -25,6 +26,7 @@ export class Metrics {
     verifier: VerifierClient,
     leader: Leader,
     dispatches: DispatchCounter,
+    private readonly feeds: AuditFeeds,
   ) {
     collectDefaultMetrics({ register: this.registry });
     this.gauge('kanade_fold_lag_events', 'Messages that are stored and not folded', () => this.client.status().lagEvents);
@@ -36,6 +38,7 @@ export class Metrics {
     this.gauge('kanade_leader', '1 in the replica that runs the process managers', () => Number(leader.leading));
     this.counter('kanade_dispatched_commands_total', 'Run commands put into queues by this process', () => dispatches.count);
     this.endpoints();
+    this.auditFeeds();
   }
 
   observe(method: string, route: string, status: number, seconds: number): void {
@@ -62,6 +65,20 @@ export class Metrics {
       collect: () => {
         counter.reset();
         counter.inc(read());
+      },
+    });
+  }
+
+  private auditFeeds(): void {
+    const gauge: Gauge = new Gauge({
+      name: 'kanade_audit_feed_lag_entries',
+      help: 'Entries of the audit that a receiver has not got yet',
+      labelNames: ['feed'],
+      registers: [this.registry],
+      collect: async () => {
+        if (this.client.position === undefined) return;
+        // A scrape tells everything else also while the broker is away.
+        for (const { name, behind } of await this.feeds.status().catch(() => [])) if (behind !== null) gauge.set({ feed: name }, behind);
       },
     });
   }

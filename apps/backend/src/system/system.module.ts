@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.ts';
+import { AuditModule } from '../audit/audit.module.ts';
 import { EndpointsModule } from '../endpoints/endpoints.module.ts';
 import { ExecutionsModule } from '../executions/executions.module.ts';
 import { LiveModule } from '../live/live.module.ts';
@@ -14,7 +15,7 @@ import { OpenApiController } from './openapi.controller.ts';
 import { StatusController } from './status.controller.ts';
 
 @Module({
-  imports: [AccountsModule, EndpointsModule, ExecutionsModule, LiveModule],
+  imports: [AccountsModule, AuditModule, EndpointsModule, ExecutionsModule, LiveModule],
   controllers: [HealthController, MetricsController, OpenApiController, StatusController],
   providers: [GetStatusHandler, Health, Lifecycle, Managers, Metrics],
 })

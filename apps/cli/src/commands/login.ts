@@ -4,6 +4,7 @@ import { ApiError, configureApi, createToken } from '@kanade/api-client';
 import type { CreateTokenRequest, CreateTokenResult } from '@kanade/api-client';
 import { BaseCommand } from '../base-command.ts';
 import { readAuthority, trustOnly } from '../config/authority.ts';
+import { ofCli } from '../config/of-cli.ts';
 import { profileStoreFile, saveProfile } from '../config/profile-store.ts';
 import { usageFailure } from '../failure.ts';
 import { askHidden, readAll } from '../prompt.ts';
@@ -28,7 +29,7 @@ export class Login extends BaseCommand {
     const url = readUrl(flags.url);
     const ca = flags.ca === undefined ? undefined : readAuthority(flags.ca);
     if (ca !== undefined) trustOnly(ca);
-    configureApi({ baseUrl: url });
+    configureApi({ baseUrl: url, headers: ofCli });
     const password = flags['password-stdin'] ? (await readAll(process.stdin)).replace(/\r?\n$/, '') : await askHidden(`Password of ${flags.username} at ${url}: `);
     const created = await createWithSecondFactor({
       username: flags.username,

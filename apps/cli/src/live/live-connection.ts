@@ -1,5 +1,6 @@
 import type { LiveMessage, LiveRequest, LiveTopic } from '@kanade/contracts';
 import WebSocket from 'ws';
+import { ofCli } from '../config/of-cli.ts';
 
 /** What a live connection tells its owner. */
 export interface LiveListener {
@@ -55,7 +56,7 @@ export class LiveConnection {
   #open(): void {
     const url = new URL('/api/v1/live', this.#options.url);
     url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:';
-    const socket = new WebSocket(url, { headers: { authorization: `Bearer ${this.#options.token}` } });
+    const socket = new WebSocket(url, { headers: { ...ofCli, authorization: `Bearer ${this.#options.token}` } });
     this.#socket = socket;
     socket.on('open', () => this.#opened(socket));
     socket.on('message', (data: Buffer) => this.#received(data));

@@ -1,4 +1,4 @@
-import type { EndpointSort, EndpointStanding, EndpointStatus, EventType, Execute, ExecutionState, RunState, Shell } from './types.ts';
+import type { AuditEntry, EndpointSort, EndpointStanding, EndpointStatus, EventType, Execute, ExecutionState, RunState, Shell } from './types.ts';
 
 // Written out instead of imported: the lists stand beside their schemas, and a validator is too heavy for a browser to
 // load for a few words. The compiler keeps them equal to the contract.
@@ -9,6 +9,7 @@ const all =
 
 export const shells = all<Shell>()(['sh', 'bash', 'pwsh', 'powershell', 'cmd']);
 export const runAsChoices = all<Execute['runAs']>()(['system', 'user']);
+export const interfaces = all<NonNullable<AuditEntry['interface']>>()(['console', 'cli', 'api']);
 export const endpointStatuses = all<EndpointStatus>()(['online', 'offline', 'never-seen']);
 export const endpointStandings = all<EndpointStanding>()(['pending', 'active', 'revoked', 'retired']);
 export const endpointSorts = all<EndpointSort>()(['name', '-name', 'status', '-status', 'enrolledAt', '-enrolledAt']);
@@ -39,6 +40,7 @@ export const eventTypes = all<EventType>()([
   'kanade.account.signed-in.v1',
   'kanade.account.signed-out.v1',
   'kanade.agent.started.v1',
+  'kanade.audit.refused.v1',
   'kanade.command.refused.v1',
   'kanade.endpoint.alias-changed.v1',
   'kanade.endpoint.approved.v1',

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { IconActivityHeartbeat, IconDevices2, IconFileCode, IconKey, IconLayoutDashboard, IconListDetails, IconMapPin, IconPlayerPlay, IconTimelineEvent, IconUsers } from '@tabler/icons-react';
+import { IconActivityHeartbeat, IconDevices2, IconFileCode, IconKey, IconLayoutDashboard, IconListDetails, IconMapPin, IconPlayerPlay, IconShieldSearch, IconTimelineEvent, IconUsers } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { paths } from '../paths.ts';
 import { useMay } from './permitted.tsx';
@@ -15,6 +15,7 @@ const places = [
   { key: 'jobs', needs: 'fleet:read', to: paths.jobs, icon: IconFileCode },
   { key: 'executions', needs: 'fleet:read', to: paths.executions, icon: IconListDetails },
   { key: 'events', needs: 'history:read', to: paths.events, icon: IconTimelineEvent },
+  { key: 'audit', needs: 'audit:read', to: paths.audit, icon: IconShieldSearch },
   { key: 'users', needs: 'account:manage', to: paths.users, icon: IconUsers },
   { key: 'status', needs: 'system:read', to: paths.status, icon: IconActivityHeartbeat },
 ] as const;

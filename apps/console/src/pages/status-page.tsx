@@ -10,7 +10,7 @@ import { HealthBadge } from '../components/state-badge.tsx';
 import { RelativeTime } from '../components/time-text.tsx';
 import { useFormat } from '../format/use-format.ts';
 
-const checks = ['broker', 'fold', 'verifier', 'lease'] as const;
+const checks = ['broker', 'fold', 'verifier', 'lease', 'auditFeeds'] as const;
 
 function Figures({ status }: { readonly status: SystemStatus }) {
   const { t } = useTranslation();

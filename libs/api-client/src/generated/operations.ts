@@ -73,6 +73,16 @@ export function endAccountSessions(username: types.Username, options?: RequestOp
   return requestJson({ method: 'DELETE', path: `/api/v1/accounts/${encodeURIComponent(username)}/sessions`, options });
 }
 
+/** What people and tokens did and what they were refused, newest first. */
+export function listAudit(query?: types.ListAuditQuery, options?: RequestOptions): Promise<types.AuditPage> {
+  return requestJson({ method: 'GET', path: '/api/v1/audit', query, options });
+}
+
+/** The audit as a file, oldest first, as long as it takes. */
+export function exportAudit(query?: types.ExportAuditQuery, options?: RequestOptions): Promise<Response> {
+  return requestRaw({ method: 'GET', path: '/api/v1/audit/export', query, options });
+}
+
 /** Endpoints, a page at a time, searched and sorted. */
 export function listEndpoints(query?: types.ListEndpointsQuery, options?: RequestOptions): Promise<types.EndpointPage> {
   return requestJson({ method: 'GET', path: '/api/v1/endpoints', query, options });

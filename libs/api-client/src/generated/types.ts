@@ -66,6 +66,34 @@ export type AssignSiteRequest = {
   site: string;
 };
 
+export type AuditEntry = {
+  position: Position;
+  recordedAt: string;
+  time: string;
+  principal: string;
+  name: string;
+  remoteAddress: string | null;
+  interface: "console" | "cli" | "api" | null;
+  type: string;
+  outcome: "done" | "refused";
+  target: {
+    kind: string;
+    id: string | null;
+    name: string | null;
+  };
+  targetCount: number | null;
+  scriptDigest: string | null;
+  operation: string | null;
+  code: string | null;
+  count: number;
+};
+
+export type AuditPage = {
+  items: AuditEntry[];
+  nextCursor: string | null;
+  position: Position;
+};
+
 export type CancelExecutionRequest = {
   runIds?: RunId[] | undefined;
 };
@@ -716,6 +744,10 @@ export type SystemStatus = {
       status: "ok" | "degraded" | "failed";
       detail: string;
     };
+    auditFeeds: {
+      status: "ok" | "degraded" | "failed";
+      detail: string;
+    };
   };
   fold: {
     lagEvents: number;
@@ -761,6 +793,30 @@ export type ListAccountsQuery = {
 
 /** What getAccount may be asked with. */
 export type GetAccountQuery = {
+  minPosition?: Position | undefined;
+};
+
+/** What listAudit may be asked with. */
+export type ListAuditQuery = {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+  minPosition?: Position | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+  principal?: string | undefined;
+  type?: string | undefined;
+  outcome?: "done" | "refused" | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  address?: string | undefined;
+  target?: string | undefined;
+  search?: string | undefined;
+};
+
+/** What exportAudit may be asked with. */
+export type ExportAuditQuery = {
+  from?: string | undefined;
+  to?: string | undefined;
+  format?: "ndjson" | "csv" | undefined;
   minPosition?: Position | undefined;
 };
 

@@ -14,7 +14,7 @@ export const accountSignedInSchema = eventSchema(
 
 export const accountSignedOutSchema = eventSchema('kanade.account.signed-out.v1', z.strictObject({ accountId: id, sessionId: id }));
 
-/** Failed sign-ins of a name that exists, counted per minute so that a guesser cannot fill the disk. */
+/** Failed sign-ins of a name that exists from one address, counted per minute so that a guesser cannot fill the disk; the first is told at once. */
 export const signInRefusedSchema = eventSchema(
   'kanade.account.sign-in-refused.v1',
   z.strictObject({ accountId: id, count: z.int().positive(), since: timeSchema }),

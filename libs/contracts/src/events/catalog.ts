@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as accounts from './accounts.ts';
+import * as audit from './audit.ts';
 import * as lifecycle from './endpoint-lifecycle.ts';
 import * as endpoints from './endpoints.ts';
 import * as enrolment from './enrolment.ts';
@@ -59,6 +60,7 @@ export const controlEventSchemas = [
   accounts.accountSessionsEndedSchema,
   accounts.tokenCreatedSchema,
   accounts.enrolmentTokenCreatedSchema,
+  audit.requestsRefusedSchema,
 ] as const;
 
 export const endpointEventSchema = z.discriminatedUnion('type', endpointEventSchemas);

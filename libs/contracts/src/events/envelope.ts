@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { interfaces } from '../interfaces.ts';
 import { eventIdSchema, executionIdSchema, sha256Schema, timeSchema } from '../ids.ts';
 
 /** The CloudEvents 1.0 attributes every event carries; `data` is fixed by `type`. */
@@ -12,8 +13,12 @@ export const envelopeAttributes = {
   time: timeSchema,
   correlationid: executionIdSchema.optional(),
   causationid: z.string().max(100).optional(),
-  /** Who asked for it: `account/<id>`, `token/<id>` or `system`; control events only. */
+  /** Who asked for it: `account/<id>`, `token/<id>` or `system`; `stranger` where a refusal is about nobody known; control events only. */
   principal: z.string().max(200).optional(),
+  /** From which address a person or token asked; control events that somebody asked for only. */
+  remoteaddress: z.string().max(100).optional(),
+  /** Over what they asked, by the word of their client. */
+  interface: z.enum(interfaces).optional(),
   /** SHA-256 of the private part's bytes (which hold their own salt); the part lies in KANADE_PRIVATE and can be erased. */
   privatedigest: sha256Schema.optional(),
 } as const;

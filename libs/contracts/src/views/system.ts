@@ -11,7 +11,7 @@ export const systemStatusSchema = z
     version: z.string(),
     startedAt: timeSchema,
     position: positionSchema,
-    checks: z.strictObject({ broker: check, fold: check, verifier: check, lease: check }),
+    checks: z.strictObject({ broker: check, fold: check, verifier: check, lease: check, auditFeeds: check }),
     fold: z.strictObject({
       /** Events, output chunks and samples the read model has yet to fold. */
       lagEvents: z.int().nonnegative(),

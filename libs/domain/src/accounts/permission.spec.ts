@@ -22,7 +22,8 @@ describe('a role', () => {
     expect(permittedSites([...grants, ...everywhere('viewer')], 'run')).toEqual(['kyoto', 'osaka']);
   });
   it('of a viewer or an auditor changes nothing', () => {
-    for (const role of ['viewer', 'auditor'] as const) expect(allowedTo(role)).toEqual(['self', 'fleet:read', 'history:read', 'system:read']);
+    expect(allowedTo('viewer')).toEqual(['self', 'fleet:read', 'history:read', 'system:read']);
+    expect(allowedTo('auditor')).toEqual(['self', 'fleet:read', 'history:read', 'system:read', 'audit:read']);
   });
   it('of an operator runs and registers jobs, and manages neither endpoints nor people', () => {
     expect(allowedTo('operator')).toEqual(['self', 'fleet:read', 'history:read', 'system:read', 'run', 'job:write']);
@@ -31,6 +32,7 @@ describe('a role', () => {
   it('adds to the others', () => expect(isAllowed([{ role: 'admin', sites: ['tokyo'] }, ...everywhere('operator')], 'run')).toBe(true));
   it('is named to whom lacks it', () => {
     expect(rolesWith('run')).toEqual(['operator', 'admin']);
+    expect(rolesWith('audit:read')).toEqual(['auditor', 'admin']);
     expect(rolesWith('account:manage')).toEqual(['admin']);
   });
 });

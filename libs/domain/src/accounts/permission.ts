@@ -6,12 +6,12 @@ const reading = ['fleet:read', 'history:read', 'system:read'] as const;
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: reading,
   operator: [...reading, 'run', 'job:write'],
-  admin: [...reading, 'run', 'job:write', 'endpoint:manage', 'site:manage', 'account:manage'],
-  auditor: reading,
+  admin: [...reading, 'run', 'job:write', 'endpoint:manage', 'site:manage', 'account:manage', 'audit:read'],
+  auditor: [...reading, 'audit:read'],
 };
 
 /** What is about the whole installation: a role that holds on some sites only does not have it. */
-const undivided: ReadonlySet<Permission> = new Set<Permission>(['system:read', 'job:write', 'site:manage', 'account:manage']);
+const undivided: ReadonlySet<Permission> = new Set<Permission>(['system:read', 'job:write', 'site:manage', 'account:manage', 'audit:read']);
 
 /** True for a permission that can be limited to sites. */
 export const isDivided = (permission: Permission): boolean => !undivided.has(permission);

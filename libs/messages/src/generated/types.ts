@@ -133,6 +133,8 @@ export type AgentStarted = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.agent.started.v1";
   data: {
@@ -154,6 +156,8 @@ export type RunAccepted = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.run.accepted.v1";
   data: {
@@ -172,6 +176,8 @@ export type RunStarted = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.run.started.v1";
   data: {
@@ -190,6 +196,8 @@ export type RunFinished = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.run.finished.v1";
   data: {
@@ -218,6 +226,8 @@ export type CommandRefused = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.command.refused.v1";
   data: {
@@ -235,6 +245,8 @@ export type InventoryChanged = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.inventory.changed.v1";
   data: {
@@ -266,6 +278,8 @@ export type InventoryPackagesChanged = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.inventory.packages-changed.v1";
   data: {
@@ -288,6 +302,8 @@ export type EndpointEnrolled = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.endpoint.enrolled.v1";
   data: {
@@ -313,6 +329,8 @@ export type EndpointCameOnline = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.endpoint.came-online.v1";
   data: {
@@ -330,6 +348,8 @@ export type EndpointWentOffline = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.endpoint.went-offline.v1";
   data: {
@@ -348,6 +368,8 @@ export type EndpointQuarantined = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.endpoint.quarantined.v1";
   data: {
@@ -366,6 +388,8 @@ export type EndpointEnrolmentRequested = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.endpoint.enrolment-requested.v1";
   data: {
@@ -391,6 +415,8 @@ export type EndpointApproved = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.endpoint.approved.v1";
   data: {
@@ -407,6 +433,8 @@ export type EndpointRevoked = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.endpoint.revoked.v1";
   data: {
@@ -425,6 +453,8 @@ export type EndpointRetired = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.endpoint.retired.v1";
   data: {
@@ -442,6 +472,8 @@ export type EndpointRekeyed = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.endpoint.rekeyed.v1";
   data: {
@@ -467,6 +499,8 @@ export type EndpointAliasChanged = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.endpoint.alias-changed.v1";
   data: {
@@ -484,6 +518,8 @@ export type EndpointConflictReported = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.endpoint.conflict-reported.v1";
   data: {
@@ -501,6 +537,8 @@ export type EndpointSiteAssigned = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.endpoint.site-assigned.v1";
   data: {
@@ -518,6 +556,8 @@ export type SiteCreated = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.site.created.v1";
   data: {
@@ -534,6 +574,8 @@ export type SiteDeleted = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.site.deleted.v1";
   data: {
@@ -550,6 +592,8 @@ export type EnrolmentTokenCreatedV2 = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.enrolment.token-created.v2";
   data: {
@@ -571,6 +615,8 @@ export type EnrolmentTokenRevoked = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.enrolment.token-revoked.v1";
   data: {
@@ -587,6 +633,8 @@ export type JobApplied = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.job.applied.v1";
   data: {
@@ -608,6 +656,8 @@ export type ExecutionRequested = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.execution.requested.v1";
   data: {
@@ -642,6 +692,8 @@ export type ExecutionTargeted = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.execution.targeted.v1";
   data: {
@@ -663,6 +715,8 @@ export type ExecutionDispatched = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.execution.dispatched.v1";
   data: {
@@ -684,6 +738,8 @@ export type ExecutionCancelRequested = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.execution.cancel-requested.v1";
   data: {
@@ -701,6 +757,8 @@ export type ExecutionRunsPresumed = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.execution.runs-presumed.v1";
   data: {
@@ -719,6 +777,8 @@ export type AccountCreated = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.created.v1";
   data: {
@@ -736,6 +796,8 @@ export type AccountSignedIn = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.signed-in.v1";
   data: {
@@ -754,6 +816,8 @@ export type AccountSignedOut = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.signed-out.v1";
   data: {
@@ -771,6 +835,8 @@ export type AccountSignInRefused = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.sign-in-refused.v1";
   data: {
@@ -789,6 +855,8 @@ export type AccountGrantsChanged = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.grants-changed.v1";
   data: {
@@ -806,6 +874,8 @@ export type AccountDisabled = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.disabled.v1";
   data: {
@@ -822,6 +892,8 @@ export type AccountEnabled = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.enabled.v1";
   data: {
@@ -838,6 +910,8 @@ export type AccountPasswordLinkMade = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.password-link-made.v1";
   data: {
@@ -858,6 +932,8 @@ export type AccountPasswordChanged = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.password-changed.v1";
   data: {
@@ -875,6 +951,8 @@ export type AccountSecondFactorEnabled = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.second-factor-enabled.v1";
   data: {
@@ -891,6 +969,8 @@ export type AccountSecondFactorDisabled = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.second-factor-disabled.v1";
   data: {
@@ -907,6 +987,8 @@ export type AccountRecoveryCodeUsed = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.recovery-code-used.v1";
   data: {
@@ -924,6 +1006,8 @@ export type AccountSessionsEnded = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.account.sessions-ended.v1";
   data: {
@@ -941,6 +1025,8 @@ export type TokenCreated = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.token.created.v1";
   data: {
@@ -960,6 +1046,8 @@ export type EnrolmentTokenCreated = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: "kanade.enrolment.token-created.v1";
   data: {
@@ -967,6 +1055,31 @@ export type EnrolmentTokenCreated = {
     site: string;
     maxUses: number;
     expiresAt: Time;
+  };
+};
+
+export type AuditRefused = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.audit.refused.v1";
+  data: {
+    operation: string;
+    code: ProblemCode;
+    target: {
+      kind: string;
+      id: string;
+    } | null;
+    count: number;
+    since: Time;
   };
 };
 
@@ -979,6 +1092,8 @@ export type AnyEvent = {
   correlationid?: ExecutionId | undefined;
   causationid?: string | undefined;
   principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
   privatedigest?: Sha256 | undefined;
   type: string;
   data: unknown;
@@ -1243,7 +1358,8 @@ export type ControlEvent =
   | AccountRecoveryCodeUsed
   | AccountSessionsEnded
   | TokenCreated
-  | EnrolmentTokenCreated;
+  | EnrolmentTokenCreated
+  | AuditRefused;
 
 export type KanadeEvent = EndpointEvent | ControlEvent;
 

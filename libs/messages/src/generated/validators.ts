@@ -17,7 +17,7 @@ const pattern8 = new RegExp("^U[A-Z2-7]{55}$", 'u');
 const pattern9 = new RegExp("^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$", 'u');
 function ruleAgentStarted(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -36,6 +36,10 @@ function ruleAgentStarted(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -88,7 +92,7 @@ function ruleAgentStartedDataShells(v: unknown): Problem {
 }
 function ruleRunAccepted(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -107,6 +111,10 @@ function ruleRunAccepted(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -129,7 +137,7 @@ function ruleRunAcceptedData(v: unknown): Problem {
 }
 function ruleRunStarted(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -148,6 +156,10 @@ function ruleRunStarted(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -170,7 +182,7 @@ function ruleRunStartedData(v: unknown): Problem {
 }
 function ruleRunFinished(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -189,6 +201,10 @@ function ruleRunFinished(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -279,7 +295,7 @@ function ruleRunFinishedDataOutput2(v: unknown): Problem {
 }
 function ruleCommandRefused(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -298,6 +314,10 @@ function ruleCommandRefused(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -319,7 +339,7 @@ function ruleCommandRefusedData(v: unknown): Problem {
 }
 function ruleInventoryChanged(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -338,6 +358,10 @@ function ruleInventoryChanged(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -574,7 +598,7 @@ function ruleNetworkInterfaceIpv6(v: unknown): Problem {
 }
 function ruleInventoryPackagesChanged(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -593,6 +617,10 @@ function ruleInventoryPackagesChanged(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -662,7 +690,7 @@ function ruleInventoryPackagesChangedDataRemovedItem(v: unknown): Problem {
 }
 function ruleEndpointEnrolled(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -681,6 +709,10 @@ function ruleEndpointEnrolled(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -718,7 +750,7 @@ function ruleEndpointEnrolledData(v: unknown): Problem {
 }
 function ruleEndpointCameOnline(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -737,6 +769,10 @@ function ruleEndpointCameOnline(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -757,7 +793,7 @@ function ruleEndpointCameOnlineData(v: unknown): Problem {
 }
 function ruleEndpointWentOffline(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -776,6 +812,10 @@ function ruleEndpointWentOffline(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -798,7 +838,7 @@ function ruleEndpointWentOfflineData(v: unknown): Problem {
 }
 function ruleEndpointQuarantined(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -817,6 +857,10 @@ function ruleEndpointQuarantined(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -839,7 +883,7 @@ function ruleEndpointQuarantinedData(v: unknown): Problem {
 }
 function ruleEndpointEnrolmentRequested(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -858,6 +902,10 @@ function ruleEndpointEnrolmentRequested(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -895,7 +943,7 @@ function ruleEndpointEnrolmentRequestedData(v: unknown): Problem {
 }
 function ruleEndpointApproved(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -914,6 +962,10 @@ function ruleEndpointApproved(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -932,7 +984,7 @@ function ruleEndpointApprovedData(v: unknown): Problem {
 }
 function ruleEndpointRevoked(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -951,6 +1003,10 @@ function ruleEndpointRevoked(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -973,7 +1029,7 @@ function ruleEndpointRevokedData(v: unknown): Problem {
 }
 function ruleEndpointRetired(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -992,6 +1048,10 @@ function ruleEndpointRetired(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1012,7 +1072,7 @@ function ruleEndpointRetiredData(v: unknown): Problem {
 }
 function ruleEndpointRekeyed(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1031,6 +1091,10 @@ function ruleEndpointRekeyed(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1068,7 +1132,7 @@ function ruleEndpointRekeyedData(v: unknown): Problem {
 }
 function ruleEndpointAliasChanged(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1087,6 +1151,10 @@ function ruleEndpointAliasChanged(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1107,7 +1175,7 @@ function ruleEndpointAliasChangedData(v: unknown): Problem {
 }
 function ruleEndpointConflictReported(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1126,6 +1194,10 @@ function ruleEndpointConflictReported(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1146,7 +1218,7 @@ function ruleEndpointConflictReportedData(v: unknown): Problem {
 }
 function ruleEndpointSiteAssigned(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1165,6 +1237,10 @@ function ruleEndpointSiteAssigned(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1185,7 +1261,7 @@ function ruleEndpointSiteAssignedData(v: unknown): Problem {
 }
 function ruleSiteCreated(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1204,6 +1280,10 @@ function ruleSiteCreated(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1222,7 +1302,7 @@ function ruleSiteCreatedData(v: unknown): Problem {
 }
 function ruleSiteDeleted(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1241,6 +1321,10 @@ function ruleSiteDeleted(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1259,7 +1343,7 @@ function ruleSiteDeletedData(v: unknown): Problem {
 }
 function ruleEnrolmentTokenCreatedV2(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1278,6 +1362,10 @@ function ruleEnrolmentTokenCreatedV2(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1306,7 +1394,7 @@ function ruleEnrolmentTokenCreatedV2Data(v: unknown): Problem {
 }
 function ruleEnrolmentTokenRevoked(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1325,6 +1413,10 @@ function ruleEnrolmentTokenRevoked(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1343,7 +1435,7 @@ function ruleEnrolmentTokenRevokedData(v: unknown): Problem {
 }
 function ruleJobApplied(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1362,6 +1454,10 @@ function ruleJobApplied(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1405,7 +1501,7 @@ function ruleExecuteShape(v: unknown): Problem {
 }
 function ruleExecutionRequested(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1424,6 +1520,10 @@ function ruleExecutionRequested(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1525,7 +1625,7 @@ function ruleExecutionRequestedDataSelector3(v: unknown): Problem {
 }
 function ruleExecutionTargeted(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1544,6 +1644,10 @@ function ruleExecutionTargeted(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1588,7 +1692,7 @@ function ruleExecutionTargetedDataTargetsItem(v: unknown): Problem {
 }
 function ruleExecutionDispatched(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1607,6 +1711,10 @@ function ruleExecutionDispatched(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1651,7 +1759,7 @@ function ruleExecutionDispatchedDataCommandsItem(v: unknown): Problem {
 }
 function ruleExecutionCancelRequested(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1670,6 +1778,10 @@ function ruleExecutionCancelRequested(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1710,7 +1822,7 @@ function ruleExecutionCancelRequestedDataRunIds2(v: unknown): Problem {
 }
 function ruleExecutionRunsPresumed(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1729,6 +1841,10 @@ function ruleExecutionRunsPresumed(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1762,7 +1878,7 @@ function ruleExecutionRunsPresumedDataRunIds(v: unknown): Problem {
 }
 function ruleAccountCreated(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1781,6 +1897,10 @@ function ruleAccountCreated(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1801,7 +1921,7 @@ function ruleAccountCreatedData(v: unknown): Problem {
 }
 function ruleAccountSignedIn(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1820,6 +1940,10 @@ function ruleAccountSignedIn(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1842,7 +1966,7 @@ function ruleAccountSignedInData(v: unknown): Problem {
 }
 function ruleAccountSignedOut(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1861,6 +1985,10 @@ function ruleAccountSignedOut(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1881,7 +2009,7 @@ function ruleAccountSignedOutData(v: unknown): Problem {
 }
 function ruleAccountSignInRefused(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1900,6 +2028,10 @@ function ruleAccountSignInRefused(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -1922,7 +2054,7 @@ function ruleAccountSignInRefusedData(v: unknown): Problem {
 }
 function ruleAccountGrantsChanged(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -1941,6 +2073,10 @@ function ruleAccountGrantsChanged(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -2004,7 +2140,7 @@ function ruleGrantSites2(v: unknown): Problem {
 }
 function ruleAccountDisabled(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -2023,6 +2159,10 @@ function ruleAccountDisabled(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -2041,7 +2181,7 @@ function ruleAccountDisabledData(v: unknown): Problem {
 }
 function ruleAccountEnabled(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -2060,6 +2200,10 @@ function ruleAccountEnabled(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -2078,7 +2222,7 @@ function ruleAccountEnabledData(v: unknown): Problem {
 }
 function ruleAccountPasswordLinkMade(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -2097,6 +2241,10 @@ function ruleAccountPasswordLinkMade(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -2123,7 +2271,7 @@ function ruleAccountPasswordLinkMadeData(v: unknown): Problem {
 }
 function ruleAccountPasswordChanged(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -2142,6 +2290,10 @@ function ruleAccountPasswordChanged(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -2162,7 +2314,7 @@ function ruleAccountPasswordChangedData(v: unknown): Problem {
 }
 function ruleAccountSecondFactorEnabled(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -2181,6 +2333,10 @@ function ruleAccountSecondFactorEnabled(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -2199,7 +2355,7 @@ function ruleAccountSecondFactorEnabledData(v: unknown): Problem {
 }
 function ruleAccountSecondFactorDisabled(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -2218,6 +2374,10 @@ function ruleAccountSecondFactorDisabled(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -2236,7 +2396,7 @@ function ruleAccountSecondFactorDisabledData(v: unknown): Problem {
 }
 function ruleAccountRecoveryCodeUsed(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -2255,6 +2415,10 @@ function ruleAccountRecoveryCodeUsed(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -2275,7 +2439,7 @@ function ruleAccountRecoveryCodeUsedData(v: unknown): Problem {
 }
 function ruleAccountSessionsEnded(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -2294,6 +2458,10 @@ function ruleAccountSessionsEnded(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -2334,7 +2502,7 @@ function ruleAccountSessionsEndedDataSessionIds2(v: unknown): Problem {
 }
 function ruleTokenCreated(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -2353,6 +2521,10 @@ function ruleTokenCreated(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -2377,7 +2549,7 @@ function ruleTokenCreatedData(v: unknown): Problem {
 }
 function ruleEnrolmentTokenCreated(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["specversion"];
@@ -2396,6 +2568,10 @@ function ruleEnrolmentTokenCreated(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -2418,9 +2594,10 @@ function ruleEnrolmentTokenCreatedData(v: unknown): Problem {
   if (!(typeof x === 'string' && pattern2.test(x))) return property("expiresAt", x, ": must be an RFC 3339 time in UTC");
   return undefined;
 }
-function ruleAnyEvent(v: unknown): Problem {
+function ruleAuditRefused(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
   let x: unknown;
   x = v["specversion"];
   if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
@@ -2438,6 +2615,79 @@ function ruleAnyEvent(v: unknown): Problem {
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
   x = v["principal"];
   if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.audit.refused.v1")) return property("type", x, ": must be \"kanade.audit.refused.v1\"");
+  x = v["data"];
+  p = ruleAuditRefusedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleAuditRefusedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "operation" && k !== "code" && k !== "target" && k !== "count" && k !== "since") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["operation"];
+  if (!(typeof x === 'string' && x.length <= 100)) return property("operation", x, ": must be text of at most 100 characters");
+  x = v["code"];
+  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "endpoint-pending" || x === "alias-taken" || x === "site-in-use" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"endpoint-revoked\", \"endpoint-retired\", \"endpoint-pending\", \"alias-taken\", \"site-in-use\", \"position-unknown\", \"read-behind\", \"output-expired\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
+  x = v["target"];
+  p = ruleAuditRefusedDataTarget(x); if (p !== undefined) return property("target", x, p);
+  x = v["count"];
+  if (!(typeof x === 'number' && Number.isSafeInteger(x) && x > 0)) return property("count", x, ": must be a whole number above 0");
+  x = v["since"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("since", x, ": must be an RFC 3339 time in UTC");
+  return undefined;
+}
+function ruleAuditRefusedDataTarget(v: unknown): Problem {
+  const p = ruleAuditRefusedDataTarget1(v);
+  if (p === undefined) return undefined;
+  if (ruleAuditRefusedDataTarget2(v) === undefined) return undefined;
+  return p;
+}
+function ruleAuditRefusedDataTarget1(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "kind" && k !== "id") return unknownKey(k);
+  let x: unknown;
+  x = v["kind"];
+  if (!(typeof x === 'string' && x.length <= 50)) return property("kind", x, ": must be text of at most 50 characters");
+  x = v["id"];
+  if (!(typeof x === 'string' && x.length <= 200)) return property("id", x, ": must be text of at most 200 characters");
+  return undefined;
+}
+function ruleAuditRefusedDataTarget2(v: unknown): Problem {
+  if (!(v === null)) return ": must be null";
+  return undefined;
+}
+function ruleAnyEvent(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
   x = v["privatedigest"];
   if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
   x = v["type"];
@@ -3216,6 +3466,8 @@ export const validateTokenCreated: Validator<types.TokenCreated> = /* @__PURE__ 
 
 export const validateEnrolmentTokenCreated: Validator<types.EnrolmentTokenCreated> = /* @__PURE__ */ validator(ruleEnrolmentTokenCreated);
 
+export const validateAuditRefused: Validator<types.AuditRefused> = /* @__PURE__ */ validator(ruleAuditRefused);
+
 export const validateAnyEvent: Validator<types.AnyEvent> = /* @__PURE__ */ validator(ruleAnyEvent);
 
 export const validateRunCommand: Validator<types.RunCommand> = /* @__PURE__ */ validator(ruleRunCommand);
@@ -3306,5 +3558,6 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.account.sessions-ended.v1', validateAccountSessionsEnded],
   ['kanade.token.created.v1', validateTokenCreated],
   ['kanade.enrolment.token-created.v1', validateEnrolmentTokenCreated],
+  ['kanade.audit.refused.v1', validateAuditRefused],
 ]);
 

@@ -39,7 +39,9 @@ export function openEventFold(
     if (typeof writtenBy !== 'number') return { refusal: writtenBy, envelope: checked.ok ? checked.event : checked.envelope };
     if (!checked.ok) return checked;
     const place = { position: message.sequence, recordedAt: message.recordedAt, endpointKey: writtenBy };
-    return { refusal: dispatch(projections.events, checked.event.type, checked.event, place), envelope: checked.event };
+    const refusal = dispatch(projections.events, checked.event.type, checked.event, place);
+    if (refusal === undefined) projections.audit.add(checked.event, message.sequence);
+    return { refusal, envelope: checked.event };
   };
 
   return {

@@ -1,6 +1,7 @@
 import type { EventHandlers } from '../fold/events.ts';
 import type { Session } from '../fold/session.ts';
 import { openAccounts } from './accounts/accounts.projection.ts';
+import { openAudit } from './audit/audit.projection.ts';
 import { openEnrolmentTokens } from './enrolment-tokens/enrolment-tokens.projection.ts';
 import { openEndpoints } from './endpoints/endpoints.projection.ts';
 import { openEvents } from './events/events.projection.ts';
@@ -30,6 +31,7 @@ export function openProjections(session: Session) {
   return {
     events: combine(parts),
     index,
+    audit: openAudit(session, accounts, index.typeKey),
     output,
     samples,
     privateParts: openPrivateParts(session),

@@ -31,8 +31,8 @@ describe('jobs', () => {
 describe('accounts', () => {
   it('give principals their names', () => {
     expect(fold(busyHistory()).model.rows('SELECT * FROM principals ORDER BY principal')).toEqual([
-      { principal: 'account/a1', name: 'admin' },
-      { principal: 'token/t1', name: 'admin (laptop)' },
+      { principal: 'account/a1', name: 'admin', accountId: 'a1' },
+      { principal: 'token/t1', name: 'admin (laptop)', accountId: 'a1' },
     ]);
   });
 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chainStart, chainText, headers as names, subjects } from '@kanade/contracts';
-import type { ControlAggregate, OutputStream } from '@kanade/contracts';
+import type { ControlAggregate, Interface, OutputStream } from '@kanade/contracts';
 import type { EventMap, EventType } from '../fold/events.ts';
 import type { StoredMessage } from '../fold/message.ts';
 
@@ -13,6 +13,8 @@ interface Attributes {
   readonly correlationid?: string;
   readonly principal?: string;
   readonly privatedigest?: string;
+  readonly remoteaddress?: string;
+  readonly interface?: Interface;
 }
 
 /** Makes the messages of a history, as the streams would hold them: sequences, chains and digests fit, times go on by 10 ms a message. */

@@ -70,6 +70,7 @@ export const pages = {
     fold: 'Read model',
     verifier: 'Signature check',
     lease: 'Leader lease',
+    auditFeeds: 'Audit feeds',
     lagEvents: 'Still to fold',
     lagMs: 'Fold lag',
     poison: 'Poison events',

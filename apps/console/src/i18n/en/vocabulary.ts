@@ -30,6 +30,7 @@ export const vocabulary = {
     jobs: 'Jobs',
     executions: 'Executions',
     events: 'Events',
+    audit: 'Audit',
     users: 'Users',
     status: 'Status',
   },

@@ -73,6 +73,7 @@ export const pages: TranslationOf<typeof source> = {
     fold: 'リードモデル',
     verifier: '署名検証',
     lease: 'リーダーの権利',
+    auditFeeds: '監査の送信',
     lagEvents: '未反映',
     lagMs: '反映の遅れ',
     poison: '反映不可のイベント',

@@ -33,6 +33,7 @@ export const vocabulary: TranslationOf<typeof source> = {
     jobs: 'ジョブ',
     executions: '実行履歴',
     events: 'イベント',
+    audit: '監査',
     users: 'ユーザー',
     status: '稼働状況',
   },

@@ -92,23 +92,24 @@ function accountEvents(session: Session, nameOf: (principal: string) => string):
 
 /** Accounts, and how the principals of events are called. */
 export function openAccounts(session: Session) {
-  const save = prepareWrite(session.connection, (query, parameter: Parameter<{ principal: string; name: string }>) =>
-    query.replaceInto('principals').values({ principal: parameter('principal'), name: parameter('name') }));
+  const save = prepareWrite(session.connection, (query, parameter: Parameter<{ principal: string; name: string; accountId: string }>) =>
+    query.replaceInto('principals').values({ principal: parameter('principal'), name: parameter('name'), accountId: parameter('accountId') }));
   const find = prepareGet(session.connection, (query, parameter: Parameter<{ principal: string }>) =>
-    query.selectFrom('principals').select('name').where('principal', '=', parameter('principal')));
+    query.selectFrom('principals').select(['name', 'accountId']).where('principal', '=', parameter('principal')));
   const nameOf = (principal: string): string => find({ principal })?.name ?? principal;
+  const accountOf = (principal: string): string | null => find({ principal })?.accountId ?? null;
 
   const accounts = accountEvents(session, nameOf);
   const events: EventHandlers = {
     ...accounts,
     'kanade.account.created.v1': (event, context) => {
-      save({ principal: `account/${event.data.accountId}`, name: event.data.username });
+      save({ principal: `account/${event.data.accountId}`, name: event.data.username, accountId: event.data.accountId });
       return accounts['kanade.account.created.v1']?.(event, context);
     },
     'kanade.token.created.v1': ({ data }) => {
-      save({ principal: `token/${data.tokenId}`, name: `${nameOf(`account/${data.accountId}`)} (${data.name})` });
+      save({ principal: `token/${data.tokenId}`, name: `${nameOf(`account/${data.accountId}`)} (${data.name})`, accountId: data.accountId });
       return undefined;
     },
   };
-  return { events, nameOf };
+  return { events, nameOf, accountOf };
 }

@@ -5,7 +5,8 @@
 export const accountsSchema = `
 CREATE TABLE principals (
   principal TEXT NOT NULL PRIMARY KEY,
-  name TEXT NOT NULL
+  name TEXT NOT NULL,
+  accountId TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE accounts (

@@ -37,6 +37,7 @@ export function openEvents({ connection, keys }: Session, sites: Pick<ExecutionS
   };
 
   return {
+    typeKey,
     /** `writer` is undefined on a subject of nobody, `event` when nothing of the message could be read. */
     add(message: StoredMessage, writer: Writer | undefined, event: AnyEvent | undefined): void {
       const endpointId = writer?.kind === 'endpoint' ? writer.endpointId : writer?.aggregate === 'endpoint' ? writer.id : undefined;

@@ -1,0 +1,40 @@
+import type { audit as source } from '../en/audit.ts';
+import type { TranslationOf } from '../translation-of.ts';
+
+export const audit: TranslationOf<typeof source> = {
+  audit: {
+    title: '監査',
+    lead: '誰がどこから何をしたか、何が拒否されたかを新しい順に示します。',
+    table: '監査',
+    filters: '絞り込み',
+    search: '検索',
+    principal: 'ユーザーまたはトークン',
+    address: 'アドレス',
+    target: '対象の ID',
+    type: 'イベントの種類',
+    anyType: 'すべての種類',
+    interface: '経路',
+    anyInterface: 'すべての経路',
+    outcome: '結果',
+    anyOutcome: 'すべて',
+    from: '開始',
+    to: '終了',
+    what: '操作',
+    by: '実行者',
+    origin: '接続元',
+    about: '対象',
+    recordedAt: '記録日時',
+    stranger: '不明な相手',
+    unknownOrigin: '記録なし',
+    targets_other: '{{count, number}} 台のエンドポイント',
+    script: 'スクリプト {{digest}}',
+    times: '{{count, number}} 回',
+    none: '該当するものはありません',
+    noneDetail: '絞り込みを変更するか解除してください。',
+  },
+  auditOutcome: { done: '完了', refused: '拒否' },
+  auditTarget: {
+    endpoint: 'エンドポイント', job: 'ジョブ', execution: '実行', run: '個別の実行', account: 'ユーザー', token: 'トークン', enrolment: '登録トークン', event: 'イベント',
+  },
+  interface: { console: 'コンソール', cli: 'コマンドライン', api: 'API' },
+};
