@@ -1,3 +1,4 @@
+import { createPrivateKey } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import { createAskAnswerer } from './asks/answer-ask.ts';
 import { pause } from './clock/clock.ts';
@@ -167,6 +168,7 @@ export class Agent {
     return new RunExecutor({
       ...this.#records,
       runner: host.runner,
+      sealingKey: createPrivateKey(this.#identity.stored.keys.sealingKey),
       publishLive: (...live) => this.#uplink.fleeting((connection) => connection.publishLive(...live)),
       clock,
       log,

@@ -8,6 +8,7 @@ import { ConsoleModule } from './console/console.module.ts';
 import { CoreModule } from './core.module.ts';
 import type { CoreOptions } from './core.module.ts';
 import { EndpointsModule } from './endpoints/endpoints.module.ts';
+import { ErasureModule } from './erasure/erasure.module.ts';
 import { EventsModule } from './events/events.module.ts';
 import { ExecutionsModule } from './executions/executions.module.ts';
 import { AuthGuard } from './http/auth.guard.ts';
@@ -16,6 +17,7 @@ import { schemaPipe } from './http/schema.pipe.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
 import { LiveModule } from './live/live.module.ts';
 import { OverviewModule } from './overview/overview.module.ts';
+import { SecretsModule } from './secrets/secrets.module.ts';
 import { SitesModule } from './sites/sites.module.ts';
 import { SystemModule } from './system/system.module.ts';
 
@@ -26,8 +28,8 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, AuditModule, EndpointsModule, EventsModule, ExecutionsModule, JobsModule, LiveModule, OverviewModule,
-        SitesModule, SystemModule, ConsoleModule,
+        CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, AuditModule, EndpointsModule, ErasureModule, EventsModule, ExecutionsModule, JobsModule, LiveModule,
+        OverviewModule, SecretsModule, SitesModule, SystemModule, ConsoleModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },

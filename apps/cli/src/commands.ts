@@ -4,6 +4,7 @@ import { AuditList } from './commands/audit/list.ts';
 import { Backup } from './commands/backup.ts';
 import { EndpointAlias } from './commands/endpoint/alias.ts';
 import { EndpointApprove } from './commands/endpoint/approve.ts';
+import { EndpointErase } from './commands/endpoint/erase.ts';
 import { EndpointList } from './commands/endpoint/list.ts';
 import { EndpointRetire } from './commands/endpoint/retire.ts';
 import { EndpointRevoke } from './commands/endpoint/revoke.ts';
@@ -25,8 +26,12 @@ import { JobRun } from './commands/job/run.ts';
 import { JobShow } from './commands/job/show.ts';
 import { JobValidate } from './commands/job/validate.ts';
 import { Login } from './commands/login.ts';
+import { OutputErase } from './commands/output/erase.ts';
 import { Restore } from './commands/restore.ts';
 import { Run } from './commands/run.ts';
+import { SecretDelete } from './commands/secret/delete.ts';
+import { SecretList } from './commands/secret/list.ts';
+import { SecretSet } from './commands/secret/set.ts';
 import { SiteAssign } from './commands/site/assign.ts';
 import { SiteCreate } from './commands/site/create.ts';
 import { SiteDelete } from './commands/site/delete.ts';
@@ -49,6 +54,7 @@ export const COMMANDS = {
   backup: Backup,
   'endpoint:alias': EndpointAlias,
   'endpoint:approve': EndpointApprove,
+  'endpoint:erase': EndpointErase,
   'endpoint:list': EndpointList,
   'endpoint:retire': EndpointRetire,
   'endpoint:revoke': EndpointRevoke,
@@ -70,8 +76,12 @@ export const COMMANDS = {
   'job:show': JobShow,
   'job:validate': JobValidate,
   login: Login,
+  'output:erase': OutputErase,
   restore: Restore,
   run: Run,
+  'secret:delete': SecretDelete,
+  'secret:list': SecretList,
+  'secret:set': SecretSet,
   'site:assign': SiteAssign,
   'site:create': SiteCreate,
   'site:delete': SiteDelete,

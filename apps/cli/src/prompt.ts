@@ -21,7 +21,12 @@ export async function askHidden(question: string): Promise<string> {
 
 /** Everything a stream has, as UTF-8 text. */
 export async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  return (await readAllBytes(stream)).toString('utf8');
+}
+
+/** Everything a stream has. */
+export async function readAllBytes(stream: NodeJS.ReadableStream): Promise<Buffer> {
   const pieces: Buffer[] = [];
   for await (const piece of stream) pieces.push(Buffer.from(piece));
-  return Buffer.concat(pieces).toString('utf8');
+  return Buffer.concat(pieces);
 }

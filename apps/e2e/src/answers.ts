@@ -10,6 +10,7 @@ export const resultSchema = z.object({
       endpointName: z.string(),
       state: z.string(),
       exitCode: z.number().nullable(),
+      reason: z.object({ code: z.string(), message: z.string() }).nullable(),
       stdout: z.string(),
       stderr: z.string(),
       stdoutBytes: z.number(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { jobIdSchema } from './ids.ts';
+import { refuseSecretClashes, secretReferencesSchema } from './secrets.ts';
 import { shells } from './shells.ts';
 
 export const shellSchema = z.enum(shells).meta({ id: 'Shell', description: 'The shell the script is written for.' });
@@ -60,7 +61,9 @@ export const manifestSchema = z
         message: 'give exactly one of script and scriptFile',
         path: ['script'],
       }),
+    secrets: secretReferencesSchema,
   })
+  .superRefine(refuseSecretClashes)
   .meta({ id: 'JobManifest', title: 'kanade job manifest' });
 export type JobManifest = z.infer<typeof manifestSchema>;
 

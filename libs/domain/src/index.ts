@@ -7,6 +7,7 @@ export * from './executions/deadlines.ts';
 export * from './endpoints/endpoint.ts';
 export * from './endpoints/enrolment.ts';
 export * from './endpoints/hold-down.ts';
+export * from './secrets/secret.ts';
 export * from './accounts/account.ts';
 export * from './accounts/permission.ts';
 export * from './accounts/token.ts';

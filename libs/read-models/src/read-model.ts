@@ -12,7 +12,7 @@ export interface ReadModel extends Fold {
   readonly file: string;
   /** Removes the files of other fingerprints, once this one has caught up. */
   removeOthers(): void;
-  /** Folds the log back into the file, so that it does not grow for ever under readers. */
+  /** Folds the log back into the file, so that it does not grow for ever under readers; after an erasure it is cut, too. */
   checkpointLog(): void;
   close(): void;
 }
@@ -38,15 +38,28 @@ export function openReadModel(directory: string, options: FoldOptions): ReadMode
   const file = readModelFile(directory);
   const connection = openForWriting(file);
   createTables(connection);
+  const fold = openFold(connection, options);
+  // What was erased still stands in the log until that is cut; a process that died may have left it so.
+  let erased = true;
+  // The first column says whether a reader was in the way.
+  const cutLog = (): boolean => connection.pragma('wal_checkpoint(TRUNCATE)', { simple: true }) === 0;
   return {
-    ...openFold(connection, options),
+    ...fold,
+    apply(batches, applying) {
+      const commit = fold.apply(batches, applying);
+      erased ||= commit.changes.some(({ kind }) => kind === 'erasure');
+      return commit;
+    },
     file,
     removeOthers() {
       for (const name of readdirSync(directory)) {
         if (filePattern.test(name) && !join(directory, name).startsWith(file)) rmSync(join(directory, name), { force: true });
       }
     },
-    checkpointLog: () => void connection.pragma('wal_checkpoint(PASSIVE)'),
+    checkpointLog() {
+      if (erased) erased = !cutLog();
+      else connection.pragma('wal_checkpoint(PASSIVE)');
+    },
     close: () => void connection.close(),
   };
 }

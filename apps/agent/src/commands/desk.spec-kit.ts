@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { subjects } from '@kanade/contracts';
-import { createSigningKey, signMessage } from '@kanade/messaging';
-import type { SigningKey } from '@kanade/messaging';
+import { createSealingKey, createSigningKey, signMessage } from '@kanade/messaging';
+import type { SealingKey, SigningKey } from '@kanade/messaging';
 import type { Command, EndpointEvent, Keyset, RunCommand } from '@kanade/messages';
 import { parseEndpointEvent } from '@kanade/messages';
 import { onTestFinished } from 'vitest';
@@ -31,6 +31,7 @@ export function keysetOf(command: SigningKey, version = 1): Keyset {
 /** Starts nothing: tests end each run when they please. */
 export class ManualRunner implements ScriptRunner {
   readonly started: string[] = [];
+  readonly runs: ScriptRun[] = [];
   /** Runs whose process never comes to be. */
   readonly stuck = new Set<string>();
   readonly #ends = new Map<string, (outcome: Partial<RunOutcome>) => void>();
@@ -43,6 +44,7 @@ export class ManualRunner implements ScriptRunner {
 
   start(run: ScriptRun, sink: OutputSink): RunHandle {
     this.started.push(run.runId);
+    this.runs.push(run);
     this.sinks.set(run.runId, sink);
     const startedAt = new Date(this.#clock.now());
     const outcome = new Promise<RunOutcome>((resolve) => {
@@ -81,10 +83,11 @@ export interface Delivered {
 }
 
 /** An agent without its connection, on a real database, with a clock and scripts that tests turn. */
-export function createDesk(options: { readonly file?: string; readonly clock?: FakeClock; readonly concurrency?: number; readonly key?: SigningKey } = {}) {
+export function createDesk(options: { readonly file?: string; readonly clock?: FakeClock; readonly concurrency?: number; readonly key?: SigningKey; readonly sealing?: SealingKey } = {}) {
   const clock = options.clock ?? new FakeClock();
   const file = options.file ?? join(temporaryDirectory(), 'agent.sqlite');
   const commandKey = options.key ?? createSigningKey();
+  const sealing = options.sealing ?? createSealingKey();
   const store = openStore(file);
   const seal = createSeal(Buffer.alloc(32, 7));
   const ledger = new Ledger(store, seal, silentLog);
@@ -96,7 +99,7 @@ export function createDesk(options: { readonly file?: string; readonly clock?: F
   const backendTime = { offset: 0, known: true, now: () => clock.now() + backendTime.offset, heard: () => Promise.resolve() };
   const shared = { store, ledger, events, output, clock, log: silentLog, backendTime };
   const hasRoom = () => Promise.resolve(space.free >= 1000);
-  const executor = new RunExecutor({ ...shared, runner, publishLive: () => undefined, mostOutputBytes: 1024 * 1024, hasRoom });
+  const executor = new RunExecutor({ ...shared, runner, sealingKey: sealing.privateKey, publishLive: () => undefined, mostOutputBytes: 1024 * 1024, hasRoom });
   const queue = new RunQueue({ ...shared, execute: (run) => executor.execute(run), concurrency: options.concurrency ?? 4 });
   const twin: { conflict: string | undefined } = { conflict: undefined };
   const disk = { freeBytes: () => Promise.resolve(space.free) };
@@ -104,7 +107,7 @@ export function createDesk(options: { readonly file?: string; readonly clock?: F
   const acked: number[] = [];
   const deliver = (delivered: Delivered, pending = 0) =>
     intake.onCommand({ ...delivered, pending, ack: () => void acked.push(delivered.sequence) });
-  return { clock, backendTime, twin, file, commandKey, store, ledger, events, output, runner, space, executor, queue, acked, deliver };
+  return { clock, backendTime, twin, file, commandKey, sealing, store, ledger, events, output, runner, space, executor, queue, acked, deliver };
 }
 
 export type Desk = ReturnType<typeof createDesk>;

@@ -1,6 +1,7 @@
 import type { FinalRunState } from '@kanade/contracts';
 import type { RunReason } from '@kanade/messages';
 import type { Sandbox, SandboxSupport } from '../sandbox/sandbox.ts';
+import { secretFileName } from '../secrets/open-secrets.ts';
 import { StagingError } from '../sandbox/staging.ts';
 import type { StagedScript, Staging } from '../sandbox/staging.ts';
 import type { Directories } from './directories.ts';
@@ -32,7 +33,7 @@ export interface Premises {
 }
 
 /** Stages the script, or says why this run does not start; a run that is refused leaves no file. */
-export async function admit({ runId, execute, content }: ScriptRun, { scripts, staging, directories }: Premises): Promise<Admitted | Verdict> {
+export async function admit({ runId, execute, content, secrets = [] }: ScriptRun, { scripts, staging, directories }: Premises): Promise<Admitted | Verdict> {
   if ('unsupported' in scripts) return { state: 'skipped', reason: reasons.platform(scripts.family, scripts.unsupported) };
   if (execute.runAs === 'user') return { state: 'refused', reason: reasons.runAsUser() };
   const { sandbox } = scripts;
@@ -42,7 +43,8 @@ export async function admit({ runId, execute, content }: ScriptRun, { scripts, s
   if (unusable) return { state: 'refused', reason: unusable };
   const launcher = launchers[execute.shell];
   try {
-    const staged = await staging.stage(runId, launcher.fileName, launcher.encode(content.script));
+    const files = secrets.filter(({ as }) => as === 'file').map((secret) => ({ fileName: secretFileName(secret), content: secret.value }));
+    const staged = await staging.stage(runId, [{ fileName: launcher.fileName, content: launcher.encode(content.script) }, ...files]);
     return { sandbox, executable, commandLine: launcher.commandLine(staged.file, content.arguments), staged, cwd: execute.cwd ?? staged.folder };
   } catch (error) {
     if (error instanceof StagingError) return { state: 'refused', reason: reason(error.code, error.message) };

@@ -1,4 +1,5 @@
 import type { ExecuteShape, FinalRunState, OutputStream, RunReason, Shell } from '@kanade/contracts';
+import type { OpenedSecret } from '../secrets/open-secrets.ts';
 
 /** A run as the ledger holds it, ready to be started. */
 export interface ScriptRun {
@@ -9,6 +10,8 @@ export interface ScriptRun {
     readonly env: Readonly<Record<string, string>>;
     readonly arguments: readonly string[];
   };
+  /** Opened for this start; absent: none. */
+  readonly secrets?: readonly OpenedSecret[];
 }
 
 /** Takes what a script prints; a returned promise is back-pressure. */

@@ -1,8 +1,10 @@
+import { join } from 'node:path';
 import type { Clock, Timer } from '../clock/clock.ts';
 import type { Log } from '../log.ts';
 import { runIdVariable } from '../sandbox/sandbox.ts';
 import type { ProcessEnd, ProcessTree } from '../sandbox/sandbox.ts';
 import type { StagedScript } from '../sandbox/staging.ts';
+import { secretFileName } from '../secrets/open-secrets.ts';
 import { admit } from './admission.ts';
 import type { Admitted, Premises, Verdict } from './admission.ts';
 import { OutputPump } from './output-pump.ts';
@@ -105,13 +107,17 @@ export class RunningScript {
   }
 
   #launch({ sandbox, executable, commandLine, staged, cwd }: Admitted): ProcessTree {
-    const { runId, content } = this.#run;
+    const { runId, content, secrets = [] } = this.#run;
+    // What is opened stands in the environment alone: on no command line, in no file but those staged for it.
+    const opened = Object.fromEntries(
+      secrets.map((secret) => [secret.variable, secret.as === 'env' ? secret.value.toString('utf8') : join(staged.folder, secretFileName(secret))]),
+    );
     this.#tree = sandbox.launch({
       runId,
       stagingFolder: staged.folder,
       executable,
       arguments: commandLine,
-      environment: { ...sandbox.baseEnvironment(), ...content.env, [runIdVariable]: runId },
+      environment: { ...sandbox.baseEnvironment(), ...content.env, ...opened, [runIdVariable]: runId },
       cwd,
     });
     return this.#tree;

@@ -11,6 +11,7 @@ import { silentLog } from '../log.ts';
 import { createPlatform } from '../platform/create-platform.ts';
 import { processIds, readProcesses, startedWith } from '../sandbox/linux/process-table.ts';
 import { runIdVariable } from '../sandbox/sandbox.ts';
+import type { OpenedSecret } from '../secrets/open-secrets.ts';
 import type { OutputSink, RunHandle, RunOutcome, ScriptRun, ScriptRunner } from './runner.ts';
 import { createScriptRunner } from './script-runner.ts';
 
@@ -24,10 +25,11 @@ interface RunOptions extends Partial<ExecuteShape> {
   readonly runId?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly arguments?: readonly string[];
+  readonly secrets?: readonly OpenedSecret[];
 }
 
-export function scriptRun(script: string, { runId = randomUUID(), env = {}, arguments: rest = [], ...shape }: RunOptions = {}): ScriptRun {
-  return { runId, execute: { shell: 'sh', timeoutMs: 60_000, runAs: 'system', cwd: null, ...shape }, content: { script, env, arguments: rest } };
+export function scriptRun(script: string, { runId = randomUUID(), env = {}, arguments: rest = [], secrets = [], ...shape }: RunOptions = {}): ScriptRun {
+  return { runId, execute: { shell: 'sh', timeoutMs: 60_000, runAs: 'system', cwd: null, ...shape }, content: { script, env, arguments: rest }, secrets };
 }
 
 /** Keeps what a script printed. */

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto';
 import type { FinalRunState, RunReason } from '@kanade/contracts';
 import type { AgentConnection } from '@kanade/messaging';
 import { timeText } from '../clock/clock.ts';
@@ -11,6 +12,8 @@ import { RunRecorder } from '../output/run-recorder.ts';
 import type { RecordedOutput } from '../output/run-recorder.ts';
 import { summarise } from '../output/stream-recorder.ts';
 import type { RunOutcome, ScriptRunner } from '../runner/runner.ts';
+import { maskedSink } from '../secrets/masked-sink.ts';
+import { openSecrets } from '../secrets/open-secrets.ts';
 import type { Store } from '../store/store.ts';
 import { durably } from '../store/durably.ts';
 import { isDiskFull } from '../store/store.ts';
@@ -24,6 +27,8 @@ interface Options {
   readonly events: EventOutbox;
   readonly output: OutputOutbox;
   readonly runner: ScriptRunner;
+  /** What secrets in commands are sealed to. */
+  readonly sealingKey: KeyObject;
   readonly publishLive: AgentConnection['publishLive'];
   readonly clock: Clock;
   readonly log: Log;
@@ -40,11 +45,14 @@ export class RunExecutor {
   }
 
   execute(run: LedgerRun): RunningRun {
-    const { store, ledger, runner, output: outbox, publishLive, clock, log, hasRoom, mostOutputBytes: mostBytesPerStream } = this.#options;
+    const { store, ledger, runner, sealingKey, output: outbox, publishLive, clock, log, hasRoom, mostOutputBytes: mostBytesPerStream } = this.#options;
     const command = readCommand(run.command);
     if (command?.type !== 'kanade.command.run.v1') {
       return this.#endWithoutScript(run, { code: 'malformed', message: 'The command in the ledger cannot be read; run it again.' });
     }
+    const opened = openSecrets(command, sealingKey);
+    if ('refusal' in opened) return this.#endWithoutScript(run, opened.refusal);
+    const { secrets } = opened;
     let starting: LedgerRun;
     try {
       // Before the process, not after: once this is on the disk the run never starts again, whatever happens.
@@ -54,10 +62,12 @@ export class RunExecutor {
       return this.#endWithoutScript(run, reasons.diskFull);
     }
     const recorder = new RunRecorder({ runId: run.runId, outbox, publishLive, clock, log, mostBytesPerStream, hasRoom });
-    const handle = runner.start({ runId: run.runId, execute: command.execute, content: command.content }, recorder);
+    // Masked before anything else sees it: what is stored and what is watched are the same bytes.
+    const sink = maskedSink(recorder, secrets.map(({ value }) => value));
+    const handle = runner.start({ runId: run.runId, execute: command.execute, content: command.content, secrets }, sink);
     let interrupted = false;
     const started = handle.started.then(() => this.#noteStarted(starting, command.execute.runAs));
-    const ended = this.#finish(starting, handle.outcome, recorder, () => interrupted);
+    const ended = this.#finish(starting, handle.outcome.finally(() => { sink.end(); }), recorder, () => interrupted);
     return {
       begun: Promise.race([started, ended]),
       ended,

@@ -84,7 +84,7 @@ it('closes a folder of all runs that others could enter', async () => {
 
 it('takes no run id that could be a path', async () => {
   const staging = createStaging(test.dataDir);
-  for (const runId of ['../escape', '.', '..', 'a/b', '']) await expect(staging.stage(runId, 'script.sh', Buffer.from(''))).rejects.toThrow(StagingError);
+  for (const runId of ['../escape', '.', '..', 'a/b', '']) await expect(staging.stage(runId, [{ fileName: 'script.sh', content: Buffer.from('') }])).rejects.toThrow(StagingError);
   expect(readdirSync(test.dataDir)).toEqual([]);
 });
 

@@ -13,6 +13,12 @@ export interface StagedScript {
   readonly file: string;
 }
 
+/** A file of a run; the first one is its script. */
+export interface StagedFile {
+  readonly fileName: string;
+  readonly content: Uint8Array;
+}
+
 /** Staging could not be done; `code` and message become the run's reason. */
 export class StagingError extends Error {
   readonly code: 'staging-occupied' | 'staging-not-private' | 'disk-full' | 'staging-failed';
@@ -26,7 +32,7 @@ export class StagingError extends Error {
 
 /** Where the scripts of this agent's runs are, each in a folder named after its run. */
 export interface Staging {
-  stage(runId: string, fileName: string, content: Uint8Array): Promise<StagedScript>;
+  stage(runId: string, files: readonly [StagedFile, ...StagedFile[]]): Promise<StagedScript>;
   remove(staged: StagedScript): Promise<void>;
   /** Run ids that have a folder. */
   leftovers(): Promise<string[]>;
@@ -37,15 +43,14 @@ export interface Staging {
 export function createStaging(dataDir: string): Staging {
   const base = join(dataDir, folderName);
   return {
-    stage: async (runId, fileName, content) => {
+    stage: async (runId, files) => {
       if (!runIdPattern.test(runId)) throw new StagingError('staging-failed', 'The run id is not one a folder can be named after.');
       await ensurePrivate(base);
       const folder = join(base, runId);
       await createFolder(folder);
       try {
-        const file = join(folder, fileName);
-        await writeExclusively(file, content);
-        return { folder, file };
+        for (const { fileName, content } of files) await writeExclusively(join(folder, fileName), content);
+        return { folder, file: join(folder, files[0].fileName) };
       } catch (error) {
         await removeStaging(folder);
         throw asStagingError(error);

@@ -59,7 +59,7 @@ describe('listAudit', () => {
     expect(types({ principal: 'hana' })).toEqual(['audit.refused']);
     expect(types({ principal: 'account/a2' })).toEqual(['audit.refused']);
     expect(types({ principal: 'admin' })).toEqual(expect.arrayContaining(['job.applied', 'account.created', 'execution.requested']));
-    expect(types({ principal: 'token/t1' })).toEqual(['enrolment.token-created', 'job.applied']);
+    expect(types({ principal: 'token/t1' })).toEqual(['secret.set', 'enrolment.token-created', 'job.applied']);
     expect(types({ principal: 'stranger' })).toEqual(['audit.refused']);
     expect(types({ principal: 'nobody' })).toEqual([]);
   });

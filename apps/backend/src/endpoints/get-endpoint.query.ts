@@ -32,7 +32,7 @@ export const getEndpointSql = (principal: Principal, endpointId: string) =>
   selectEndpoints(principal)
     .select([
       'endpoints.osArchitecture', 'endpoints.enrolledAt', 'endpoints.shells', 'endpoints.signingKey', 'endpoints.standingAt', 'endpoints.standingReason',
-      'endpoints.quarantineReason', 'endpoints.inventoryChangedAt', 'endpoints.packageCount',
+      'endpoints.quarantineReason', 'endpoints.erasedAt', 'endpoints.inventoryChangedAt', 'endpoints.packageCount',
     ])
     .where('endpoints.id', '=', endpointId);
 
@@ -73,6 +73,7 @@ export function getEndpoint(db: Reader, overlay: LiveOverlay, principal: Princip
       signingKey: row.signingKey,
       standingAt: row.standingAt,
       standingReason: row.standingReason,
+      erasedAt: row.erasedAt === null ? null : new Date(row.erasedAt).toISOString(),
       quarantineReason: row.quarantineReason,
       conflictReason: row.conflictReason,
       epochs: readEpochs(db, row.key, position),

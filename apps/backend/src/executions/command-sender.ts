@@ -6,6 +6,8 @@ import type { CommandToPublish } from '@kanade/messaging';
 import { Broker } from '../broker/broker.ts';
 import { Clock } from '../clock.ts';
 import { newId } from '../history/uuid.ts';
+import { SecretDelivery } from '../secrets/secret-delivery.ts';
+import type { OpenedUse, SecretTarget } from '../secrets/secret-delivery.ts';
 
 /** Commands are kept a little longer than they count, so that an agent can say that it got one too late. */
 const ttlGraceMs = 60_000;
@@ -20,6 +22,7 @@ export interface RunOrder {
   readonly content: RunCommand['content'];
   readonly expiresAt: string;
   readonly supersedeKey: string | null;
+  readonly secrets: readonly OpenedUse[];
 }
 
 export interface RunTarget {
@@ -33,14 +36,17 @@ export class CommandSender {
   constructor(
     private readonly broker: Broker,
     private readonly clock: Clock,
+    private readonly delivery: SecretDelivery,
   ) {}
 
   /** Queues one run command per target, in order, and returns their places in the queue. */
-  sendRuns(order: RunOrder, targets: readonly RunTarget[]): Promise<number[]> {
+  sendRuns(order: RunOrder, targets: readonly SecretTarget[]): Promise<number[]> {
     const { incarnation } = this.broker.get().events;
     const now = this.clock.now();
+    const contentLength = order.secrets.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(order.content));
     return this.broker.get().commands.publish(
-      targets.map(({ runId, endpointId }) => {
+      targets.map((target) => {
+        const { runId, endpointId } = target;
         const command: RunCommand = {
           type: 'kanade.command.run.v1',
           // A new id each time: the agent knows the run, and takes the same id twice for a replay.
@@ -54,6 +60,7 @@ export class CommandSender {
           execute: order.execute,
           content: order.content,
           supersedeKey: order.supersedeKey,
+          ...(order.secrets.length === 0 ? {} : { secrets: this.delivery.sealFor(target, order.secrets, contentLength) }),
         };
         return this.sign(endpointId, command, `run-${incarnation}-${runId}`, Date.parse(order.expiresAt) - now + ttlGraceMs);
       }),

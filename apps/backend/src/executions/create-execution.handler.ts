@@ -1,5 +1,5 @@
 import { formatPosition, parseDuration } from '@kanade/contracts';
-import type { Execute, ExecuteShape } from '@kanade/contracts';
+import type { Execute, ExecuteShape, SecretUse } from '@kanade/contracts';
 import { decideExecution, maxBlock } from '@kanade/domain';
 import type { Decision, RequestExecution } from '@kanade/domain';
 import { CommandHandler } from '@nestjs/cqrs';
@@ -12,6 +12,7 @@ import { executionKind, jobKind } from '../history/aggregates.ts';
 import { ControlLog } from '../history/control-log.ts';
 import type { Loaded } from '../history/control-log.ts';
 import { derivedId, newId } from '../history/uuid.ts';
+import { SecretDelivery } from '../secrets/secret-delivery.ts';
 import { checkContent } from './content-limits.ts';
 import { CreateExecutionCommand } from './create-execution.command.ts';
 import type { CreateExecutionRequest, CreateExecutionResult } from './create-execution.command.ts';
@@ -27,6 +28,7 @@ const maxExpiry = 30 * 86_400_000;
 interface What {
   readonly job: RequestExecution['job'];
   readonly execute: Execute;
+  readonly secrets: readonly SecretUse[];
 }
 
 const toExecute = (shape: ExecuteShape, content: Pick<Execute, 'script' | 'env' | 'arguments'>): Execute => ({
@@ -47,6 +49,7 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
     private readonly clock: Clock,
     private readonly contents: PrivateContents,
     private readonly targets: ExecutionTargets,
+    private readonly delivery: SecretDelivery,
   ) {}
 
   async execute({ principal, request, idempotencyKey }: CreateExecutionCommand): Promise<CreateExecutionResult> {
@@ -59,10 +62,11 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
         return this.answer(id, before);
       }
     }
-    const { job, execute } = await this.resolveWhat(request.what);
+    const { job, execute, secrets } = await this.resolveWhat(request.what);
     if (parseDuration(request.expiresIn) > maxExpiry) {
       throw new DomainError('invalid-request', 'runs may wait 30 days at most', { errors: [{ path: 'expiresIn', message: 'must be at most 30d' }] });
     }
+    await this.delivery.check(secrets);
     const endpointIds = await this.targets.resolve(principal, request.targets);
     const prepared = prepareContent(execute);
     const command: RequestExecution = {
@@ -74,6 +78,7 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
       selector: request.targets.kind === 'endpoints' ? { kind: 'endpoints', count: Math.max(1, endpointIds.length) } : request.targets,
       expiresAt: new Date(now + parseDuration(request.expiresIn)).toISOString(),
       supersede: request.supersede,
+      ...(secrets.length === 0 ? {} : { secrets: [...secrets] }),
       targets: endpointIds.map((endpointId) => ({ endpointId, runId: derivedId('run', id, endpointId, '1') })),
     };
     const decide = async (state: ExecutionState): Promise<Decision> => {
@@ -90,7 +95,7 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
   private async resolveWhat(what: CreateExecutionRequest['what']): Promise<What> {
     if (what.kind === 'script') {
       checkContent(what.execute, 'what.execute');
-      return { job: null, execute: what.execute };
+      return { job: null, execute: what.execute, secrets: [] };
     }
     // From the record, not the read model: a job applied a moment ago can be run at once.
     const { state } = await this.log.load(jobKind, what.jobId);
@@ -100,7 +105,7 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
     }
     const content = await this.contents.read(version.eventId);
     if (content === null) throw new DomainError('not-found', `the script of job ${what.jobId} has been erased; apply it again under a new version`);
-    return { job: { id: what.jobId, version: state.current }, execute: toExecute(version.execute, content) };
+    return { job: { id: what.jobId, version: state.current }, execute: toExecute(version.execute, content), secrets: version.secrets };
   }
 
   private async checkSame(request: CreateExecutionRequest, state: ExecutionState): Promise<void> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { secretUsesSchema } from '@kanade/contracts';
 import { decideExecution } from '@kanade/domain';
 import { systemPrincipal } from '../accounts/principal.ts';
 import { Broker } from '../broker/broker.ts';
@@ -10,6 +11,7 @@ import { WorkLoop } from '../leader/work-loop.ts';
 import { Log } from '../log.ts';
 import { activeEndpoints, runsToDispatch } from '../projections/process-reads.ts';
 import type { RunToDispatch } from '../projections/process-reads.ts';
+import { SecretDelivery } from '../secrets/secret-delivery.ts';
 import { CommandSender } from './command-sender.ts';
 import { DispatchCounter } from './dispatch-counter.ts';
 import { PrivateContents } from './private-content.ts';
@@ -34,6 +36,7 @@ export class Dispatcher implements ProcessManager {
     private readonly sender: CommandSender,
     private readonly superseder: Superseder,
     private readonly counter: DispatchCounter,
+    private readonly delivery: SecretDelivery,
     private readonly sink: Log,
   ) {
     this.loop = new WorkLoop({ name: this.name, periodMs, log: sink, work: (signal) => this.dispatchAll(signal) });
@@ -97,6 +100,7 @@ export class Dispatcher implements ProcessManager {
       content: sent,
       expiresAt: first.expiresAt,
       supersedeKey: first.supersede === 1 ? first.jobId : null,
+      secrets: await this.delivery.open(secretUsesSchema.parse(JSON.parse(first.secrets))),
     };
     const sequences = await this.sender.sendRuns(order, runs);
     for (const { runId } of runs) this.settled.add(runId);

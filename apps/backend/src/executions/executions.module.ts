@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { EndpointsModule } from '../endpoints/endpoints.module.ts';
+import { SecretsModule } from '../secrets/secrets.module.ts';
 import { CancelExecutionHandler } from './cancel-execution.handler.ts';
 import { Canceller } from './canceller.ts';
 import { CommandCleaner } from './command-cleaner.ts';
@@ -11,6 +12,7 @@ import { DispatchCounter } from './dispatch-counter.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { ExecutionTargets } from './execution-targets.ts';
 import { ExecutionsController } from './executions.controller.ts';
+import { OwnRuns } from './own-runs.ts';
 import { PrivateContents } from './private-content.ts';
 import { RunSignals } from './run-signals.ts';
 import { RunsController } from './runs.controller.ts';
@@ -18,12 +20,12 @@ import { SitesModule } from '../sites/sites.module.ts';
 import { Superseder } from './superseder.ts';
 
 @Module({
-  imports: [EndpointsModule, SitesModule],
+  imports: [EndpointsModule, SecretsModule, SitesModule],
   controllers: [ExecutionsController, RunsController],
   providers: [
     CancelExecutionHandler, Canceller, CommandCleaner, CommandSender, CreateExecutionHandler, CutOffRuns, DeadlineKeeper, DispatchCounter, Dispatcher, ExecutionTargets,
-    PrivateContents, RunSignals, Superseder,
+    OwnRuns, PrivateContents, RunSignals, Superseder,
   ],
-  exports: [Canceller, CommandCleaner, CutOffRuns, DeadlineKeeper, DispatchCounter, Dispatcher, PrivateContents],
+  exports: [Canceller, CommandCleaner, CutOffRuns, DeadlineKeeper, DispatchCounter, Dispatcher, OwnRuns, PrivateContents],
 })
 export class ExecutionsModule {}

@@ -36,6 +36,7 @@ export class ReadRunOutputQuery extends Query<RunOutput> {
 export function readRunOutput(db: Reader, principal: Principal, { runId, stream, offset, limit }: RunOutputParams): RunOutput {
   return answerAt(db, () => {
     const row = readRun(db, principal, runId);
+    if (row.outputErased === 1) throw new DomainError('output-erased', `What run ${runId} printed was erased; its history says by whom, and why.`, { details: { runId, stream } });
     const totalBytes = stream === 'stdout' ? row.stdoutBytes : row.stderrBytes;
     const bytes = readBytes(db, row.key, stream, offset, limit);
     if (bytes.byteLength === 0 && offset < totalBytes && outputState(db, row) === 'expired') {

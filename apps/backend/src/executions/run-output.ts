@@ -34,7 +34,8 @@ const storedChunksSql = (runKey: number) =>
   build.selectFrom('chunks').select(({ fn }) => fn.countAll<number>().as('count')).where('runKey', '=', runKey);
 
 /** Whether a run's output is here: an ended run knows how many chunks it stored. */
-export function outputState(db: Reader, row: Pick<RunRow, 'key' | 'outputChunks'>): RunDetail['outputState'] {
+export function outputState(db: Reader, row: Pick<RunRow, 'key' | 'outputChunks' | 'outputErased'>): RunDetail['outputState'] {
+  if (row.outputErased === 1) return 'erased';
   if (row.outputChunks === 0) return 'none';
   const stored = db.get(storedChunksSql(row.key))?.count ?? 0;
   if (row.outputChunks === null) return stored === 0 ? 'none' : 'kept';

@@ -14,7 +14,7 @@ export const selectRuns = () =>
     .select([
       'runs.key', 'runs.siteKey', 'runs.id as runId', 'executions.id as executionId', 'endpoints.id as endpointId', 'endpoints.name as endpointName', 'runs.state', 'runs.presumed',
       'runs.exitCode', 'runs.signal', 'runs.reasonCode', 'runs.reasonMessage', 'executions.requestedAt', 'runs.startedAt', 'runs.finishedAt', 'runs.durationMs',
-      'runs.outputChunks', bytesOf('stdout').as('stdoutBytes'), bytesOf('stderr').as('stderrBytes'),
+      'runs.outputChunks', 'runs.outputErased', bytesOf('stdout').as('stdoutBytes'), bytesOf('stderr').as('stderrBytes'),
     ]);
 
 export type RunRow = Awaited<ReturnType<ReturnType<typeof selectRuns>['execute']>>[number];

@@ -52,7 +52,7 @@ export function undispatchedRunsOf(reader: Reader, executionId: string, incarnat
     .select([
       'runs.key', 'runs.id as runId', 'executions.id as executionId', 'endpoints.id as endpointId', 'endpoints.quarantined', 'endpoints.standing', 'executions.eventId',
       'executions.privateDigest', 'executions.shell', 'executions.timeoutMs', 'executions.runAs', 'executions.cwd', 'executions.jobId', 'executions.supersede',
-      'executions.expiresAt',
+      'executions.expiresAt', 'executions.secrets', 'endpoints.site', 'endpoints.sealingKey',
     ])
     .where('executions.id', '=', executionId)
     .where('runs.state', '=', 'queued')

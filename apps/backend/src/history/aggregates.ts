@@ -1,8 +1,8 @@
 import {
-  evolveAccount, evolveEndpoint, evolveEnrolment, evolveExecution, evolveJob, evolveSite, evolveToken, initialAccount, initialAudit, initialEndpoint, initialEnrolment,
-  initialExecution, initialJob, initialSite, initialToken,
+  evolveAccount, evolveEndpoint, evolveEnrolment, evolveExecution, evolveJob, evolveSecret, evolveSite, evolveToken, initialAccount, initialAudit, initialEndpoint,
+  initialEnrolment, initialExecution, initialJob, initialSecret, initialSite, initialToken,
 } from '@kanade/domain';
-import type { AccountState, AuditState, EndpointState, EnrolmentState, ExecutionState, JobState, SiteState, TokenState } from '@kanade/domain';
+import type { AccountState, AuditState, EndpointState, EnrolmentState, ExecutionState, JobState, SecretState, SiteState, TokenState } from '@kanade/domain';
 import type { AggregateKind } from './control-log.ts';
 
 export const jobKind: AggregateKind<JobState> = { aggregate: 'job', initial: initialJob, evolve: evolveJob };
@@ -12,6 +12,7 @@ export const accountKind: AggregateKind<AccountState> = { aggregate: 'account', 
 /** The same, read whole: for what depends on more than that it exists. */
 export const accountHistoryKind: AggregateKind<AccountState> = { aggregate: 'account', initial: initialAccount, evolve: evolveAccount };
 export const tokenKind: AggregateKind<TokenState> = { aggregate: 'token', initial: initialToken, evolve: evolveToken };
+export const secretKind: AggregateKind<SecretState> = { aggregate: 'secret', initial: initialSecret, evolve: evolveSecret };
 export const enrolmentKind: AggregateKind<EnrolmentState> = { aggregate: 'enrolment', initial: initialEnrolment, evolve: evolveEnrolment };
 export const siteKind: AggregateKind<SiteState> = { aggregate: 'site', initial: initialSite, evolve: evolveSite };
 export const auditKind: AggregateKind<AuditState> = { aggregate: 'audit', initial: initialAudit, evolve: (state) => state, newestOnly: true };

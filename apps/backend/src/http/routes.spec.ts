@@ -42,6 +42,7 @@ describe('the HTTP API', () => {
         "createSession: POST /api/v1/session (everybody)",
         "createSite: PUT /api/v1/sites/{site}",
         "createToken: POST /api/v1/tokens (everybody)",
+        "deleteSecret: DELETE /api/v1/secrets/{name}",
         "deleteSession: DELETE /api/v1/session",
         "deleteSite: DELETE /api/v1/sites/{site}",
         "disableAccount: POST /api/v1/accounts/{username}/disable",
@@ -50,6 +51,8 @@ describe('the HTTP API', () => {
         "endAccountSessions: DELETE /api/v1/accounts/{username}/sessions",
         "endOtherSessions: DELETE /api/v1/sessions",
         "endSession: DELETE /api/v1/sessions/{sessionId}",
+        "eraseEndpoint: POST /api/v1/endpoints/{endpointId}/erase",
+        "eraseOutput: POST /api/v1/executions/{executionId}/erase-output",
         "exportAudit: GET /api/v1/audit/export",
         "getAccount: GET /api/v1/accounts/{username}",
         "getEndpoint: GET /api/v1/endpoints/{endpointId}",
@@ -74,6 +77,7 @@ describe('the HTTP API', () => {
         "listExecutions: GET /api/v1/executions",
         "listJobs: GET /api/v1/jobs",
         "listRuns: GET /api/v1/runs",
+        "listSecrets: GET /api/v1/secrets",
         "listSessions: GET /api/v1/sessions",
         "listSites: GET /api/v1/sites",
         "offerSecondFactor: POST /api/v1/account/second-factor",
@@ -84,6 +88,7 @@ describe('the HTTP API', () => {
         "setAccountGrants: PUT /api/v1/accounts/{username}/grants",
         "setEndpointAlias: PUT /api/v1/endpoints/{endpointId}/alias",
         "setPassword: POST /api/v1/set-password (everybody)",
+        "setSecret: PUT /api/v1/secrets/{name}",
       ]
     `);
   });

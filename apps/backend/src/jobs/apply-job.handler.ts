@@ -1,3 +1,4 @@
+import { settleSecret } from '@kanade/contracts';
 import { decideApplyJob } from '@kanade/domain';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ICommandHandler } from '@nestjs/cqrs';
@@ -32,6 +33,7 @@ export class ApplyJobHandler implements ICommandHandler<ApplyJobCommand> {
             content: prepared.content,
             scriptDigest: prepared.scriptDigest,
             scriptBytes: prepared.scriptBytes,
+            secrets: request.secrets.map(settleSecret),
             registered: version === undefined ? undefined : await this.contents.read(version.eventId),
           },
           before,

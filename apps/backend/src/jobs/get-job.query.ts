@@ -1,6 +1,6 @@
 import { Query, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
-import { formatPosition } from '@kanade/contracts';
+import { formatPosition, secretUsesSchema } from '@kanade/contracts';
 import type { jobDetailSchema } from '@kanade/contracts';
 import { build } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
@@ -40,6 +40,7 @@ export function getJob(db: Reader, _principal: Principal, { jobId }: GetJobParam
     return {
       id, version, description, shell, appliedAt, appliedBy,
       execute: readExecute(db, row),
+      secrets: secretUsesSchema.parse(JSON.parse(row.secrets)),
       versions,
       position: formatPosition({ incarnation, sequence }),
     };

@@ -94,6 +94,8 @@ export class LiveHub {
     const position = formatPosition({ incarnation, sequence });
     const sites = new ChangeSites(this.client.peek());
     for (const { kind, id } of changes) {
+      // What is to be erased is between the fold and the eraser; whom it concerns is told as a change of theirs.
+      if (kind === 'erasure') continue;
       this.tell({ type: 'changed', kind, id, position }, (topic) => concernsChange(topic, kind, id), () => sites.of(kind, id));
     }
     for (const { runId, executionId, endpointId, site, state, exitCode } of runs) {

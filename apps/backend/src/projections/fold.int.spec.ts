@@ -53,7 +53,7 @@ describe('the fold over a real broker', () => {
     await scene.request('x1', ['e1']);
     await agent.print('x1', 'secret');
     await agent.append([agent.finished('x1', 'secret')]);
-    await openOutputStore(scene.core).erase([1]);
+    await openOutputStore(scene.core).eraseRun('e1', runIdOf('x1', 'e1'), 'stdout');
     const fold = scene.fold();
     const position = await scene.position();
     await fold.waitFor(position, 20_000);
@@ -69,7 +69,7 @@ describe('the fold over a real broker', () => {
     await fold.waitFor(await scene.position(), 20_000);
     const shown = async () => getRun(await fold.reader(), systemPrincipal, { runId: runIdOf('x1', 'e1') });
     expect(await shown()).toMatchObject({ stdout: 'old', outputState: 'kept' });
-    await openOutputStore(scene.core).erase([1]);
+    await openOutputStore(scene.core).eraseRun('e1', runIdOf('x1', 'e1'), 'stdout');
     await expect.poll(shown, { timeout: 20_000 }).toMatchObject({ state: 'succeeded', stdout: '', stdoutBytes: 3, outputState: 'expired' });
   });
 

@@ -21,7 +21,7 @@ const undispatched = (comparison: '<' | '>', incarnation: string, limit: number)
     .innerJoin(dueRuns(comparison, incarnation, limit).as('due'), 'due.key', 'runs.key')
     .select([
       ...runIdentity, 'endpoints.quarantined', 'endpoints.standing', 'executions.eventId', 'executions.privateDigest', 'executions.shell', 'executions.timeoutMs', 'executions.runAs',
-      'executions.cwd', 'executions.jobId', 'executions.supersede', 'executions.expiresAt',
+      'executions.cwd', 'executions.jobId', 'executions.supersede', 'executions.expiresAt', 'executions.secrets', 'endpoints.site', 'endpoints.sealingKey',
     ])
     .where('executions.recovered', '=', 0)
     .$narrowType<{ shell: NotNull; eventId: NotNull }>()

@@ -17,6 +17,7 @@ import { ListRunsHandler } from '../executions/list-runs.query.ts';
 import { ReadRunOutputHandler } from '../executions/read-run-output.query.ts';
 import { GetJobHandler } from '../jobs/get-job.query.ts';
 import { ListJobsHandler } from '../jobs/list-jobs.query.ts';
+import { ListSecretsHandler } from '../secrets/list-secrets.query.ts';
 import { GetOverviewHandler } from '../overview/get-overview.query.ts';
 import { ListSitesHandler } from '../sites/list-sites.query.ts';
 
@@ -24,5 +25,5 @@ import { ListSitesHandler } from '../sites/list-sites.query.ts';
 export const queryHandlers = [
   ListEndpointsHandler, GetEndpointHandler, ListEndpointPackagesHandler, GetPerformanceHandler, ListEnrolmentTokensHandler, ListJobsHandler, GetJobHandler, ListExecutionsHandler,
   GetExecutionHandler, ListExecutionResultsHandler, ListRunsHandler, GetRunHandler, ReadRunOutputHandler, ListEventsHandler, GetEventHandler, GetOverviewHandler, ListSitesHandler,
-  ListAccountsHandler, GetAccountHandler, ListAuditHandler, ExportAuditHandler,
+  ListAccountsHandler, GetAccountHandler, ListAuditHandler, ExportAuditHandler, ListSecretsHandler,
 ];

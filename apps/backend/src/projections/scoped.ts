@@ -1,3 +1,4 @@
+import type { Sites } from '@kanade/contracts';
 import { build } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import type { Principal } from '../accounts/principal.ts';
@@ -10,6 +11,11 @@ export function visibleSites({ scope }: Pick<Principal, 'scope'>): readonly stri
 /** True when what belongs to a site is the principal's to see. */
 export function isVisible({ scope }: Pick<Principal, 'scope'>, site: string): boolean {
   return scope.sites === 'all' || scope.sites.includes(site);
+}
+
+/** True when nothing of these sites is beyond what a principal may see and touch. */
+export function covers({ scope }: Pick<Principal, 'scope'>, sites: Sites): boolean {
+  return scope.sites === 'all' || (sites !== 'all' && sites.every((site) => scope.sites.includes(site)));
 }
 
 /** Keys of the sites a principal may see, `undefined` for all. */

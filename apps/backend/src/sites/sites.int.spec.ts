@@ -53,9 +53,13 @@ const aboutOne: Record<string, (thing: Belongings) => Request> = {
   approveEndpoint: () => ({ refused: 404 }),
   revokeEndpoint: () => ({ body: {}, refused: 404 }),
   retireEndpoint: () => ({ refused: 404 }),
+  eraseOutput: () => ({ body: { reason: 'asked for' }, refused: 404 }),
+  eraseEndpoint: () => ({ body: { reason: 'asked for' }, refused: 404 }),
+  setSecret: ({ site }) => ({ body: { value: btoa('one of a site'), sites: [site] }, refused: 400 }),
+  deleteSecret: () => ({ refused: 404 }),
 };
 /** Operations that answer with whatever somebody may see. */
-const lists = ['listEndpoints', 'listExecutions', 'listRuns', 'listEvents', 'listEnrolmentTokens', 'listSites', 'getOverview'];
+const lists = ['listEndpoints', 'listExecutions', 'listRuns', 'listEvents', 'listEnrolmentTokens', 'listSites', 'listSecrets', 'getOverview'];
 /** What belongs to no site. */
 const shared = ['listJobs', 'getJob'];
 
@@ -73,6 +77,8 @@ const idOf = ({ body }: Answer) => z.string().parse(body['executionId']);
 /** A site with an endpoint that has run something to its end, and has something else waiting. */
 async function settle(site: string): Promise<Belongings> {
   await backend.call('PUT', `/sites/${site}`);
+  await backend.call('PUT', `/secrets/kept-${site}`, { value: btoa('a secret'), sites: [site] });
+  await backend.call('PUT', `/secrets/used-${site}`, { value: btoa('a secret'), sites: [site] });
   const agent = await FakeAgent.enrol(backend, `host-${site}`, { site });
   const { endpointId } = agent;
   const made = await backend.call('POST', '/enrolment-tokens', { site });
@@ -101,13 +107,13 @@ async function joined(name: string, role: Role): Promise<Person> {
   return person;
 }
 
-function placeOf(path: string, { endpointId, tokenId, executionId, runId, position }: Belongings): string {
-  const values: Record<string, string> = { endpointId, tokenId, executionId, runId, position, stream: 'stdout' };
+function placeOf(path: string, { site, endpointId, tokenId, executionId, runId, position }: Belongings): string {
+  const values: Record<string, string> = { endpointId, tokenId, executionId, runId, position, stream: 'stdout', name: `used-${site}` };
   return path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? 'none');
 }
 
 /** Everything of a site that would tell of it. */
-const traces = ({ site, endpointId, tokenId, executionId, runId }: Belongings) => [`host-${site}`, `"${site}"`, endpointId, tokenId, executionId, runId];
+const traces = ({ site, endpointId, tokenId, executionId, runId }: Belongings) => [`host-${site}`, `kept-${site}`, `"${site}"`, endpointId, tokenId, executionId, runId];
 
 describe('every operation that can be limited to sites', () => {
   it('is one about a single thing, a list, or about what belongs to no site', () => {
@@ -124,7 +130,7 @@ describe('every operation that can be limited to sites', () => {
       const foreign = await request(osaka);
       expect(foreign.status, `${operationId} of another site answered ${JSON.stringify(foreign.body)}`).toBe(allowed ? aboutOne[operationId]?.(osaka).refused : 403);
       const own = await request(tokyo);
-      if (allowed) expect([200, 201, 202, 409], `${operationId} answered ${JSON.stringify(own.body)}`).toContain(own.status);
+      if (allowed) expect([200, 201, 202, 409, 410], `${operationId} answered ${JSON.stringify(own.body)}`).toContain(own.status);
       else expect(own.status, operationId).toBe(403);
     }
   });

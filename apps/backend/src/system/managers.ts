@@ -4,11 +4,13 @@ import { IdentityConflicts } from '../endpoints/identity-conflicts.ts';
 import { PresenceKeeper } from '../endpoints/presence-keeper.ts';
 import { Quarantine } from '../endpoints/quarantine.ts';
 import { Revoker } from '../endpoints/revoker.ts';
+import { Eraser } from '../erasure/eraser.ts';
 import { Canceller } from '../executions/canceller.ts';
 import { CommandCleaner } from '../executions/command-cleaner.ts';
 import { CutOffRuns } from '../executions/cut-off-runs.ts';
 import { DeadlineKeeper } from '../executions/deadline-keeper.ts';
 import { Dispatcher } from '../executions/dispatcher.ts';
+import { SecretKeeper } from '../secrets/secret-keeper.ts';
 import type { ProcessManager } from '../leader/process-manager.ts';
 
 /** Every process manager, in no particular order. */
@@ -27,7 +29,9 @@ export class Managers {
     cutOffRuns: CutOffRuns,
     conflicts: IdentityConflicts,
     auditFeeds: AuditFeeds,
+    secrets: SecretKeeper,
+    eraser: Eraser,
   ) {
-    this.all = [dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts, auditFeeds];
+    this.all = [dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts, auditFeeds, secrets, eraser];
   }
 }

@@ -2,8 +2,10 @@ import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { EndpointsModule } from '../endpoints/endpoints.module.ts';
+import { ErasureModule } from '../erasure/erasure.module.ts';
 import { ExecutionsModule } from '../executions/executions.module.ts';
 import { LiveModule } from '../live/live.module.ts';
+import { SecretsModule } from '../secrets/secrets.module.ts';
 import { GetStatusHandler } from './get-status.handler.ts';
 import { HealthController } from './health.controller.ts';
 import { Health } from './health.ts';
@@ -15,7 +17,7 @@ import { OpenApiController } from './openapi.controller.ts';
 import { StatusController } from './status.controller.ts';
 
 @Module({
-  imports: [AccountsModule, AuditModule, EndpointsModule, ExecutionsModule, LiveModule],
+  imports: [AccountsModule, AuditModule, EndpointsModule, ErasureModule, ExecutionsModule, LiveModule, SecretsModule],
   controllers: [HealthController, MetricsController, OpenApiController, StatusController],
   providers: [GetStatusHandler, Health, Lifecycle, Managers, Metrics],
 })

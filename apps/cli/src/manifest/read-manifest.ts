@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { manifestSchema, maxScriptBytes, type Execute } from '@kanade/contracts';
+import { manifestSchema, maxScriptBytes, type Execute, type SecretReference } from '@kanade/contracts';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import { messageOf, usageFailure } from '../failure.ts';
 
@@ -20,6 +20,7 @@ export interface ReadManifest {
   readonly version: string;
   readonly description: string;
   readonly execute: Execute;
+  readonly secrets: readonly SecretReference[];
 }
 
 /** Reads and checks a manifest without a backend; every mistake comes with file, line and path. */
@@ -55,8 +56,8 @@ export function readManifest(file: string): { manifest: ReadManifest } | { probl
     const path = ['execute', script === undefined ? 'scriptFile' : 'script'];
     return { problems: [problem(file, lineOf(document, lines, path), path, `the script has ${bytes} bytes; at most ${maxScriptBytes} can be sent`)] };
   }
-  const { id, version, description } = parsed.data;
-  return { manifest: { id, version, description, execute: { ...execute, script: content } } };
+  const { id, version, description, secrets } = parsed.data;
+  return { manifest: { id, version, description, execute: { ...execute, script: content }, secrets } };
 }
 
 /** One line per mistake, in the form editors and terminals make clickable. */

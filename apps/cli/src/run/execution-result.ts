@@ -1,4 +1,5 @@
 import { getExecution, listExecutionResults } from '@kanade/api-client';
+import type { RunDetail } from '@kanade/api-client';
 import { allItems } from '../paging.ts';
 
 /** What `run --json` and `execution show --json` print. */
@@ -16,6 +17,8 @@ export interface ExecutionResult {
     readonly stdoutBytes: number;
     readonly stderrBytes: number;
     readonly truncated: boolean;
+    /** `erased`: somebody had it erased. */
+    readonly outputState: RunDetail['outputState'];
     readonly durationMs: number | null;
     readonly reason: { readonly code: string; readonly message: string } | null;
   }[];
@@ -27,8 +30,8 @@ export async function fetchResult(executionId: string): Promise<ExecutionResult>
   const { position } = await getExecution(executionId);
   const runs: ExecutionResult['runs'][number][] = [];
   for await (const run of allItems((cursor) => listExecutionResults(executionId, { limit: 50, ...(cursor === undefined ? {} : { cursor }) }))) {
-    const { runId, endpointId, endpointName, state, exitCode, stdout, stderr, stdoutBytes, stderrBytes, truncated, durationMs, reason } = run;
-    runs.push({ runId, endpointId, endpointName, state, exitCode, stdout, stderr, stdoutBytes, stderrBytes, truncated, durationMs, reason });
+    const { runId, endpointId, endpointName, state, exitCode, stdout, stderr, stdoutBytes, stderrBytes, truncated, outputState, durationMs, reason } = run;
+    runs.push({ runId, endpointId, endpointName, state, exitCode, stdout, stderr, stdoutBytes, stderrBytes, truncated, outputState, durationMs, reason });
   }
   return { executionId, runs, position };
 }

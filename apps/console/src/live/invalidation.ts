@@ -7,6 +7,7 @@ const changedKeys = {
   execution: (id) => [['executions', 'list'], ['executions', 'detail', id], ['runs'], ['overview']],
   event: () => [['events', 'list'], ['audit']],
   account: () => [['accounts']],
+  secret: () => [],
   site: () => [['sites']],
 } satisfies Record<string, (id: string) => QueryKey[]>;
 

@@ -19,11 +19,13 @@ interface OutputViewProps {
   readonly feed: OutputFeed;
   readonly version: number;
   readonly isExpired: boolean;
+  readonly isErased: boolean;
 }
 
 /** Why there is nothing to read, in words. */
-function OutputNote({ run, feed, isExpired }: Pick<OutputViewProps, 'run' | 'feed' | 'isExpired'>) {
+function OutputNote({ run, feed, isExpired, isErased }: Pick<OutputViewProps, 'run' | 'feed' | 'isExpired' | 'isErased'>) {
   const { t } = useTranslation();
+  if (isErased || failureOf(feed.failure).code === 'output-erased') return t('output.erased');
   if (isExpired || failureOf(feed.failure).code === 'output-expired') return t('output.expired');
   if (run.state === 'queued' || run.state === 'accepted') return t('output.queued');
   if (!feed.begun) return t('table.loading');
@@ -46,7 +48,7 @@ function Download({ run, stream, isEmpty }: { readonly run: RunView; readonly st
 }
 
 /** One stream of a run as it is printed. */
-export function OutputView({ run, stream, feed, version, isExpired }: OutputViewProps) {
+export function OutputView({ run, stream, feed, version, isExpired, isErased }: OutputViewProps) {
   const { t } = useTranslation();
   const [isFollowing, setIsFollowing] = useState(true);
   const [isWrapped, setIsWrapped] = useState(false);
@@ -63,7 +65,7 @@ export function OutputView({ run, stream, feed, version, isExpired }: OutputView
         onFollow={setIsFollowing}
         isWrapped={isWrapped}
         isRunning={!hasEnded(run.state)}
-        note={isEmpty ? <OutputNote run={run} feed={feed} isExpired={isExpired} /> : null}
+        note={isEmpty ? <OutputNote run={run} feed={feed} isExpired={isExpired} isErased={isErased} /> : null}
       />
       <div className={classes['bar']}>
         <Switch size="xs" label={t('output.follow')} checked={isFollowing} onChange={(event) => { setIsFollowing(event.currentTarget.checked); }} />

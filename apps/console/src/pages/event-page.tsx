@@ -119,6 +119,7 @@ export function EventPage() {
       </PageHead>
       {data.poisonReason !== null && <Notice title={t('events.poisonTitle')}>{data.poisonReason}</Notice>}
       <Attributes event={data} />
+      {data.erased && <Notice title={t('events.erasedTitle')}>{t('events.erasedDetail')}</Notice>}
       {data.body.includes('"privatedigest"') && <p className="k-muted">{t('events.privateDetail')}</p>}
       <Section title={t('events.headers')}>
         <Card>

@@ -103,6 +103,11 @@ export function approveEndpoint(endpointId: types.EndpointId, options?: RequestO
   return requestJson({ method: 'POST', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/approve`, options });
 }
 
+/** Erase a retired endpoint’s data: output of its runs, inventory, samples and names. */
+export function eraseEndpoint(endpointId: types.EndpointId, body: types.EraseEndpointRequest, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'POST', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/erase`, body, options });
+}
+
 /** Software installed on one endpoint. */
 export function listEndpointPackages(endpointId: types.EndpointId, query?: types.ListEndpointPackagesQuery, options?: RequestOptions): Promise<types.PackagePage> {
   return requestJson({ method: 'GET', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/packages`, query, options });
@@ -173,6 +178,11 @@ export function cancelExecution(executionId: types.ExecutionId, body: types.Canc
   return requestJson({ method: 'POST', path: `/api/v1/executions/${encodeURIComponent(executionId)}/cancel`, body, options });
 }
 
+/** Erase what runs printed, for good, and whatever of it still comes; of a whole execution also what it executed. */
+export function eraseOutput(executionId: types.ExecutionId, body: types.EraseOutputRequest, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'POST', path: `/api/v1/executions/${encodeURIComponent(executionId)}/erase-output`, body, options });
+}
+
 /** The runs of an execution with the beginning of their output. */
 export function listExecutionResults(executionId: types.ExecutionId, query?: types.ListExecutionResultsQuery, options?: RequestOptions): Promise<types.RunResultPage> {
   return requestJson({ method: 'GET', path: `/api/v1/executions/${encodeURIComponent(executionId)}/results`, query, options });
@@ -211,6 +221,21 @@ export function getRun(runId: types.RunId, query?: types.GetRunQuery, options?: 
 /** Raw bytes of one output stream. */
 export function getRunOutput(runId: types.RunId, stream: "stdout" | "stderr", query?: types.GetRunOutputQuery, options?: RequestOptions): Promise<Response> {
   return requestRaw({ method: 'GET', path: `/api/v1/runs/${encodeURIComponent(runId)}/output/${encodeURIComponent(stream)}`, query, options });
+}
+
+/** Secrets of jobs, by name: for which sites, since when, who uses them; never their values. */
+export function listSecrets(query?: types.ListSecretsQuery, options?: RequestOptions): Promise<types.SecretPage> {
+  return requestJson({ method: 'GET', path: '/api/v1/secrets', query, options });
+}
+
+/** Give a secret a value, which nothing ever shows again. */
+export function setSecret(name: string, body: types.SetSecretRequest, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'PUT', path: `/api/v1/secrets/${encodeURIComponent(name)}`, body, options });
+}
+
+/** Delete a secret and purge its value. */
+export function deleteSecret(name: string, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'DELETE', path: `/api/v1/secrets/${encodeURIComponent(name)}`, options });
 }
 
 /** Who is signed in. */

@@ -55,6 +55,11 @@ export type ApplyJobRequest = {
   version: string;
   description?: string | undefined;
   execute: ExecuteInput;
+  secrets?: ({
+    name: string;
+    as: "env" | "file";
+    variable?: string | undefined;
+  })[] | undefined;
 };
 
 export type ApplyJobResult = {
@@ -188,6 +193,7 @@ export type EndpointDetail = {
   signingKey: string;
   standingAt: string;
   standingReason: string | null;
+  erasedAt: string | null;
   quarantineReason: string | null;
   conflictReason: string | null;
   epochs: {
@@ -305,6 +311,15 @@ export type EnrolmentTokenView = {
   revokedAt: string | null;
 };
 
+export type EraseEndpointRequest = {
+  reason: string;
+};
+
+export type EraseOutputRequest = {
+  runIds?: RunId[] | undefined;
+  reason: string;
+};
+
 export type EventDetail = {
   position: Position;
   id: string;
@@ -320,6 +335,7 @@ export type EventDetail = {
   subject: string;
   headers: Record<string, string>;
   body: string;
+  erased: boolean;
   signature: "valid" | "invalid" | "pending";
 };
 
@@ -422,6 +438,11 @@ export type JobDetail = {
   appliedAt: string;
   appliedBy: string;
   execute: Execute | null;
+  secrets: ({
+    name: string;
+    as: "env" | "file";
+    variable: string;
+  })[];
   versions: {
     version: string;
     appliedAt: string;
@@ -459,7 +480,7 @@ export type LiveMessage = {
   message: string;
 } | {
   type: "changed";
-  kind: "endpoint" | "job" | "execution" | "event" | "account" | "site";
+  kind: "endpoint" | "job" | "execution" | "event" | "account" | "site" | "secret";
   id: string;
   position: Position;
 } | {
@@ -593,7 +614,7 @@ export type Problem = {
   }[] | undefined;
 };
 
-export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "alias-taken" | "site-in-use" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "endpoint-not-retired" | "alias-taken" | "site-in-use" | "secret-unusable" | "position-unknown" | "read-behind" | "output-expired" | "output-erased" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
 
 export type ProvePasswordRequest = {
   password: string;
@@ -635,7 +656,7 @@ export type RunDetail = {
   stdout: string;
   stderr: string;
   truncated: boolean;
-  outputState: "kept" | "expired" | "none";
+  outputState: "kept" | "expired" | "erased" | "none";
 };
 
 export type RunId = string;
@@ -681,6 +702,21 @@ export type SecondFactorOffer = {
   expiresAt: string;
 };
 
+export type SecretPage = {
+  items: SecretView[];
+  nextCursor: string | null;
+  position: Position;
+};
+
+export type SecretView = {
+  name: string;
+  version: number;
+  sites: "all" | string[];
+  setAt: string;
+  setBy: string;
+  jobs: JobId[];
+};
+
 export type SessionView = {
   accountId: string;
   username: string;
@@ -700,6 +736,11 @@ export type SetGrantsRequest = {
 export type SetPasswordRequest = {
   token: string;
   password: string;
+};
+
+export type SetSecretRequest = {
+  value: string;
+  sites?: "all" | string[] | undefined;
 };
 
 /** The shell the script is written for. */
@@ -932,6 +973,13 @@ export type GetRunQuery = {
 export type GetRunOutputQuery = {
   offset?: number | undefined;
   limit?: number | undefined;
+};
+
+/** What listSecrets may be asked with. */
+export type ListSecretsQuery = {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+  minPosition?: Position | undefined;
 };
 
 /** What listSites may be asked with. */

@@ -4,10 +4,12 @@ import * as audit from './audit.ts';
 import * as lifecycle from './endpoint-lifecycle.ts';
 import * as endpoints from './endpoints.ts';
 import * as enrolment from './enrolment.ts';
+import * as erasure from './erasure.ts';
 import * as executions from './executions.ts';
 import * as inventory from './inventory.ts';
 import * as jobs from './jobs.ts';
 import * as runs from './runs.ts';
+import * as secrets from './secrets.ts';
 import * as sites from './sites.ts';
 
 /** What an endpoint may write to its own subject. */
@@ -61,6 +63,10 @@ export const controlEventSchemas = [
   accounts.tokenCreatedSchema,
   accounts.enrolmentTokenCreatedSchema,
   audit.requestsRefusedSchema,
+  erasure.executionOutputErasedSchema,
+  erasure.endpointErasedSchema,
+  secrets.secretSetSchema,
+  secrets.secretDeletedSchema,
 ] as const;
 
 export const endpointEventSchema = z.discriminatedUnion('type', endpointEventSchemas);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpointIdSchema, executionIdSchema, jobIdSchema, runIdSchema, sha256Schema, timeSchema } from '../ids.ts';
 import { executeShapeSchema } from '../manifest.ts';
+import { secretUsesSchema } from '../secrets.ts';
 import { siteNameSchema } from '../sites.ts';
 import { eventSchema } from './envelope.ts';
 import { presumedRunStates } from '../run-states.ts';
@@ -26,6 +27,8 @@ export const executionRequestedSchema = eventSchema(
     expiresAt: timeSchema,
     /** Runs of the same job still waiting on an endpoint are cancelled by this one. */
     supersede: z.boolean(),
+    /** The job’s secrets, by name; absent: none. */
+    secrets: secretUsesSchema.optional(),
   }),
 );
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { jobIdSchema, sha256Schema } from '../ids.ts';
 import { executeShapeSchema } from '../manifest.ts';
+import { secretUsesSchema } from '../secrets.ts';
 import { eventSchema } from './envelope.ts';
 
-/** A job's manifest was registered; script, environment and arguments lie in the event's private part (`jobSecrets`). */
+/** A job's manifest was registered; script, environment and arguments lie in the event's private part. */
 export const jobAppliedSchema = eventSchema(
   'kanade.job.applied.v1',
   z.strictObject({
@@ -13,5 +14,7 @@ export const jobAppliedSchema = eventSchema(
     execute: executeShapeSchema,
     scriptDigest: sha256Schema,
     scriptBytes: z.int().nonnegative(),
+    /** Absent: none. */
+    secrets: secretUsesSchema.optional(),
   }),
 );

@@ -67,6 +67,8 @@ export const endpointDetailSchema = z
     /** Since when, and for a revoked one why, it stands where it does. */
     standingAt: timeSchema,
     standingReason: z.string().nullable(),
+    /** Since when its data is erased. */
+    erasedAt: timeSchema.nullable(),
     quarantineReason: z.string().nullable(),
     conflictReason: z.string().nullable(),
     /** Where its chain of events began anew, newest first: a machine that was reverted, cloned, or given new keys. At most 20. */

@@ -46,8 +46,9 @@ export const eventDetailSchema = z
     ...eventViewSchema.shape,
     subject: z.string(),
     headers: z.record(z.string(), z.string()),
-    /** The body's exact text. */
+    /** The body's exact text; empty where it is not shown because its endpoint's data was erased. */
     body: z.string(),
+    erased: z.boolean(),
     /** Whether the writer's signature has been checked: `pending` while the verifier has not reached it. */
     signature: z.enum(['valid', 'invalid', 'pending']),
   })

@@ -106,8 +106,8 @@ export const runDetailSchema = z
     stderr: z.string(),
     /** True when a stream is longer than what stands here. */
     truncated: z.boolean(),
-    /** `expired`: the output stream no longer keeps it. */
-    outputState: z.enum(['kept', 'expired', 'none']),
+    /** `expired`: the output stream no longer keeps it. `erased`: somebody had it erased, and what may still come will be. */
+    outputState: z.enum(['kept', 'expired', 'erased', 'none']),
   })
   .meta({ id: 'RunDetail' });
 export type RunDetail = z.infer<typeof runDetailSchema>;

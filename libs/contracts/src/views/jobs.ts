@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { executeSchema, shellSchema } from '../manifest.ts';
+import { refuseSecretClashes, secretReferencesSchema, secretUsesSchema } from '../secrets.ts';
 import { jobIdSchema, positionSchema, timeSchema } from '../ids.ts';
 import { pageQueryShape, pageSchema } from './paging.ts';
 
@@ -9,7 +10,9 @@ export const applyJobRequestSchema = z
     version: z.string().min(1).max(100),
     description: z.string().max(2000).default(''),
     execute: executeSchema,
+    secrets: secretReferencesSchema,
   })
+  .superRefine(refuseSecretClashes)
   .meta({ id: 'ApplyJobRequest' });
 
 export const jobViewSchema = z
@@ -31,6 +34,7 @@ export const jobDetailSchema = z
     ...jobViewSchema.shape,
     /** Null once its private part has been erased. */
     execute: executeSchema.nullable(),
+    secrets: secretUsesSchema,
     versions: z.array(z.strictObject({ version: z.string(), appliedAt: timeSchema, appliedBy: z.string(), position: positionSchema })),
     position: positionSchema,
   })

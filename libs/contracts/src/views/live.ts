@@ -32,7 +32,7 @@ export const liveMessageSchema = z
     /** Rows changed; at most one message per kind and id and fold batch. */
     z.strictObject({
       type: z.literal('changed'),
-      kind: z.enum(['endpoint', 'job', 'execution', 'event', 'account', 'site']),
+      kind: z.enum(['endpoint', 'job', 'execution', 'event', 'account', 'site', 'secret']),
       id: z.string(),
       position: positionSchema,
     }),

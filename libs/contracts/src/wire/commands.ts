@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { endpointIdSchema, executionIdSchema, runIdSchema, timeSchema } from '../ids.ts';
+import { deliveredSecretSchema, maxSecretsPerJob } from '../secrets.ts';
 import { executePrivateSchema, executeShapeSchema } from '../manifest.ts';
 
 const commandAttributes = {
@@ -19,6 +20,8 @@ export const runCommandSchema = z.strictObject({
   attempt: z.int().positive(),
   execute: executeShapeSchema,
   content: executePrivateSchema.omit({ salt: true }),
+  /** Absent: none. */
+  secrets: z.array(deliveredSecretSchema).max(maxSecretsPerJob).optional(),
   /** Waiting runs with the same key are cancelled by this one. */
   supersedeKey: z.string().max(63).nullable(),
 });

@@ -8,7 +8,7 @@ const allowedTo = (role: 'viewer' | 'operator' | 'admin' | 'auditor') => permiss
 describe('a role', () => {
   it('on some sites allows there what can be told apart by sites, and nothing of the whole', () => {
     const local = [{ role: 'admin' as const, sites: ['tokyo'] }];
-    expect(permissions.filter((permission) => isAllowed(local, permission))).toEqual(['self', 'fleet:read', 'history:read', 'run', 'endpoint:manage']);
+    expect(permissions.filter((permission) => isAllowed(local, permission))).toEqual(['self', 'fleet:read', 'history:read', 'run', 'endpoint:manage', 'secret:write', 'data:erase']);
     expect(permittedSites(local, 'run')).toEqual(['tokyo']);
     expect(permittedSites(local, 'account:manage')).toBeUndefined();
     expect(permittedSites([], 'fleet:read')).toBeUndefined();

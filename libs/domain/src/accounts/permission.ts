@@ -6,7 +6,7 @@ const reading = ['fleet:read', 'history:read', 'system:read'] as const;
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: reading,
   operator: [...reading, 'run', 'job:write'],
-  admin: [...reading, 'run', 'job:write', 'endpoint:manage', 'site:manage', 'account:manage', 'audit:read'],
+  admin: [...reading, 'run', 'job:write', 'endpoint:manage', 'site:manage', 'account:manage', 'audit:read', 'secret:write', 'data:erase'],
   auditor: [...reading, 'audit:read'],
 };
 

@@ -160,3 +160,24 @@ describe('two machines as one endpoint', () => {
     endpoint.given(enrolled, reported, rekeyed).when(report).makes(reported);
   });
 });
+
+describe('erasing an endpoint', () => {
+  const erase = { type: 'erase', endpointId, reason: 'left' } as const;
+  const erased: EventDraft = { type: 'kanade.endpoint.erased.v1', data: { endpointId, reason: 'left' } };
+  const retired: EventDraft = { type: 'kanade.endpoint.retired.v1', data: { endpointId, nkey: 'U1' } };
+  const revoked: EventDraft = { type: 'kanade.endpoint.revoked.v1', data: { endpointId, nkey: 'U1', reason: null } };
+
+  it('refuses one that has not left the fleet', () => {
+    endpoint.given().when(erase).refuses('not-found');
+    endpoint.given(enrolled).when(erase).refuses('endpoint-not-retired');
+    endpoint.given(enrolled, revoked).when(erase).refuses('endpoint-not-retired');
+  });
+  it('is told once, and once more after it came back and left', () => {
+    endpoint.given(enrolled, retired).when(erase).makes(erased);
+    endpoint.given(enrolled, retired, erased).when(erase).makes();
+    const { site: _site, ...keys } = data;
+    const rekeyed: EventDraft = { type: 'kanade.endpoint.rekeyed.v1', data: { ...keys, nkey: 'U2', previousNkey: 'U1' } };
+    endpoint.given(enrolled, retired, erased, rekeyed).when(erase).refuses('endpoint-not-retired');
+    endpoint.given(enrolled, retired, erased, rekeyed, retired).when(erase).makes(erased);
+  });
+});

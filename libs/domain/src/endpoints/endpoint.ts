@@ -18,10 +18,12 @@ export interface EndpointState {
   readonly conflicted: boolean;
   /** Public NKeys it had before: none of them ever counts again. */
   readonly pastNkeys: readonly string[];
+  /** Its data was to be erased, and it has not come back since. */
+  readonly erased: boolean;
 }
 
 export const initialEndpoint: EndpointState = {
-  enrolled: null, standing: 'active', presence: 'never-seen', quarantined: false, alias: null, conflicted: false, pastNkeys: [],
+  enrolled: null, standing: 'active', presence: 'never-seen', quarantined: false, alias: null, conflicted: false, pastNkeys: [], erased: false,
 };
 
 /** Enrol a machine, or write down that it asks to. */
@@ -34,6 +36,7 @@ type KnownCommand =
   | { readonly type: 'approve'; readonly endpointId: string }
   | { readonly type: 'revoke'; readonly endpointId: string; readonly reason: string | null; readonly at: string }
   | { readonly type: 'retire'; readonly endpointId: string; readonly at: string }
+  | { readonly type: 'erase'; readonly endpointId: string; readonly reason: string }
   | { readonly type: 'set-alias'; readonly endpointId: string; readonly alias: string | null }
   | { readonly type: 'assign-site'; readonly endpointId: string; readonly site: string }
   | { readonly type: 'come-online'; readonly endpointId: string; readonly observedAt: string }
@@ -88,7 +91,7 @@ function gone(endpointId: string, observedAt: string, { presence }: EndpointStat
   return presence === 'online' ? [{ type: 'kanade.endpoint.went-offline.v1', data: { endpointId, observedAt, reason: 'revoked' } }] : [];
 }
 
-function decideStanding(command: Extract<KnownCommand, { type: 'approve' | 'revoke' | 'retire' | 'set-alias' | 'assign-site' }>, state: EndpointState, enrolled: Enrolled): Decision {
+function decideStanding(command: Extract<KnownCommand, { type: 'approve' | 'revoke' | 'retire' | 'erase' | 'set-alias' | 'assign-site' }>, state: EndpointState, enrolled: Enrolled): Decision {
   const { endpointId } = command;
   const refusal = standingRefusal(state, endpointId);
   switch (command.type) {
@@ -103,6 +106,9 @@ function decideStanding(command: Extract<KnownCommand, { type: 'approve' | 'revo
     case 'retire':
       if (state.standing === 'retired') return accept();
       return accept({ type: 'kanade.endpoint.retired.v1', data: { endpointId, nkey: enrolled.nkey } }, ...gone(endpointId, command.at, state));
+    case 'erase':
+      if (state.standing !== 'retired') return refuse('endpoint-not-retired', `endpoint ${endpointId} is ${state.standing}; let it leave the fleet first with: kanade endpoint retire ${endpointId}`);
+      return state.erased ? accept() : accept({ type: 'kanade.endpoint.erased.v1', data: { endpointId, reason: command.reason } });
     case 'set-alias':
       if (state.alias === command.alias) return accept();
       if (state.standing === 'retired' && refusal !== undefined) return refuse(refusal.code, refusal.message);
@@ -143,7 +149,7 @@ export function decideEndpoint(command: EndpointCommand, state: EndpointState): 
 
 function withNewKeys(state: EndpointState, { previousNkey, ...data }: Rekeyed): EndpointState {
   const site = state.enrolled?.site ?? 'default';
-  return { ...state, enrolled: { ...data, site }, standing: 'active', quarantined: false, conflicted: false, pastNkeys: [...state.pastNkeys, previousNkey] };
+  return { ...state, enrolled: { ...data, site }, standing: 'active', quarantined: false, conflicted: false, erased: false, pastNkeys: [...state.pastNkeys, previousNkey] };
 }
 
 /** The state after one more event. */
@@ -160,6 +166,8 @@ export function evolveEndpoint(state: EndpointState, event: ControlEvent): Endpo
     case 'kanade.endpoint.retired.v1':
       // Its alias is free for another.
       return { ...state, standing: 'retired', alias: null };
+    case 'kanade.endpoint.erased.v1':
+      return { ...state, erased: true };
     case 'kanade.endpoint.alias-changed.v1':
       return { ...state, alias: event.data.alias };
     case 'kanade.endpoint.came-online.v1':

@@ -104,3 +104,23 @@ describe('presuming', () => {
     execution.given(...two, presumed('lost', 1, 2)).when({ type: 'presume', executionId: 'x1', state: 'lost', runIds: ['r1', 'r2', 'r9'] }).makes();
   });
 });
+
+describe('erasing output', () => {
+  const erase = (runIds: string[] | null) => ({ type: 'erase-output', executionId, runIds, reason: 'asked for' }) as const;
+  const erased = (runIds: string[] | null): EventDraft => ({ type: 'kanade.execution.output-erased.v1', correlationid, data: { executionId, runIds, reason: 'asked for' } });
+
+  it('refuses what never was', () => {
+    execution.given().when(erase(null)).refuses('not-found');
+    execution.given(...two).when(erase(['r1', 'r9'])).refuses('not-found');
+  });
+  it('is told once', () => {
+    execution.given(...two).when(erase(null)).makes(erased(null));
+    execution.given(...two, erased(null)).when(erase(null)).makes();
+    execution.given(...two, erased(null)).when(erase(['r1'])).makes();
+    execution.given(...two, erased(['r1'])).when(erase(['r1'])).makes();
+  });
+  it('names only what is new', () => {
+    execution.given(...two, erased(['r1'])).when(erase(['r1', 'r2'])).makes(erased(['r2']));
+    execution.given(...two, erased(['r1'])).when(erase(null)).makes(erased(null));
+  });
+});

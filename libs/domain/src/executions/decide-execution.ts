@@ -35,7 +35,15 @@ export interface PresumeRuns {
   readonly runIds: readonly string[];
 }
 
-export type ExecutionCommand = RequestExecution | DispatchRuns | CancelExecution | PresumeRuns;
+/** Erase what runs printed, of all (`runIds` null) or some. */
+export interface EraseOutput {
+  readonly type: 'erase-output';
+  readonly executionId: string;
+  readonly runIds: readonly string[] | null;
+  readonly reason: string;
+}
+
+export type ExecutionCommand = RequestExecution | DispatchRuns | CancelExecution | PresumeRuns | EraseOutput;
 
 function decideRequest(command: RequestExecution, state: ExecutionState): Decision {
   const { type: _type, targets, ...data } = command;
@@ -91,6 +99,18 @@ function decidePresume({ executionId, state: presumed, runIds }: PresumeRuns, st
   );
 }
 
+/** Nobody asks whether a run has ended: what it prints after this is erased too. */
+function decideErase({ executionId, runIds, reason }: EraseOutput, state: ExecutionState): Decision {
+  if (state.requested === null) return refuse('not-found', `there is no execution ${executionId}`);
+  const unknown = runIds?.find((runId) => !state.targets.has(runId));
+  if (unknown !== undefined) return refuse('not-found', `execution ${executionId} has no run ${unknown}`, { runId: unknown });
+  const { erased } = state;
+  if (erased === 'all') return accept();
+  const fresh = runIds === null ? null : runIds.filter((runId) => !erased.has(runId));
+  if (fresh?.length === 0) return accept();
+  return accept({ type: 'kanade.execution.output-erased.v1', correlationid: executionId, data: { executionId, runIds: fresh, reason } });
+}
+
 /** Decides on a command about one execution; a repetition makes no event. */
 export function decideExecution(command: ExecutionCommand, state: ExecutionState): Decision {
   switch (command.type) {
@@ -102,6 +122,8 @@ export function decideExecution(command: ExecutionCommand, state: ExecutionState
       return decideCancel(command, state);
     case 'presume':
       return decidePresume(command, state);
+    case 'erase-output':
+      return decideErase(command, state);
     default:
       return command satisfies never;
   }

@@ -12,6 +12,8 @@ export interface ExecutionState {
   /** Runs whose command was queued, by incarnation of the history. */
   readonly dispatched: ReadonlyMap<string, ReadonlySet<string>>;
   readonly presumed: ReadonlySet<string>;
+  /** `all` once everything was to be erased, else the runs whose output was. */
+  readonly erased: 'all' | ReadonlySet<string>;
 }
 
 export const initialExecution: ExecutionState = {
@@ -20,6 +22,7 @@ export const initialExecution: ExecutionState = {
   cancelRequested: new Set(),
   dispatched: new Map(),
   presumed: new Set(),
+  erased: new Set(),
 };
 
 function withCancel(state: ExecutionState, runIds: readonly string[] | null): ExecutionState {
@@ -31,6 +34,11 @@ function withDispatched(state: ExecutionState, { incarnation, commands }: EventO
   const before = state.dispatched.get(incarnation) ?? [];
   const after = new Set([...before, ...commands.map(({ runId }) => runId)]);
   return { ...state, dispatched: new Map(state.dispatched).set(incarnation, after) };
+}
+
+function withErased(state: ExecutionState, runIds: readonly string[] | null): ExecutionState {
+  if (runIds === null || state.erased === 'all') return { ...state, erased: 'all' };
+  return { ...state, erased: new Set([...state.erased, ...runIds]) };
 }
 
 /** The state after one more event. */
@@ -46,6 +54,8 @@ export function evolveExecution(state: ExecutionState, event: ControlEvent): Exe
       return withCancel(state, event.data.runIds);
     case 'kanade.execution.runs-presumed.v1':
       return { ...state, presumed: new Set([...state.presumed, ...event.data.runIds]) };
+    case 'kanade.execution.output-erased.v1':
+      return withErased(state, event.data.runIds);
     default:
       return state;
   }

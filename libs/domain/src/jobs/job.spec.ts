@@ -7,7 +7,7 @@ import type { ApplyJob } from './job.ts';
 const content = { script: 'echo hello', env: { A: '1' }, arguments: ['x'] };
 const execute = { shell: 'sh', timeoutMs: 60_000, runAs: 'system', cwd: null } as const;
 const data = { jobId: 'hello', version: '1.0.0', description: 'says hello', execute, scriptDigest: 'a'.repeat(64), scriptBytes: 10 };
-const apply = (change: Partial<ApplyJob> = {}): ApplyJob => ({ ...data, content, registered: undefined, ...change });
+const apply = (change: Partial<ApplyJob> = {}): ApplyJob => ({ ...data, secrets: [], content, registered: undefined, ...change });
 const applied = (version: string): EventDraft => ({ type: 'kanade.job.applied.v1', data: { ...data, version } });
 const job = decider({ initial: initialJob, decide: decideApplyJob, evolve: evolveJob });
 
@@ -20,6 +20,14 @@ describe('applying a job', () => {
     first.when(apply({ registered: { ...content, arguments: [] } })).refuses('job-version-conflict');
     first.when(apply({ registered: content, description: 'other' })).refuses('job-version-conflict');
     first.when(apply({ registered: content, execute: { ...execute, runAs: 'user' } })).refuses('job-version-conflict');
+  });
+
+  it('refuses other secrets under a version that is registered, in whatever order they stand', () => {
+    const [env, file] = [{ name: 'db', as: 'env', variable: 'DB' }, { name: 'db', as: 'file', variable: 'DB' }] as const;
+    const first = job.given({ type: 'kanade.job.applied.v1', data: { ...data, secrets: [env, file] } });
+    for (const secrets of [[], [env], [env, { ...file, variable: 'OTHER' }]]) first.when(apply({ registered: content, secrets })).refuses('job-version-conflict');
+    first.when(apply({ registered: content, secrets: [file, env] })).makes();
+    job.given().when(apply({ secrets: [env] })).makes({ type: 'kanade.job.applied.v1', data: { ...data, secrets: [env] } });
   });
 
   it('refuses a version whose content was erased: nobody can tell whether it is the same', () => {

@@ -1,4 +1,4 @@
-import type { ControlEvent, ExecuteShape } from '@kanade/contracts';
+import type { ControlEvent, ExecuteShape, SecretUse } from '@kanade/contracts';
 import { accept, refuse } from '../decision.ts';
 import type { Decision } from '../decision.ts';
 
@@ -12,6 +12,7 @@ export interface ScriptContent {
 interface JobVersion {
   readonly description: string;
   readonly execute: ExecuteShape;
+  readonly secrets: readonly SecretUse[];
   /** The event whose private part holds the content. */
   readonly eventId: string;
 }
@@ -33,6 +34,7 @@ export interface ApplyJob {
   readonly content: ScriptContent;
   readonly scriptDigest: string;
   readonly scriptBytes: number;
+  readonly secrets: readonly SecretUse[];
   readonly registered: ScriptContent | null | undefined;
 }
 
@@ -56,6 +58,12 @@ export function sameShape(a: ExecuteShape, b: ExecuteShape): boolean {
   return a.shell === b.shell && a.timeoutMs === b.timeoutMs && a.runAs === b.runAs && a.cwd === b.cwd;
 }
 
+/** True when both get the same secrets in the same way. */
+function sameSecrets(a: readonly SecretUse[], b: readonly SecretUse[]): boolean {
+  const uses = (secrets: readonly SecretUse[]) => secrets.map(({ name, as, variable }) => [name, as, variable].join(' ')).sort().join('\n');
+  return uses(a) === uses(b);
+}
+
 /** Decides on a manifest: one version is one content for ever, and the same again makes no event. */
 export function decideApplyJob(command: ApplyJob, state: JobState): Decision {
   const known = state.versions.get(command.version);
@@ -65,20 +73,24 @@ export function decideApplyJob(command: ApplyJob, state: JobState): Decision {
       return refuse('job-version-conflict', `the content of version ${command.version} has been erased; give the manifest a new version`);
     }
     const same =
-      known.description === command.description && sameShape(known.execute, command.execute) && sameContent(registered, command.content);
+      known.description === command.description &&
+      sameShape(known.execute, command.execute) &&
+      sameContent(registered, command.content) &&
+      sameSecrets(known.secrets, command.secrets);
     if (!same) {
       return refuse('job-version-conflict', `version ${command.version} of ${command.jobId} is registered with other content; give the manifest a new version`);
     }
     if (state.current === command.version) return accept();
   }
-  const { jobId, version, description, execute, scriptDigest, scriptBytes } = command;
-  return accept({ type: 'kanade.job.applied.v1', data: { jobId, version, description, execute, scriptDigest, scriptBytes } });
+  const { jobId, version, description, execute, scriptDigest, scriptBytes, secrets } = command;
+  const named = secrets.length === 0 ? {} : { secrets: [...secrets] };
+  return accept({ type: 'kanade.job.applied.v1', data: { jobId, version, description, execute, scriptDigest, scriptBytes, ...named } });
 }
 
 /** The state after one more event. */
 export function evolveJob(state: JobState, event: ControlEvent): JobState {
   if (event.type !== 'kanade.job.applied.v1') return state;
-  const { version, description, execute } = event.data;
-  const versions = new Map(state.versions).set(version, { description, execute, eventId: event.id });
+  const { version, description, execute, secrets = [] } = event.data;
+  const versions = new Map(state.versions).set(version, { description, execute, secrets, eventId: event.id });
   return { current: version, versions };
 }

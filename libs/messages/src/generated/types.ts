@@ -24,7 +24,7 @@ export type EndpointStatus = "online" | "offline" | "never-seen";
 
 export type EndpointStanding = "pending" | "active" | "revoked" | "retired";
 
-export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "alias-taken" | "site-in-use" | "position-unknown" | "read-behind" | "output-expired" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "endpoint-not-retired" | "alias-taken" | "site-in-use" | "secret-unusable" | "position-unknown" | "read-behind" | "output-expired" | "output-erased" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
 
 export type Role = "viewer" | "operator" | "admin" | "auditor";
 
@@ -644,6 +644,11 @@ export type JobApplied = {
     execute: ExecuteShape;
     scriptDigest: Sha256;
     scriptBytes: number;
+    secrets?: ({
+      name: string;
+      as: "env" | "file";
+      variable: string;
+    })[] | undefined;
   };
 };
 
@@ -680,6 +685,11 @@ export type ExecutionRequested = {
     targetCount: number;
     expiresAt: Time;
     supersede: boolean;
+    secrets?: ({
+      name: string;
+      as: "env" | "file";
+      variable: string;
+    })[] | undefined;
   };
 };
 
@@ -1083,6 +1093,84 @@ export type AuditRefused = {
   };
 };
 
+export type ExecutionOutputErased = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.execution.output-erased.v1";
+  data: {
+    executionId: ExecutionId;
+    runIds: RunId[] | null;
+    reason: string;
+  };
+};
+
+export type EndpointErased = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.endpoint.erased.v1";
+  data: {
+    endpointId: EndpointId;
+    reason: string;
+  };
+};
+
+export type SecretSet = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.secret.set.v1";
+  data: {
+    name: string;
+    version: number;
+    sites: "all" | string[];
+    valueId: string;
+  };
+};
+
+export type SecretDeleted = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.secret.deleted.v1";
+  data: {
+    name: string;
+  };
+};
+
 export type AnyEvent = {
   specversion: "1.0";
   id: EventId;
@@ -1114,6 +1202,13 @@ export type RunCommand = {
     env: Record<string, string>;
     arguments: string[];
   };
+  secrets?: ({
+    name: string;
+    as: "env" | "file";
+    variable: string;
+    sealed: string | null;
+    withheld: RunReason | null;
+  })[] | undefined;
   supersedeKey: string | null;
 };
 
@@ -1268,7 +1363,7 @@ export type LiveMessage = {
   message: string;
 } | {
   type: "changed";
-  kind: "endpoint" | "job" | "execution" | "event" | "account" | "site";
+  kind: "endpoint" | "job" | "execution" | "event" | "account" | "site" | "secret";
   id: string;
   position: Position;
 } | {
@@ -1359,7 +1454,11 @@ export type ControlEvent =
   | AccountSessionsEnded
   | TokenCreated
   | EnrolmentTokenCreated
-  | AuditRefused;
+  | AuditRefused
+  | ExecutionOutputErased
+  | EndpointErased
+  | SecretSet
+  | SecretDeleted;
 
 export type KanadeEvent = EndpointEvent | ControlEvent;
 

@@ -10,11 +10,12 @@ const pattern1 = new RegExp("^[a-z0-9][a-z0-9-]{0,62}$", 'u');
 const pattern2 = new RegExp("^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z))$", 'u');
 const pattern3 = new RegExp("^[0-9a-f]{64}$", 'u');
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,62}$", 'u');
-const pattern5 = new RegExp("^[0-9a-f]{8}$", 'u');
-const pattern6 = new RegExp("^[0-9a-f]{32}$", 'u');
-const pattern7 = new RegExp("^[0-9a-f]{16}$", 'u');
-const pattern8 = new RegExp("^U[A-Z2-7]{55}$", 'u');
-const pattern9 = new RegExp("^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$", 'u');
+const pattern5 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,127}$", 'u');
+const pattern6 = new RegExp("^[0-9a-f]{8}$", 'u');
+const pattern7 = new RegExp("^[0-9a-f]{32}$", 'u');
+const pattern8 = new RegExp("^[0-9a-f]{16}$", 'u');
+const pattern9 = new RegExp("^U[A-Z2-7]{55}$", 'u');
+const pattern10 = new RegExp("^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$", 'u');
 function ruleAgentStarted(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -1468,7 +1469,7 @@ function ruleJobApplied(v: unknown): Problem {
 }
 function ruleJobAppliedData(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "jobId" && k !== "version" && k !== "description" && k !== "execute" && k !== "scriptDigest" && k !== "scriptBytes") return unknownKey(k);
+  for (const k in v) if (k !== "jobId" && k !== "version" && k !== "description" && k !== "execute" && k !== "scriptDigest" && k !== "scriptBytes" && k !== "secrets") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["jobId"];
@@ -1483,6 +1484,8 @@ function ruleJobAppliedData(v: unknown): Problem {
   if (!(typeof x === 'string' && pattern3.test(x))) return property("scriptDigest", x, ": must be text like ^[0-9a-f]{64}$");
   x = v["scriptBytes"];
   if (!(typeof x === 'number' && Number.isSafeInteger(x) && x >= 0)) return property("scriptBytes", x, ": must be a whole number of at least 0");
+  x = v["secrets"];
+  if (x !== undefined) { p = ruleJobAppliedDataSecrets(x); if (p !== undefined) return property("secrets", x, p); }
   return undefined;
 }
 function ruleExecuteShape(v: unknown): Problem {
@@ -1497,6 +1500,28 @@ function ruleExecuteShape(v: unknown): Problem {
   if (!((x === "system" || x === "user"))) return property("runAs", x, ": must be one of \"system\", \"user\"");
   x = v["cwd"];
   if (!(((typeof x === 'string' && x.length <= 1000) || (x === null)))) return property("cwd", x, ": must be text of at most 1000 characters or null");
+  return undefined;
+}
+function ruleJobAppliedDataSecrets(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length > 10) return ': must have at most 10 entries';
+  let p: Problem;
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    p = ruleJobAppliedDataSecretsItem(x); if (p !== undefined) return under(i, p);
+  }
+  return undefined;
+}
+function ruleJobAppliedDataSecretsItem(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "name" && k !== "as" && k !== "variable") return unknownKey(k);
+  let x: unknown;
+  x = v["name"];
+  if (!(typeof x === 'string' && pattern4.test(x))) return property("name", x, ": must be text like ^[a-z][a-z0-9-]{0,62}$");
+  x = v["as"];
+  if (!((x === "env" || x === "file"))) return property("as", x, ": must be one of \"env\", \"file\"");
+  x = v["variable"];
+  if (!(typeof x === 'string' && pattern5.test(x))) return property("variable", x, ": must be text like ^[A-Za-z_][A-Za-z0-9_]{0,127}$");
   return undefined;
 }
 function ruleExecutionRequested(v: unknown): Problem {
@@ -1534,7 +1559,7 @@ function ruleExecutionRequested(v: unknown): Problem {
 }
 function ruleExecutionRequestedData(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "executionId" && k !== "job" && k !== "execute" && k !== "scriptDigest" && k !== "selector" && k !== "targetCount" && k !== "expiresAt" && k !== "supersede") return unknownKey(k);
+  for (const k in v) if (k !== "executionId" && k !== "job" && k !== "execute" && k !== "scriptDigest" && k !== "selector" && k !== "targetCount" && k !== "expiresAt" && k !== "supersede" && k !== "secrets") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["executionId"];
@@ -1553,6 +1578,8 @@ function ruleExecutionRequestedData(v: unknown): Problem {
   if (!(typeof x === 'string' && pattern2.test(x))) return property("expiresAt", x, ": must be an RFC 3339 time in UTC");
   x = v["supersede"];
   if (!(typeof x === 'boolean')) return property("supersede", x, ": must be true or false");
+  x = v["secrets"];
+  if (x !== undefined) { p = ruleExecutionRequestedDataSecrets(x); if (p !== undefined) return property("secrets", x, p); }
   return undefined;
 }
 function ruleExecutionRequestedDataJob(v: unknown): Problem {
@@ -1621,6 +1648,28 @@ function ruleExecutionRequestedDataSelector3(v: unknown): Problem {
   if (!(x === "endpoints")) return property("kind", x, ": must be \"endpoints\"");
   x = v["count"];
   if (!(typeof x === 'number' && Number.isSafeInteger(x) && x > 0)) return property("count", x, ": must be a whole number above 0");
+  return undefined;
+}
+function ruleExecutionRequestedDataSecrets(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length > 10) return ': must have at most 10 entries';
+  let p: Problem;
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    p = ruleExecutionRequestedDataSecretsItem(x); if (p !== undefined) return under(i, p);
+  }
+  return undefined;
+}
+function ruleExecutionRequestedDataSecretsItem(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "name" && k !== "as" && k !== "variable") return unknownKey(k);
+  let x: unknown;
+  x = v["name"];
+  if (!(typeof x === 'string' && pattern4.test(x))) return property("name", x, ": must be text like ^[a-z][a-z0-9-]{0,62}$");
+  x = v["as"];
+  if (!((x === "env" || x === "file"))) return property("as", x, ": must be one of \"env\", \"file\"");
+  x = v["variable"];
+  if (!(typeof x === 'string' && pattern5.test(x))) return property("variable", x, ": must be text like ^[A-Za-z_][A-Za-z0-9_]{0,127}$");
   return undefined;
 }
 function ruleExecutionTargeted(v: unknown): Problem {
@@ -1731,7 +1780,7 @@ function ruleExecutionDispatchedData(v: unknown): Problem {
   x = v["executionId"];
   if (!(typeof x === 'string' && pattern1.test(x))) return property("executionId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
   x = v["incarnation"];
-  if (!(typeof x === 'string' && pattern5.test(x))) return property("incarnation", x, ": must be text like ^[0-9a-f]{8}$");
+  if (!(typeof x === 'string' && pattern6.test(x))) return property("incarnation", x, ": must be text like ^[0-9a-f]{8}$");
   x = v["commands"];
   p = ruleExecutionDispatchedDataCommands(x); if (p !== undefined) return property("commands", x, p);
   return undefined;
@@ -2635,7 +2684,7 @@ function ruleAuditRefusedData(v: unknown): Problem {
   x = v["operation"];
   if (!(typeof x === 'string' && x.length <= 100)) return property("operation", x, ": must be text of at most 100 characters");
   x = v["code"];
-  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "endpoint-pending" || x === "alias-taken" || x === "site-in-use" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"endpoint-revoked\", \"endpoint-retired\", \"endpoint-pending\", \"alias-taken\", \"site-in-use\", \"position-unknown\", \"read-behind\", \"output-expired\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
+  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "endpoint-pending" || x === "endpoint-not-retired" || x === "alias-taken" || x === "site-in-use" || x === "secret-unusable" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "output-erased" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"endpoint-revoked\", \"endpoint-retired\", \"endpoint-pending\", \"endpoint-not-retired\", \"alias-taken\", \"site-in-use\", \"secret-unusable\", \"position-unknown\", \"read-behind\", \"output-expired\", \"output-erased\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
   x = v["target"];
   p = ruleAuditRefusedDataTarget(x); if (p !== undefined) return property("target", x, p);
   x = v["count"];
@@ -2662,6 +2711,224 @@ function ruleAuditRefusedDataTarget1(v: unknown): Problem {
 }
 function ruleAuditRefusedDataTarget2(v: unknown): Problem {
   if (!(v === null)) return ": must be null";
+  return undefined;
+}
+function ruleExecutionOutputErased(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.execution.output-erased.v1")) return property("type", x, ": must be \"kanade.execution.output-erased.v1\"");
+  x = v["data"];
+  p = ruleExecutionOutputErasedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleExecutionOutputErasedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "executionId" && k !== "runIds" && k !== "reason") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["executionId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("executionId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["runIds"];
+  p = ruleExecutionOutputErasedDataRunIds(x); if (p !== undefined) return property("runIds", x, p);
+  x = v["reason"];
+  if (!(typeof x === 'string' && x.length <= 500)) return property("reason", x, ": must be text of at most 500 characters");
+  return undefined;
+}
+function ruleExecutionOutputErasedDataRunIds(v: unknown): Problem {
+  const p = ruleExecutionOutputErasedDataRunIds1(v);
+  if (p === undefined) return undefined;
+  if (ruleExecutionOutputErasedDataRunIds2(v) === undefined) return undefined;
+  return p;
+}
+function ruleExecutionOutputErasedDataRunIds1(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length < 1) return ': must have at least 1 entries';
+  if (v.length > 1000) return ': must have at most 1000 entries';
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    if (!(typeof x === 'string' && pattern1.test(x))) return under(i, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  }
+  return undefined;
+}
+function ruleExecutionOutputErasedDataRunIds2(v: unknown): Problem {
+  if (!(v === null)) return ": must be null";
+  return undefined;
+}
+function ruleEndpointErased(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.endpoint.erased.v1")) return property("type", x, ": must be \"kanade.endpoint.erased.v1\"");
+  x = v["data"];
+  p = ruleEndpointErasedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEndpointErasedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "endpointId" && k !== "reason") return unknownKey(k);
+  let x: unknown;
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["reason"];
+  if (!(typeof x === 'string' && x.length <= 500)) return property("reason", x, ": must be text of at most 500 characters");
+  return undefined;
+}
+function ruleSecretSet(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.secret.set.v1")) return property("type", x, ": must be \"kanade.secret.set.v1\"");
+  x = v["data"];
+  p = ruleSecretSetData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleSecretSetData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "name" && k !== "version" && k !== "sites" && k !== "valueId") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["name"];
+  if (!(typeof x === 'string' && pattern4.test(x))) return property("name", x, ": must be text like ^[a-z][a-z0-9-]{0,62}$");
+  x = v["version"];
+  if (!(typeof x === 'number' && Number.isSafeInteger(x) && x > 0)) return property("version", x, ": must be a whole number above 0");
+  x = v["sites"];
+  p = ruleSecretSetDataSites(x); if (p !== undefined) return property("sites", x, p);
+  x = v["valueId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("valueId", x, ": must be text of at most 63 characters");
+  return undefined;
+}
+function ruleSecretSetDataSites(v: unknown): Problem {
+  const p = ruleSecretSetDataSites1(v);
+  if (p === undefined) return undefined;
+  if (ruleSecretSetDataSites2(v) === undefined) return undefined;
+  return p;
+}
+function ruleSecretSetDataSites1(v: unknown): Problem {
+  if (!(v === "all")) return ": must be \"all\"";
+  return undefined;
+}
+function ruleSecretSetDataSites2(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length < 1) return ': must have at least 1 entries';
+  if (v.length > 100) return ': must have at most 100 entries';
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    if (!(typeof x === 'string' && pattern1.test(x))) return under(i, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  }
+  return undefined;
+}
+function ruleSecretDeleted(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.secret.deleted.v1")) return property("type", x, ": must be \"kanade.secret.deleted.v1\"");
+  x = v["data"];
+  p = ruleSecretDeletedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleSecretDeletedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "name") return unknownKey(k);
+  let x: unknown;
+  x = v["name"];
+  if (!(typeof x === 'string' && pattern4.test(x))) return property("name", x, ": must be text like ^[a-z][a-z0-9-]{0,62}$");
   return undefined;
 }
 function ruleAnyEvent(v: unknown): Problem {
@@ -2698,7 +2965,7 @@ function ruleAnyEvent(v: unknown): Problem {
 }
 function ruleRunCommand(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "id" && k !== "recipient" && k !== "issuedAt" && k !== "expiresAt" && k !== "type" && k !== "runId" && k !== "executionId" && k !== "attempt" && k !== "execute" && k !== "content" && k !== "supersedeKey") return unknownKey(k);
+  for (const k in v) if (k !== "id" && k !== "recipient" && k !== "issuedAt" && k !== "expiresAt" && k !== "type" && k !== "runId" && k !== "executionId" && k !== "attempt" && k !== "execute" && k !== "content" && k !== "secrets" && k !== "supersedeKey") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["id"];
@@ -2721,6 +2988,8 @@ function ruleRunCommand(v: unknown): Problem {
   p = ruleExecuteShape(x); if (p !== undefined) return property("execute", x, p);
   x = v["content"];
   p = ruleRunCommandContent(x); if (p !== undefined) return property("content", x, p);
+  x = v["secrets"];
+  if (x !== undefined) { p = ruleRunCommandSecrets(x); if (p !== undefined) return property("secrets", x, p); }
   x = v["supersedeKey"];
   if (!(((typeof x === 'string' && x.length <= 63) || (x === null)))) return property("supersedeKey", x, ": must be text of at most 63 characters or null");
   return undefined;
@@ -2752,6 +3021,43 @@ function ruleRunCommandContentArguments(v: unknown): Problem {
     const x: unknown = v[i];
     if (!(typeof x === 'string')) return under(i, ": must be text");
   }
+  return undefined;
+}
+function ruleRunCommandSecrets(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length > 10) return ': must have at most 10 entries';
+  let p: Problem;
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    p = ruleRunCommandSecretsItem(x); if (p !== undefined) return under(i, p);
+  }
+  return undefined;
+}
+function ruleRunCommandSecretsItem(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "name" && k !== "as" && k !== "variable" && k !== "sealed" && k !== "withheld") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["name"];
+  if (!(typeof x === 'string' && pattern4.test(x))) return property("name", x, ": must be text like ^[a-z][a-z0-9-]{0,62}$");
+  x = v["as"];
+  if (!((x === "env" || x === "file"))) return property("as", x, ": must be one of \"env\", \"file\"");
+  x = v["variable"];
+  if (!(typeof x === 'string' && pattern5.test(x))) return property("variable", x, ": must be text like ^[A-Za-z_][A-Za-z0-9_]{0,127}$");
+  x = v["sealed"];
+  if (!(((typeof x === 'string' && x.length <= 100000) || (x === null)))) return property("sealed", x, ": must be text of at most 100000 characters or null");
+  x = v["withheld"];
+  p = ruleRunCommandSecretsItemWithheld(x); if (p !== undefined) return property("withheld", x, p);
+  return undefined;
+}
+function ruleRunCommandSecretsItemWithheld(v: unknown): Problem {
+  const p = ruleRunReason(v);
+  if (p === undefined) return undefined;
+  if (ruleRunCommandSecretsItemWithheld2(v) === undefined) return undefined;
+  return p;
+}
+function ruleRunCommandSecretsItemWithheld2(v: unknown): Problem {
+  if (!(v === null)) return ": must be null";
   return undefined;
 }
 function ruleCancelCommand(v: unknown): Problem {
@@ -2788,7 +3094,7 @@ function ruleExecutePrivate(v: unknown): Problem {
   let p: Problem;
   let x: unknown;
   x = v["salt"];
-  if (!(typeof x === 'string' && pattern6.test(x))) return property("salt", x, ": must be text like ^[0-9a-f]{32}$");
+  if (!(typeof x === 'string' && pattern7.test(x))) return property("salt", x, ": must be text like ^[0-9a-f]{32}$");
   x = v["script"];
   if (!(typeof x === 'string')) return property("script", x, ": must be text");
   x = v["env"];
@@ -2973,7 +3279,7 @@ function ruleKeysetKeysItem(v: unknown): Problem {
   for (const k in v) if (k !== "id" && k !== "use" && k !== "publicKey" && k !== "validFrom" && k !== "validUntil") return unknownKey(k);
   let x: unknown;
   x = v["id"];
-  if (!(typeof x === 'string' && pattern7.test(x))) return property("id", x, ": must be text like ^[0-9a-f]{16}$");
+  if (!(typeof x === 'string' && pattern8.test(x))) return property("id", x, ": must be text like ^[0-9a-f]{16}$");
   x = v["use"];
   if (!((x === "command" || x === "desired" || x === "control" || x === "checkpoint"))) return property("use", x, ": must be one of \"command\", \"desired\", \"control\", \"checkpoint\"");
   x = v["publicKey"];
@@ -3039,7 +3345,7 @@ function ruleEnrolBody(v: unknown): Problem {
   x = v["tokenId"];
   if (!(typeof x === 'string' && x.length <= 63)) return property("tokenId", x, ": must be text of at most 63 characters");
   x = v["nkey"];
-  if (!(typeof x === 'string' && pattern8.test(x))) return property("nkey", x, ": must be text like ^U[A-Z2-7]{55}$");
+  if (!(typeof x === 'string' && pattern9.test(x))) return property("nkey", x, ": must be text like ^U[A-Z2-7]{55}$");
   x = v["signingKey"];
   if (!(typeof x === 'string' && x.length <= 60)) return property("signingKey", x, ": must be text of at most 60 characters");
   x = v["sealingKey"];
@@ -3241,7 +3547,7 @@ function ruleLiveMessage1(v: unknown): Problem {
   x = v["id"];
   if (!(typeof x === 'string')) return property("id", x, ": must be text");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern9.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern10.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage2(v: unknown): Problem {
@@ -3265,11 +3571,11 @@ function ruleLiveMessage3(v: unknown): Problem {
   x = v["type"];
   if (!(x === "changed")) return property("type", x, ": must be \"changed\"");
   x = v["kind"];
-  if (!((x === "endpoint" || x === "job" || x === "execution" || x === "event" || x === "account" || x === "site"))) return property("kind", x, ": must be one of \"endpoint\", \"job\", \"execution\", \"event\", \"account\", \"site\"");
+  if (!((x === "endpoint" || x === "job" || x === "execution" || x === "event" || x === "account" || x === "site" || x === "secret"))) return property("kind", x, ": must be one of \"endpoint\", \"job\", \"execution\", \"event\", \"account\", \"site\", \"secret\"");
   x = v["id"];
   if (!(typeof x === 'string')) return property("id", x, ": must be text");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern9.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern10.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage4(v: unknown): Problem {
@@ -3289,7 +3595,7 @@ function ruleLiveMessage4(v: unknown): Problem {
   x = v["exitCode"];
   if (!(((typeof x === 'number' && Number.isSafeInteger(x)) || (x === null)))) return property("exitCode", x, ": must be a whole number or null");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern9.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern10.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage5(v: unknown): Problem {
@@ -3351,7 +3657,7 @@ function ruleProblem(v: unknown): Problem {
   x = v["detail"];
   if (x !== undefined) { if (!(typeof x === 'string')) return property("detail", x, ": must be text"); }
   x = v["code"];
-  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "endpoint-pending" || x === "alias-taken" || x === "site-in-use" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"endpoint-revoked\", \"endpoint-retired\", \"endpoint-pending\", \"alias-taken\", \"site-in-use\", \"position-unknown\", \"read-behind\", \"output-expired\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
+  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "endpoint-pending" || x === "endpoint-not-retired" || x === "alias-taken" || x === "site-in-use" || x === "secret-unusable" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "output-erased" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"endpoint-revoked\", \"endpoint-retired\", \"endpoint-pending\", \"endpoint-not-retired\", \"alias-taken\", \"site-in-use\", \"secret-unusable\", \"position-unknown\", \"read-behind\", \"output-expired\", \"output-erased\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
   x = v["requestId"];
   if (x !== undefined) { if (!(typeof x === 'string')) return property("requestId", x, ": must be text"); }
   x = v["errors"];
@@ -3468,6 +3774,14 @@ export const validateEnrolmentTokenCreated: Validator<types.EnrolmentTokenCreate
 
 export const validateAuditRefused: Validator<types.AuditRefused> = /* @__PURE__ */ validator(ruleAuditRefused);
 
+export const validateExecutionOutputErased: Validator<types.ExecutionOutputErased> = /* @__PURE__ */ validator(ruleExecutionOutputErased);
+
+export const validateEndpointErased: Validator<types.EndpointErased> = /* @__PURE__ */ validator(ruleEndpointErased);
+
+export const validateSecretSet: Validator<types.SecretSet> = /* @__PURE__ */ validator(ruleSecretSet);
+
+export const validateSecretDeleted: Validator<types.SecretDeleted> = /* @__PURE__ */ validator(ruleSecretDeleted);
+
 export const validateAnyEvent: Validator<types.AnyEvent> = /* @__PURE__ */ validator(ruleAnyEvent);
 
 export const validateRunCommand: Validator<types.RunCommand> = /* @__PURE__ */ validator(ruleRunCommand);
@@ -3559,5 +3873,9 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.token.created.v1', validateTokenCreated],
   ['kanade.enrolment.token-created.v1', validateEnrolmentTokenCreated],
   ['kanade.audit.refused.v1', validateAuditRefused],
+  ['kanade.execution.output-erased.v1', validateExecutionOutputErased],
+  ['kanade.endpoint.erased.v1', validateEndpointErased],
+  ['kanade.secret.set.v1', validateSecretSet],
+  ['kanade.secret.deleted.v1', validateSecretDeleted],
 ]);
 

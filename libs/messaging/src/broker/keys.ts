@@ -28,10 +28,17 @@ export type BrokerKeys = Readonly<Record<NkeyName, Nkey>>;
 const messageKeys = ['root', 'command', 'desired', 'control', 'checkpoint'] as const;
 type MessageKeyName = (typeof messageKeys)[number];
 
-/** The keys the backend signs with, one per purpose; the key its identity records are MACed with, and the one their secrets are encrypted with (32 bytes each). */
-export type ServerKeys = Readonly<Record<MessageKeyName, SigningKey>> & { readonly identityMac: Uint8Array; readonly identitySeal: Uint8Array };
+/** The keys the backend signs with, one per purpose, and its secret keys (32 bytes each). */
+export type ServerKeys = Readonly<Record<MessageKeyName, SigningKey>> & {
+  /** Identity records are MACed with it. */
+  readonly identityMac: Uint8Array;
+  /** Secrets of second factors are encrypted with it. */
+  readonly identitySeal: Uint8Array;
+  /** Secrets of jobs are encrypted with it. */
+  readonly secretSeal: Uint8Array;
+};
 
-const secretFiles = { identityMac: 'identity-mac.key', identitySeal: 'identity-seal.key' } as const;
+const secretFiles = { identityMac: 'identity-mac.key', identitySeal: 'identity-seal.key', secretSeal: 'secret-seal.key' } as const;
 
 function mapNkeys(make: (name: NkeyName) => Nkey): BrokerKeys {
   return {
@@ -83,6 +90,7 @@ export function loadServerKeys(keysDir: string): ServerKeys {
     checkpoint: load('checkpoint'),
     identityMac: loadSecret(secretFiles.identityMac),
     identitySeal: loadSecret(secretFiles.identitySeal),
+    secretSeal: loadSecret(secretFiles.secretSeal),
   };
 }
 

@@ -18,7 +18,7 @@ const reads = readable.flatMap((stream) => [
   `$JS.API.CONSUMER.DELETE.${stream}.*`,
 ]);
 
-const erasable = [streams.commands, streams.output, streams.private].map((stream) => `$JS.API.STREAM.MSG.DELETE.${stream}`);
+const erasable = [streams.commands, streams.output, streams.private, streams.metrics].map((stream) => `$JS.API.STREAM.MSG.DELETE.${stream}`);
 
 /**
  * What the backend may do in CORE: append control events, queue commands, keep its own records, read everything. It can neither

@@ -74,6 +74,14 @@ export interface PrivateParts {
   get(subject: string): Promise<Uint8Array | undefined>;
   /** True when there was something to erase. */
   erase(subject: string): Promise<boolean>;
+  /** Erases an endpoint's own, recorded until then (Unix ms); returns how many there were. */
+  eraseOf(endpointId: string, until: number): Promise<number>;
+}
+
+/** KANADE_METRICS, as far as the backend may write to it. */
+export interface Samples {
+  /** Erases an endpoint's, recorded until then (Unix ms); returns how many there were. */
+  eraseOf(endpointId: string, until: number): Promise<number>;
 }
 
 /** KANADE_OUTPUT, read and erased by the backend. */
@@ -81,8 +89,8 @@ export interface OutputStore {
   /** The stored chunks of one stream of a run, in order. */
   read(endpointId: string, runId: string, stream: 'stdout' | 'stderr'): AsyncIterable<StoredMessage>;
   get(sequence: number): Promise<StoredMessage | undefined>;
-  /** Erases chunks; returns how many were there. */
-  erase(sequences: readonly number[]): Promise<number>;
+  /** Erases one stream of a run; returns how many chunks there were. */
+  eraseRun(endpointId: string, runId: string, stream: 'stdout' | 'stderr'): Promise<number>;
 }
 
 /** A record whose MAC was checked; `revision` is what an update must name. */

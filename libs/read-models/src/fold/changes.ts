@@ -1,6 +1,7 @@
 import type { PerformanceSample, RunState } from '@kanade/messages';
 
-export type ChangeKind = 'endpoint' | 'job' | 'execution' | 'event' | 'account' | 'site';
+/** `erasure`: something is to be erased from the streams too; its id says what. */
+export type ChangeKind = 'erasure' | 'endpoint' | 'job' | 'execution' | 'event' | 'account' | 'site' | 'secret';
 
 /** A row that a commit changed. */
 export interface Change {

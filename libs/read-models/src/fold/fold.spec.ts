@@ -87,7 +87,7 @@ describe('the fold', () => {
     const history = busyHistory();
     const model = openTestModel();
     // A row in the way, as no event could have put it there.
-    model.exec("INSERT INTO jobs VALUES (999, 'other', 1, 'v', 'd', 'sh', 1, 'system', NULL, 'x', 1, 't', 'b', 'e', NULL)");
+    model.exec("INSERT INTO jobs VALUES (999, 'other', 1, 'v', 'd', 'sh', 1, 'system', NULL, 'x', 1, 't', 'b', 'e', NULL, '[]')");
     model.exec('CREATE TRIGGER breaks BEFORE INSERT ON jobVersions BEGIN SELECT RAISE(ABORT, \'broken on purpose\'); END');
     const commit = model.apply(history.batches);
     expect(commit.taken.events).toBe(history.events.length);

@@ -1,6 +1,7 @@
 import type { Connection } from '../sqlite/open.ts';
 import { ChangeLog } from './changes.ts';
 import { AwaitedParts } from './awaited-parts.ts';
+import { Erasures } from './erasures.ts';
 import { Keys } from './keys.ts';
 
 /** What projections share while a file is open for folding. */
@@ -8,6 +9,7 @@ export interface Session {
   readonly connection: Connection;
   readonly keys: Keys;
   readonly changes: ChangeLog;
+  readonly erasures: Erasures;
   /** Output recorded before this (Unix ms) has been folded; what an older end lacks has expired and will never come. */
   outputKnownUntil: number;
   readonly awaitedParts: AwaitedParts;
@@ -16,5 +18,5 @@ export interface Session {
 }
 
 export function openSession(connection: Connection, restoredAt: number | null): Session {
-  return { connection, restoredAt, keys: new Keys(connection), changes: new ChangeLog(), outputKnownUntil: 0, awaitedParts: new AwaitedParts() };
+  return { connection, restoredAt, keys: new Keys(connection), changes: new ChangeLog(), erasures: new Erasures(connection), outputKnownUntil: 0, awaitedParts: new AwaitedParts() };
 }

@@ -109,6 +109,8 @@ export interface EndpointsTable {
   observedAt: string | null;
   inventoryChangedAt: string | null;
   packageCount: number;
+  erasedAt: number | null;
+  erasedPosition: number | null;
 }
 
 export interface EnrolmentTokensTable {
@@ -131,6 +133,10 @@ export interface EpochsTable {
   epoch: number;
   position: number;
   recordedAt: number;
+}
+
+export interface ErasedPartsTable {
+  eventId: string;
 }
 
 export interface EventTypesTable {
@@ -172,6 +178,7 @@ export interface ExecutionsTable {
   requestedAt: string;
   expiresAt: string;
   supersede: number;
+  secrets: Generated<string>;
   cancelRequested: number;
   endedAt: number | null;
   targetCount: number;
@@ -232,6 +239,7 @@ export interface JobsTable {
   appliedBy: string;
   eventId: string;
   privateDigest: string | null;
+  secrets: string;
 }
 
 export interface PackagesTable {
@@ -293,6 +301,7 @@ export interface RunsTable {
   stdoutBytes: number | null;
   stderrBytes: number | null;
   outputChunks: number | null;
+  outputErased: Generated<number>;
   deadlineAt: number | null;
   commandIncarnation: Generated<string>;
   commandSequence: number | null;
@@ -309,6 +318,16 @@ export interface SamplesTable {
   endpointKey: number;
   recordedAt: number;
   value: string;
+}
+
+export interface SecretsTable {
+  key: number;
+  name: string;
+  version: number;
+  sites: string;
+  setAt: string;
+  setBy: string;
+  valueId: string | null;
 }
 
 export interface SitesTable {
@@ -330,6 +349,7 @@ export interface Tables {
   endpoints: EndpointsTable;
   enrolmentTokens: EnrolmentTokensTable;
   epochs: EpochsTable;
+  erasedParts: ErasedPartsTable;
   eventTypes: EventTypesTable;
   events: EventsTable;
   executionSites: ExecutionSitesTable;
@@ -345,5 +365,6 @@ export interface Tables {
   revokedKeys: RevokedKeysTable;
   runs: RunsTable;
   samples: SamplesTable;
+  secrets: SecretsTable;
   sites: SitesTable;
 }

@@ -4,11 +4,13 @@ import { openAccounts } from './accounts/accounts.projection.ts';
 import { openAudit } from './audit/audit.projection.ts';
 import { openEnrolmentTokens } from './enrolment-tokens/enrolment-tokens.projection.ts';
 import { openEndpoints } from './endpoints/endpoints.projection.ts';
+import { openErasure } from './erasure/erasure.projection.ts';
 import { openEvents } from './events/events.projection.ts';
 import { openExecutions } from './executions/executions.projection.ts';
 import { openJobs } from './jobs/jobs.projection.ts';
 import { openOutput } from './output/output.projection.ts';
 import { openPrivateParts } from './private-parts/private-parts.projection.ts';
+import { openSecrets } from './secrets/secrets.projection.ts';
 import { openSamples } from './samples/samples.projection.ts';
 import { openSites } from './sites/sites.projection.ts';
 
@@ -27,7 +29,10 @@ export function openProjections(session: Session) {
   const output = openOutput(session, executions.runs);
   const samples = openSamples(session);
   const tokens = openEnrolmentTokens(session, accounts.nameOf);
-  const parts = [accounts.events, tokens.events, openEndpoints(session, tokens.used).events, openJobs(session, accounts.nameOf).events, executions.events, openSites(session, accounts.nameOf).events];
+  const parts = [
+    accounts.events, tokens.events, openEndpoints(session, tokens.used).events, openJobs(session, accounts.nameOf).events, executions.events,
+    openSites(session, accounts.nameOf).events, openSecrets(session, accounts.nameOf).events, openErasure(session, executions.runs).events,
+  ];
   return {
     events: combine(parts),
     index,
@@ -46,6 +51,7 @@ export function openProjections(session: Session) {
       executions.forget();
       index.forget();
       session.keys.forget();
+      session.erasures.forget();
     },
   };
 }

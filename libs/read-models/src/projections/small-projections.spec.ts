@@ -100,6 +100,40 @@ describe('samples', () => {
   });
 });
 
+describe('secrets', () => {
+  const set = (history: TestHistory, version: number, sites: 'all' | string[]) =>
+    history.control('secret', 'db', 'kanade.secret.set.v1', { name: 'db', version, sites, valueId: `v${version}` }, { principal: 'account/a1' });
+
+  it('are those of their newest event, and those deleted are known as such until they are set anew', () => {
+    const history = new TestHistory();
+    const rows = () => fold(history).model.rows('SELECT key, name, version, sites, setBy, valueId FROM secrets');
+    set(history, 1, ['tokyo']);
+    set(history, 2, 'all');
+    history.control('secret', 'db', 'kanade.secret.deleted.v1', { name: 'db' });
+    expect(rows()).toEqual([{ key: 1, name: 'db', version: 2, sites: '"all"', setBy: 'account/a1', valueId: null }]);
+    set(history, 3, ['tokyo']);
+    expect(rows()).toEqual([{ key: 1, name: 'db', version: 3, sites: '["tokyo"]', setBy: 'account/a1', valueId: 'v3' }]);
+  });
+
+  it('that were never set are not deleted', () => {
+    const history = new TestHistory();
+    history.control('secret', 'db', 'kanade.secret.deleted.v1', { name: 'db' });
+    expect(fold(history).model.rows('SELECT code FROM poison')).toEqual([{ code: 'secret-unknown' }]);
+  });
+
+  it('are named by the jobs and executions that get them', () => {
+    const history = new TestHistory();
+    enrol(history, 'e1');
+    const secrets = [{ name: 'db', as: 'env' as const, variable: 'DB' }];
+    history.control('job', 'hello', 'kanade.job.applied.v1', {
+      jobId: 'hello', version: '1', description: 'd', execute: { shell: 'sh', timeoutMs: 1000, runAs: 'system', cwd: null }, scriptDigest: 'c'.repeat(64), scriptBytes: 3, secrets,
+    });
+    requestExecution(history, 'x1', ['e1'], { job: { id: 'hello', version: '1' }, secrets });
+    const { model } = fold(history);
+    expect(model.rows('SELECT secrets FROM jobs UNION ALL SELECT secrets FROM executions')).toEqual([{ secrets: JSON.stringify(secrets) }, { secrets: JSON.stringify(secrets) }]);
+  });
+});
+
 describe('private parts', () => {
   it('are awaited for a moment when their event was read first', () => {
     const history = new TestHistory(Date.now());

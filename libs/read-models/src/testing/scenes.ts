@@ -126,5 +126,9 @@ export function busyHistory(): TestHistory {
   history.control('endpoint', 'e6', 'kanade.endpoint.retired.v1', { endpointId: 'e6', nkey: nkeyOf('e6') });
   requestEnrolment(history, 'e5', { tokenId: 't2' });
   history.control('enrolment', 't2', 'kanade.enrolment.token-revoked.v1', { tokenId: 't2' });
+  history.control('secret', 'db', 'kanade.secret.set.v1', { name: 'db', version: 1, sites: ['tokyo'], valueId: 'v1' }, { principal: 'account/a1' });
+  history.control('secret', 'db', 'kanade.secret.set.v1', { name: 'db', version: 2, sites: 'all', valueId: 'v2' }, { principal: 'token/t1' });
+  history.control('secret', 'old', 'kanade.secret.set.v1', { name: 'old', version: 1, sites: 'all', valueId: 'v3' });
+  history.control('secret', 'old', 'kanade.secret.deleted.v1', { name: 'old' });
   return history;
 }

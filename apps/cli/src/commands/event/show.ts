@@ -13,7 +13,7 @@ export class EventShow extends BaseCommand {
     this.print(flags, event, () => {
       const headers = Object.entries(event.headers).map(([name, value]) => `${name}: ${value}`);
       const poison = event.poisonReason === null ? [] : [`poison: ${event.poisonReason}`];
-      return [`${event.position}  ${event.subject}`, `recorded ${event.recordedAt}, signature ${event.signature}`, ...poison, ...headers, '', pretty(event.body)].join('\n');
+      return [`${event.position}  ${event.subject}`, `recorded ${event.recordedAt}, signature ${event.signature}`, ...poison, ...headers, '', event.erased ? 'The data of its endpoint was erased; what it says is not shown.' : pretty(event.body)].join('\n');
     });
   }
 }

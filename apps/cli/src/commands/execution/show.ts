@@ -27,12 +27,16 @@ export class ExecutionShow extends BaseCommand {
         { title: 'STATE', value: (run) => run.state },
         { title: 'EXIT', value: (run) => (run.exitCode === null ? '-' : String(run.exitCode)), align: 'right' },
         { title: 'TIME', value: (run) => formatDuration(run.durationMs), align: 'right' },
-        { title: 'STDOUT', value: (run) => formatBytes(run.stdoutBytes), align: 'right' },
-        { title: 'STDERR', value: (run) => formatBytes(run.stderrBytes), align: 'right' },
+        { title: 'STDOUT', value: (run) => sizeOf(run, run.stdoutBytes), align: 'right' },
+        { title: 'STDERR', value: (run) => sizeOf(run, run.stderrBytes), align: 'right' },
         { title: 'RUN', value: (run) => run.runId },
         { title: 'REASON', value: (run) => run.reason?.message ?? '' },
       ]),
     );
     if (result.runs.length > 0) this.tell('\nOutput: kanade execution output RUN');
   }
+}
+
+function sizeOf(run: { readonly outputState: string }, bytes: number): string {
+  return run.outputState === 'erased' ? 'erased' : formatBytes(bytes);
 }

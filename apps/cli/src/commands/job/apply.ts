@@ -14,8 +14,8 @@ export class JobApply extends BaseCommand {
     const read = readManifest(args.file);
     if ('problems' in read) throw usageFailure(`The manifest is not valid.\n${read.problems.map(formatProblem).join('\n')}`);
     this.connect(flags);
-    const { id, version, description, execute } = read.manifest;
-    const result = await applyJob(id, { version, description, execute });
+    const { id, version, description, execute, secrets } = read.manifest;
+    const result = await applyJob(id, { version, description, execute, secrets: [...secrets] });
     this.print(flags, { jobId: id, version, ...result }, () => `${id} ${version}: ${result.outcome}`);
   }
 }

@@ -14,7 +14,7 @@ export class JobShow extends BaseCommand {
     const job = await getJob(args.job);
     const { stringify } = await import('yaml');
     this.print(flags, job, () => {
-      const manifest = stringify({ id: job.id, version: job.version, description: job.description, execute: job.execute });
+      const manifest = stringify({ id: job.id, version: job.version, description: job.description, ...(job.secrets.length === 0 ? {} : { secrets: job.secrets }), execute: job.execute });
       const versions = renderTable(job.versions, [
         { title: 'VERSION', value: (version) => version.version },
         { title: 'APPLIED', value: (version) => formatTime(version.appliedAt) },

@@ -54,6 +54,8 @@ export const pages = {
     exactHint: 'The signed body, byte for byte.',
     bodyBytes: 'Body, {{size}}',
     poisonTitle: 'Recorded, but not folded',
+    erasedTitle: 'Not shown',
+    erasedDetail: 'The data of its endpoint was erased. The record keeps the event; what it says is shown to nobody.',
     privateDetail: 'Scripts, environment and arguments are kept apart from the event and can be erased; the event holds their digest.',
     older: 'Previous event',
     newer: 'Next event',

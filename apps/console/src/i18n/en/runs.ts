@@ -136,6 +136,7 @@ export const runs = {
     waiting: 'Nothing printed yet.',
     queued: 'Not started yet; output appears here as it is printed.',
     nothing: 'Nothing was printed.',
+    erased: 'The output was erased; the record of the run stays, and that of its erasure.',
     expired: 'The output is no longer kept; the record of the run stays.',
     downloading: 'Downloading, {{share}}',
   },

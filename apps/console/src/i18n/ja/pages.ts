@@ -57,6 +57,8 @@ export const pages: TranslationOf<typeof source> = {
     exactHint: '署名された本文をバイト単位でそのまま表示します。',
     bodyBytes: '本文 {{size}}',
     poisonTitle: '記録されましたが反映されていません',
+    erasedTitle: '表示されません',
+    erasedDetail: 'このエンドポイントのデータは消去されました。イベントは記録に残りますが、内容は表示されません。',
     privateDetail: 'スクリプト・環境変数・引数はイベントとは別に保管され、消去できます。イベントにはそのダイジェストが残ります。',
     older: '前のイベント',
     newer: '次のイベント',

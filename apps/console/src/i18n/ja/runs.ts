@@ -130,6 +130,7 @@ export const runs: TranslationOf<typeof source> = {
     waiting: 'まだ何も出力されていません。',
     queued: 'まだ開始していません。出力はここに順次表示されます。',
     nothing: '出力はありませんでした。',
+    erased: '出力は消去されました。実行と消去の記録は残ります。',
     expired: '出力の保存期間が過ぎています。実行の記録は残ります。',
     downloading: 'ダウンロード中 {{share}}',
   },

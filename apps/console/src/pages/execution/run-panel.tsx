@@ -16,7 +16,7 @@ import { paths } from '../../paths.ts';
 import { CancelExecution } from './cancel-execution.tsx';
 import classes from './run-panel.module.css';
 
-function Panel({ run, isExpired }: { readonly run: RunView; readonly isExpired: boolean }) {
+function Panel({ run, isExpired, isErased }: { readonly run: RunView; readonly isExpired: boolean; readonly isErased: boolean }) {
   const { t } = useTranslation();
   const format = useFormat();
   const [chosen, setChosen] = useState<OutputStream>();
@@ -47,7 +47,7 @@ function Panel({ run, isExpired }: { readonly run: RunView; readonly isExpired: 
         onChange={(value) => { setChosen(value === 'stderr' ? 'stderr' : 'stdout'); }}
         data={(['stdout', 'stderr'] as const).map((each) => ({ value: each, label: <span className="k-numeric">{`${t(`output.${each}`)} · ${format.bytes(totals[each])}`}</span> }))}
       />
-      <OutputView key={stream} run={run} stream={stream} feed={output.feed} version={output.version} isExpired={isExpired} />
+      <OutputView key={stream} run={run} stream={stream} feed={output.feed} version={output.version} isExpired={isExpired} isErased={isErased} />
     </section>
   );
 }
@@ -56,6 +56,6 @@ function Panel({ run, isExpired }: { readonly run: RunView; readonly isExpired: 
 export function RunPanel({ runId, known }: { readonly runId: string; readonly known: readonly RunView[] | undefined }) {
   const { data, error, refetch } = useQuery(runQuery(runId));
   const run = known?.find((each) => each.runId === runId) ?? data;
-  if (run) return <Panel run={run} isExpired={data?.outputState === 'expired'} />;
+  if (run) return <Panel run={run} isExpired={data?.outputState === 'expired'} isErased={data?.outputState === 'erased'} />;
   return error ? <FailureNotice error={error} onRetry={() => void refetch()} /> : <Skeleton height={280} />;
 }

@@ -9,7 +9,7 @@ type Presence = EventMap['kanade.endpoint.came-online.v1'] | EventMap['kanade.en
 
 /** Endpoints as they are now: identity, presence, inventory. */
 export function openEndpoints(session: Session, tokenUsed: (tokenId: string, at: string) => void) {
-  const { keys, changes } = session;
+  const { keys, changes, erasures } = session;
   const rows = openEndpointRows(session);
   const inventory = openInventory(session);
   const standing = openStanding(session, (key, hostname, place) => { rows.rename(key, hostname, place); });
@@ -35,6 +35,7 @@ export function openEndpoints(session: Session, tokenUsed: (tokenId: string, at:
     'kanade.endpoint.enrolment-requested.v1': enrol,
     'kanade.endpoint.enrolled.v1': enrol,
     'kanade.endpoint.rekeyed.v1': (event, place) => {
+      erasures.forget();
       tokenUsed(event.data.tokenId, event.time);
       return standing.events['kanade.endpoint.rekeyed.v1']?.(event, place);
     },
@@ -48,16 +49,19 @@ export function openEndpoints(session: Session, tokenUsed: (tokenId: string, at:
       return undefined;
     },
     'kanade.agent.started.v1': (event, place) => {
+      if (erasures.isGone(place.endpointKey)) return undefined;
       rows.start(place.endpointKey, event, place);
       changes.row('endpoint', event.source.slice('endpoint/'.length));
       return undefined;
     },
     'kanade.inventory.changed.v1': (event, place) => {
+      if (erasures.isGone(place.endpointKey)) return undefined;
       inventory.setFacet(event, place);
       changes.row('endpoint', event.source.slice('endpoint/'.length));
       return undefined;
     },
     'kanade.inventory.packages-changed.v1': (event, place) => {
+      if (erasures.isGone(place.endpointKey)) return undefined;
       inventory.changePackages(event, place);
       changes.row('endpoint', event.source.slice('endpoint/'.length));
       return undefined;

@@ -30,8 +30,11 @@ CREATE TABLE endpoints (
   keyedFrom INTEGER NOT NULL,
   observedAt TEXT,
   inventoryChangedAt TEXT,
-  packageCount INTEGER NOT NULL
+  packageCount INTEGER NOT NULL,
+  erasedAt INTEGER,
+  erasedPosition INTEGER
 ) STRICT;
+CREATE INDEX endpointsErased ON endpoints (key) WHERE erasedPosition IS NOT NULL;
 CREATE INDEX endpointsByName ON endpoints (searchName, key);
 CREATE INDEX endpointsQuarantined ON endpoints (key) WHERE quarantined = 1;
 CREATE INDEX endpointsBySite ON endpoints (site, searchName, key, standing);

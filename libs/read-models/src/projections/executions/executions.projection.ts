@@ -12,14 +12,14 @@ type NewExecution = Pick<
   ExecutionsTable,
   | 'key' | 'id' | 'jobId' | 'jobVersion' | 'shell' | 'timeoutMs' | 'runAs' | 'cwd' | 'scriptDigest' | 'requestedBy' | 'requestedAt' | 'expiresAt'
   | 'supersede' | 'targetCount' | 'eventId' | 'privateDigest'
->;
+> & { readonly secrets: string };
 
 const prepare = ({ connection }: Session) => ({
   insert: prepareWrite(connection, (query, parameter: Parameter<NewExecution>) =>
     query.insertInto('executions').values({
       key: parameter('key'), id: parameter('id'), state: 'running', jobId: parameter('jobId'), jobVersion: parameter('jobVersion'), shell: parameter('shell'),
       timeoutMs: parameter('timeoutMs'), runAs: parameter('runAs'), cwd: parameter('cwd'), scriptDigest: parameter('scriptDigest'), requestedBy: parameter('requestedBy'),
-      requestedAt: parameter('requestedAt'), expiresAt: parameter('expiresAt'), supersede: parameter('supersede'), cancelRequested: 0,
+      requestedAt: parameter('requestedAt'), expiresAt: parameter('expiresAt'), supersede: parameter('supersede'), secrets: parameter('secrets'), cancelRequested: 0,
       targetCount: parameter('targetCount'), eventId: parameter('eventId'), privateDigest: parameter('privateDigest'),
     })),
   cancel: prepareWrite(connection, (query, parameter: Parameter<{ key: number }>) =>
@@ -41,6 +41,7 @@ export function openExecutions(session: Session, nameOf: (principal: string) => 
       key: position, id: data.executionId, jobId: data.job?.id ?? null, jobVersion: data.job?.version ?? null, ...data.execute, scriptDigest: data.scriptDigest,
       requestedBy: nameOf(event.principal ?? 'system'), requestedAt: event.time, expiresAt: data.expiresAt, supersede: data.supersede ? 1 : 0,
       targetCount: data.targetCount, eventId: event.id, privateDigest: event.privatedigest ?? null,
+      secrets: JSON.stringify(data.secrets ?? []),
     });
     changes.row('execution', data.executionId);
     return undefined;

@@ -76,6 +76,8 @@ export function openHeldEnds(session: Session) {
       const row = statements.find({ runKey });
       return row !== undefined && complete(runKey, row) ? take(runKey) : undefined;
     },
+    /** The end held for a run, taken out whether or not its output is there. */
+    take: (runKey: number): HeldEnd | undefined => (all().has(runKey) ? take(runKey) : undefined),
     /** All ends held up to a position, taken out: their output is gone for good. */
     takeUpTo: (position: number): HeldEnd[] => statements.upTo({ position }).flatMap(({ runKey }) => take(runKey) ?? []),
     /** Position of the first end that is held, null when none is. */

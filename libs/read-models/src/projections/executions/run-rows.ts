@@ -6,6 +6,7 @@ import type { NoArguments, Parameter } from '../../sqlite/statements.ts';
 /** What decides about a run's next state. */
 export type RunRow = Pick<RunsTable, 'key' | 'executionKey' | 'endpointKey' | 'siteKey' | 'state' | 'presumed' | 'endedAt' | 'commandSequence' | 'supersededState'> & {
   readonly commandIncarnation: string;
+  readonly outputErased: number;
 };
 export type NewRun = Pick<RunsTable, 'key' | 'id' | 'executionKey' | 'endpointKey' | 'siteKey' | 'deadlineAt' | 'queuedPosition'>;
 type Moved = Pick<RunsTable, 'key' | 'state' | 'supersededState' | 'deadlineAt'> & { position: number };
@@ -20,7 +21,7 @@ const prepareReads = ({ connection }: Session) => ({
   find: prepareGet(connection, (query, parameter: Parameter<{ id: string }>) =>
     query
       .selectFrom('runs')
-      .select(['key', 'executionKey', 'endpointKey', 'siteKey', 'state', 'presumed', 'endedAt', 'commandIncarnation', 'commandSequence', 'supersededState'])
+      .select(['key', 'executionKey', 'endpointKey', 'siteKey', 'state', 'presumed', 'endedAt', 'commandIncarnation', 'commandSequence', 'supersededState', 'outputErased'])
       .where('id', '=', parameter('id'))),
   /** The public ids of a run's execution and endpoint. */
   names: prepareGet(connection, (query, parameter: Parameter<{ key: number }>) =>
@@ -92,6 +93,9 @@ export function openRunRows(session: Session) {
         .where('id', '=', parameter('id'))
         .where('executionKey', '=', parameter('executionKey'))
         .where('endedAt', 'is', null)),
+    markErased: prepareWrite(connection, (query, parameter: Parameter<{ key: number }>) =>
+      query.updateTable('runs').set({ outputErased: 1 }).where('key', '=', parameter('key'))),
+    deleteChunks: prepareWrite(connection, (query, parameter: Parameter<{ key: number }>) => query.deleteFrom('chunks').where('runKey', '=', parameter('key'))),
     dispatch: prepareWrite(connection, (query, parameter: Parameter<{ id: string; incarnation: string; sequence: number }>) =>
       query
         .updateTable('runs')

@@ -75,6 +75,18 @@ export class Runs {
     for (const due of this.#held.takeUpTo(position)) this.#endHeld(due);
   }
 
+  /** What these runs printed is gone, and what of it is read later is not taken: an end does not wait for it. */
+  eraseOutput(runs: readonly { readonly key: number; readonly id: string }[]): void {
+    for (const { key, id } of runs) {
+      this.#recent.drop(id);
+      this.#rows.markErased({ key });
+      this.#rows.deleteChunks({ key });
+      const held = this.#held.take(key);
+      if (held !== undefined) this.#endHeld(held);
+      this.#session.changes.row('erasure', `run ${id}`);
+    }
+  }
+
   /** All runs of an execution, or the named ones, are to be ended. */
   requestCancel(executionKey: number, runIds: readonly string[] | null): void {
     if (runIds === null) this.#rows.cancelAll({ executionKey });
@@ -141,7 +153,7 @@ export class Runs {
     const run = this.#runOf(event, place, data.state);
     if ('reason' in run) return run;
     const ended = { runKey: run.key, position: place.position, recordedAt: place.recordedAt, event };
-    const isThere = seen || this.#held.complete(run.key, needed) || place.recordedAt + clockSlackMs < this.#session.outputKnownUntil;
+    const isThere = run.outputErased === 1 || seen || this.#held.complete(run.key, needed) || place.recordedAt + clockSlackMs < this.#session.outputKnownUntil;
     if (isThere) this.#end(run, { runId: data.runId, endpointId: endpointOf(event) }, ended);
     else this.#held.hold(ended, needed);
     return undefined;

@@ -21,6 +21,7 @@ CREATE TABLE executions (
   requestedAt TEXT NOT NULL,
   expiresAt TEXT NOT NULL,
   supersede INTEGER NOT NULL,
+  secrets TEXT NOT NULL DEFAULT '[]',
   cancelRequested INTEGER NOT NULL,
   endedAt INTEGER,
   targetCount INTEGER NOT NULL,
@@ -61,6 +62,7 @@ CREATE TABLE runs (
   stdoutBytes INTEGER,
   stderrBytes INTEGER,
   outputChunks INTEGER,
+  outputErased INTEGER NOT NULL DEFAULT 0,
   deadlineAt INTEGER,
   commandIncarnation TEXT NOT NULL DEFAULT '',
   commandSequence INTEGER,
@@ -80,6 +82,7 @@ CREATE INDEX runsByDeadline ON runs (deadlineAt) WHERE deadlineAt IS NOT NULL;
 CREATE INDEX runsToDispatch ON runs (commandIncarnation, key) WHERE state = 'queued';
 CREATE INDEX runsActive ON runs (endpointKey) WHERE state IN ('accepted', 'started');
 CREATE INDEX runsToCancel ON runs (key) WHERE cancelRequested = 1 AND endedAt IS NULL;
+CREATE INDEX runsErased ON runs (key) WHERE outputErased = 1;
 CREATE INDEX runsByCommand ON runs (commandSequence) WHERE commandSequence IS NOT NULL;
 
 CREATE TABLE heldEnds (

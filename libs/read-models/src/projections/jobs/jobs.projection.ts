@@ -15,14 +15,14 @@ export function openJobs({ connection, changes }: Session, nameOf: (principal: s
         key: parameter('key'), id: parameter('id'), position: parameter('position'), version: parameter('version'), description: parameter('description'),
         shell: parameter('shell'), timeoutMs: parameter('timeoutMs'), runAs: parameter('runAs'), cwd: parameter('cwd'), scriptDigest: parameter('scriptDigest'),
         scriptBytes: parameter('scriptBytes'), appliedAt: parameter('appliedAt'), appliedBy: parameter('appliedBy'), eventId: parameter('eventId'),
-        privateDigest: parameter('privateDigest'),
+        privateDigest: parameter('privateDigest'), secrets: parameter('secrets'),
       })
       .onConflict((conflict) =>
         conflict.column('id').doUpdateSet((row) => ({
           position: row.ref('excluded.position'), version: row.ref('excluded.version'), description: row.ref('excluded.description'), shell: row.ref('excluded.shell'),
           timeoutMs: row.ref('excluded.timeoutMs'), runAs: row.ref('excluded.runAs'), cwd: row.ref('excluded.cwd'), scriptDigest: row.ref('excluded.scriptDigest'),
           scriptBytes: row.ref('excluded.scriptBytes'), appliedAt: row.ref('excluded.appliedAt'), appliedBy: row.ref('excluded.appliedBy'), eventId: row.ref('excluded.eventId'),
-          privateDigest: row.ref('excluded.privateDigest'),
+          privateDigest: row.ref('excluded.privateDigest'), secrets: row.ref('excluded.secrets'),
         })),
       ));
   const saveVersion = prepareWrite(connection, (query, parameter: Parameter<VersionRow>) =>
@@ -38,6 +38,7 @@ export function openJobs({ connection, changes }: Session, nameOf: (principal: s
       save({
         key: position, id: data.jobId, position, version: data.version, description: data.description, ...data.execute, scriptDigest: data.scriptDigest,
         scriptBytes: data.scriptBytes, appliedAt: event.time, appliedBy, eventId: event.id, privateDigest: event.privatedigest ?? null,
+        secrets: JSON.stringify(data.secrets ?? []),
       });
       saveVersion({ jobId: data.jobId, position, version: data.version, appliedAt: event.time, appliedBy });
       changes.row('job', data.jobId);

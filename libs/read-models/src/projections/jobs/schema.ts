@@ -15,8 +15,10 @@ CREATE TABLE jobs (
   appliedAt TEXT NOT NULL,
   appliedBy TEXT NOT NULL,
   eventId TEXT NOT NULL,
-  privateDigest TEXT
+  privateDigest TEXT,
+  secrets TEXT NOT NULL
 ) STRICT;
+CREATE INDEX jobsWithSecrets ON jobs (id) WHERE secrets != '[]';
 
 CREATE TABLE jobVersions (
   position INTEGER NOT NULL PRIMARY KEY,

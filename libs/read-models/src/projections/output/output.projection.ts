@@ -13,13 +13,13 @@ const offsetPattern = /^\d{1,15}$/;
 /** The side of runs that output needs. */
 export interface OutputRuns {
   /** The run a chunk is of; undefined while it has not been folded. */
-  ofOutput(id: string): { readonly key: number; readonly endpointKey: number } | undefined;
+  ofOutput(id: string): { readonly key: number; readonly endpointKey: number; readonly outputErased: number } | undefined;
   /** Told of every chunk once it is stored. */
   outputStored(id: string, runKey: number, stream: number, chunk: number): void;
 }
 
 /** What scripts printed, chunk by chunk. */
-export function openOutput({ connection, keys }: Session, runs: OutputRuns) {
+export function openOutput({ connection, keys, changes }: Session, runs: OutputRuns) {
   const insert = prepareWrite(connection, (query, parameter: Parameter<ChunksTable>) =>
     query.insertInto('chunks').values({
       sequence: parameter('sequence'), runKey: parameter('runKey'), stream: parameter('stream'), chunk: parameter('chunk'),
@@ -36,6 +36,11 @@ export function openOutput({ connection, keys }: Session, runs: OutputRuns) {
       const run = runs.ofOutput(place.runId);
       if (run === undefined) return 'unknown';
       if (keys.endpoint(place.endpointId) !== run.endpointKey) return refuse('foreign-source', `run ${place.runId} is not on endpoint ${place.endpointId}`);
+      if (run.outputErased === 1) {
+        // It lay on its endpoint when the rest was erased.
+        changes.row('erasure', `run ${place.runId}`);
+        return undefined;
+      }
       const stream = outputStreamNumbers[place.stream];
       insert({
         sequence: message.sequence, runKey: run.key, stream, chunk: place.chunk, offset: Number(offset), size: message.body.byteLength, bytes: message.body,

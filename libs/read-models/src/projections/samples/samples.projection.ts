@@ -14,7 +14,7 @@ const forgottenAtOnce = 5000;
 
 const subjectPattern = /^kanade\.metrics\.([^.]+)$/;
 
-export function openSamples({ connection, keys, changes }: Session) {
+export function openSamples({ connection, keys, changes, erasures }: Session) {
   const insert = prepareWrite(connection, (query, parameter: Parameter<SamplesTable>) =>
     query.insertInto('samples').values({
       sequence: parameter('sequence'), endpointKey: parameter('endpointKey'), recordedAt: parameter('recordedAt'), value: parameter('value'),
@@ -34,6 +34,7 @@ export function openSamples({ connection, keys, changes }: Session) {
       if (endpointId === undefined) return refuse('bad-subject', `${message.subject} is no subject of a sample`);
       const endpointKey = keys.endpoint(endpointId);
       if (endpointKey === undefined) return 'unknown';
+      if (erasures.covers(endpointKey, message.recordedAt)) return undefined;
       const parsed = parsePerformanceSample(message.body);
       if (!parsed.ok) return refuse('bad-shape', parsed.error);
       insert({ sequence: message.sequence, endpointKey, recordedAt: message.recordedAt, value: JSON.stringify(parsed.value) });
