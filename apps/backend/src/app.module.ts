@@ -13,6 +13,7 @@ import { EventsModule } from './events/events.module.ts';
 import { ExecutionsModule } from './executions/executions.module.ts';
 import { AuthGuard } from './http/auth.guard.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
+import { RequestRates } from './http/request-rates.ts';
 import { schemaPipe } from './http/schema.pipe.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
 import { LiveModule } from './live/live.module.ts';
@@ -33,6 +34,7 @@ export class AppModule {
       ],
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },
+        RequestRates,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useValue: schemaPipe },
       ],

@@ -6,6 +6,7 @@ import { EndpointAlias } from './commands/endpoint/alias.ts';
 import { EndpointApprove } from './commands/endpoint/approve.ts';
 import { EndpointErase } from './commands/endpoint/erase.ts';
 import { EndpointList } from './commands/endpoint/list.ts';
+import { EndpointRelease } from './commands/endpoint/release.ts';
 import { EndpointRetire } from './commands/endpoint/retire.ts';
 import { EndpointRevoke } from './commands/endpoint/revoke.ts';
 import { EndpointShow } from './commands/endpoint/show.ts';
@@ -56,6 +57,7 @@ export const COMMANDS = {
   'endpoint:approve': EndpointApprove,
   'endpoint:erase': EndpointErase,
   'endpoint:list': EndpointList,
+  'endpoint:release': EndpointRelease,
   'endpoint:retire': EndpointRetire,
   'endpoint:revoke': EndpointRevoke,
   'endpoint:show': EndpointShow,

@@ -6,7 +6,7 @@ const now = Date.parse('2026-02-01T12:00:00.000Z');
 
 const endpoint = (id: string, name: string, more: Partial<EndpointView> = {}): EndpointView => ({
   id, name, nameSince: '2026-01-01T00:00:00.000Z', alias: null, standing: 'active', status: 'online', os: { family: 'linux', name: 'Debian', version: '12' },
-  agentVersion: '1', lastSeenAt: null, simulated: false, site: 'default', quarantined: false, conflicted: false, ...more,
+  agentVersion: '1', lastSeenAt: null, simulated: false, site: 'default', quarantined: false, conflicted: false, held: false, ...more,
 });
 
 let fleet: EndpointView[] = [];

@@ -51,6 +51,11 @@ export class Installation {
     return runtimeSchema.parse(JSON.parse(readFileSync(join(this.dataDir, 'runtime.json'), 'utf8')));
   }
 
+  /** What signs the command line of this machine in. */
+  get token(): string {
+    return z.looseObject({ token: z.string() }).parse(JSON.parse(readFileSync(join(this.dataDir, 'profiles/local.json'), 'utf8'))).token;
+  }
+
   /** What the supervisor has printed since it was started. */
   said(): string {
     return this.#supervisor?.said() ?? '';

@@ -28,7 +28,7 @@ export { connectCore } from './core/connection.ts';
 export type { CoreConnectOptions, CoreConnection } from './core/connection.ts';
 export { applyBroker, checkBroker } from './broker/apply.ts';
 export { findNatsServer } from './broker/find-nats-server.ts';
-export { readBrokerPorts, writeBrokerConfig } from './broker/config.ts';
+export { brokerLimits, maxOpenBatches, readBrokerPorts, writeBrokerConfig } from './broker/config.ts';
 export { writeCreds } from './broker/creds.ts';
 export { agentSubjects, agentSubjectsMarkdown } from './broker/agent-subjects.ts';
 export type * from './agent/types.ts';
@@ -41,4 +41,7 @@ export { connectSystem, listConnectedNkeys, subscribeConnectionEvents } from './
 export type { SystemConnection } from './core/system.ts';
 export { pushRevocations, readRevokedNkeys } from './core/revocations.ts';
 export type { WantedRevocations } from './core/revocations.ts';
+export { kickConnections, pushGates } from './core/gates.ts';
+export type { WantedGates } from './core/gates.ts';
+export { watchOpenBatches } from './core/batch-watch.ts';
 export { restoreStream, snapshotStream } from './core/snapshot.ts';

@@ -38,6 +38,11 @@ describe('the settings', () => {
     expect(readSettings([], { ...environment, ...feeds }).auditFeeds).toEqual({ KANADE_AUDIT_WEBHOOK_URL: 'https://siem.example/', KANADE_AUDIT_WEBHOOK_SECRET_FILE: join(process.cwd(), 'secret') });
   });
 
+  it('hand on the limits that are given', () => {
+    const given = { KANADE_EVENTS_PER_DAY: '1000', KANADE_REQUESTS_PER_MINUTE: '600', KANADE_EVENT_BYTES_PER_DAY: '' };
+    expect(readSettings([], { ...environment, ...given }).limits).toEqual({ KANADE_EVENTS_PER_DAY: '1000', KANADE_REQUESTS_PER_MINUTE: '600' });
+  });
+
   it('have defaults for all but nats-server', () => {
     expect(readSettings([], { ...environment, KANADE_HTTP_PORT: '' })).toMatchObject({ dataDir: '/data', httpHost: '127.0.0.1', natsHost: '127.0.0.1', httpPort: 8080, natsPort: 4222, endpoints: 0 });
     expect(readSettings(['--endpoints', '25'], { ...environment, KANADE_NATS_PORT: '0' })).toMatchObject({ endpoints: 25, natsPort: 0 });

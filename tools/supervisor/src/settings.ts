@@ -22,6 +22,8 @@ export interface Settings {
   readonly logLevel: string;
   /** Where the audit is sent, as the backend is to be told; it says what is wrong with it. */
   readonly auditFeeds: Readonly<Record<string, string>>;
+  /** How much anybody may ask and store, likewise; its own defaults where nothing is said. */
+  readonly limits: Readonly<Record<string, string>>;
   readonly version: string;
 }
 
@@ -50,6 +52,7 @@ export function readSettings(args: readonly string[], environment: Environment):
     natsServer: natsServer(environment),
     logLevel: environment['KANADE_LOG_LEVEL'] ?? 'info',
     auditFeeds: auditFeeds(environment),
+    limits: limits(environment),
     version: kanadeVersion(),
   };
 }
@@ -128,6 +131,16 @@ function auditFeeds(environment: Environment): Record<string, string> {
     names.flatMap((name) => {
       const value = given(environment, name);
       return value === undefined ? [] : [[name, name.endsWith('_FILE') ? resolve(value) : value]];
+    }),
+  );
+}
+
+function limits(environment: Environment): Record<string, string> {
+  const names = ['KANADE_EVENTS_PER_DAY', 'KANADE_EVENT_BYTES_PER_DAY', 'KANADE_REQUESTS_PER_MINUTE'];
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = given(environment, name);
+      return value === undefined ? [] : [[name, value]];
     }),
   );
 }

@@ -33,10 +33,14 @@ export class BrokerMismatchError extends Error {
 }
 
 const retryMs = 500;
+/** As many altered records are remembered; whoever alters more is seen anyway. */
+const mostTampered = 1000;
 
 /** The way to the broker: tried until it is there, and then kept for the life of the process. */
 @Injectable()
 export class Broker {
+  /** Keys of identity records that somebody altered in the broker, as far as they were read. */
+  readonly tampered = new Set<string>();
   private parts: BrokerParts | undefined;
   private lastFailure = 'not connected yet';
 
@@ -76,13 +80,21 @@ export class Broker {
         events: await openEventLog(core),
         commands: openCommandQueue(core),
         privateParts: openPrivateParts(core),
-        identities: openIdentityStore(core, keys.identityMac),
+        identities: openIdentityStore(core, keys.identityMac, (key, isSound) => this.judged(key, isSound)),
         keys,
         brokerKeys: loadBrokerKeys(keysDir),
       };
     } catch (error) {
       await core.close();
       throw error;
+    }
+  }
+
+  private judged(key: string, isSound: boolean): void {
+    if (isSound) this.tampered.delete(key);
+    else if (!this.tampered.has(key) && this.tampered.size < mostTampered) {
+      this.tampered.add(key);
+      this.log.error({ key }, 'an identity record in the broker was not written by kanade: it is not believed');
     }
   }
 

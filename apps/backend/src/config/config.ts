@@ -7,6 +7,8 @@ const loopback = ['127.0.0.1', 'localhost', '::1'] as const;
 
 const natsUrl = z.string('must be the broker’s address, such as nats://127.0.0.1:4222').regex(/^(nats|tls|ws|wss):\/\//, 'must begin with nats://, tls://, ws:// or wss://');
 
+const amount = (least: number) => z.coerce.number(`must be a whole number from ${least} on`).int(`must be a whole number from ${least} on`).min(least, `must be a whole number from ${least} on`);
+
 const environmentSchema = z.object({
   KANADE_HTTP_HOST: z.string().default('127.0.0.1'),
   KANADE_HTTP_PORT: z.coerce.number('must be a port from 0 to 65535').int().min(0).max(65_535, 'must be a port from 0 to 65535').default(8080),
@@ -23,6 +25,9 @@ const environmentSchema = z.object({
   KANADE_CONSOLE_DIR: z.string().optional(),
   KANADE_ADMIN_PASSWORD_FILE: z.string().optional(),
   ...auditFeedVariables,
+  KANADE_EVENTS_PER_DAY: amount(100).default(50_000),
+  KANADE_EVENT_BYTES_PER_DAY: amount(100_000).default(200_000_000),
+  KANADE_REQUESTS_PER_MINUTE: amount(60).default(30_000),
   KANADE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'must be trace, debug, info, warn, error or fatal').default('info'),
 })
   .refine((given) => given.KANADE_TLS_CERT !== undefined || loopback.some((name) => name === given.KANADE_HTTP_HOST), {
@@ -55,6 +60,10 @@ export class Config {
   readonly consoleDir: string | undefined;
   readonly adminPasswordFile: string | undefined;
   readonly auditFeeds: AuditFeedsConfig;
+  /** What one endpoint may store in a day before it is held. */
+  readonly endpointBudget: { readonly events: number; readonly bytes: number };
+  /** What one account, or one address that is not signed in, may ask in a minute. */
+  readonly requestsPerMinute: number;
   readonly logLevel: string;
 
   constructor(environment: z.infer<typeof environmentSchema>) {
@@ -73,6 +82,8 @@ export class Config {
     this.consoleDir = environment.KANADE_CONSOLE_DIR;
     this.adminPasswordFile = environment.KANADE_ADMIN_PASSWORD_FILE;
     this.auditFeeds = auditFeedsOf(environment);
+    this.endpointBudget = { events: environment.KANADE_EVENTS_PER_DAY, bytes: environment.KANADE_EVENT_BYTES_PER_DAY };
+    this.requestsPerMinute = environment.KANADE_REQUESTS_PER_MINUTE;
     this.logLevel = environment.KANADE_LOG_LEVEL;
   }
 }

@@ -12,7 +12,7 @@ export function selectEndpoints(principal: Principal) {
     .leftJoin('chains', 'chains.endpointKey', 'endpoints.key')
     .select([
       'endpoints.key', 'endpoints.id', 'endpoints.name', 'endpoints.searchName', 'endpoints.nameSince', 'endpoints.alias', 'endpoints.standing', 'endpoints.status', 'endpoints.osFamily', 'endpoints.osName', 'endpoints.osVersion',
-      'endpoints.agentVersion', 'endpoints.simulated', 'endpoints.site', 'endpoints.quarantined', 'endpoints.conflictReason',
+      'endpoints.agentVersion', 'endpoints.simulated', 'endpoints.site', 'endpoints.quarantined', 'endpoints.conflictReason', 'endpoints.heldCause',
       'endpoints.observedAt', 'chains.recordedAt as heardAt',
     ])
     .$if(sites !== undefined, (query) => query.where('endpoints.site', 'in', sites ?? []));
@@ -41,5 +41,6 @@ export function endpointView(row: EndpointRow, overlay: LiveOverlay): EndpointVi
     site: row.site,
     quarantined: row.quarantined === 1,
     conflicted: row.conflictReason !== null,
+    held: row.heldCause !== null,
   };
 }

@@ -63,7 +63,34 @@ export function presenceRow(reader: Reader, endpointId: string): PresenceRow | u
   return reader.get(build.selectFrom('endpoints').select(['id', 'nkey', 'site', 'status', 'observedAt']).where('id', '=', endpointId));
 }
 
-export function countEndpoints(reader: Reader): { readonly total: number; readonly online: number } {
+export const heldEndpointsSql = () => build.selectFrom('endpoints').select(['id', 'heldUntil']).where('heldCause', 'is not', null).orderBy('key');
+
+/** Ids of the endpoints whose events are not let through, and when that ends (RFC 3339; null: when somebody says so). */
+export function heldEndpoints(reader: Reader) {
+  return reader.all(heldEndpointsSql());
+}
+
+export interface Budget {
+  readonly events: number;
+  readonly bytes: number;
+}
+
+export const endpointsOverBudgetSql = (day: number, budget: Budget) =>
+  build
+    .selectFrom('endpointDays')
+    .innerJoin('endpoints', 'endpoints.key', 'endpointDays.endpointKey')
+    .select(['endpoints.id', 'endpointDays.events', 'endpointDays.bytes'])
+    .where('endpointDays.day', '=', day)
+    .where((row) => row.or([row('endpointDays.events', '>', budget.events), row('endpointDays.bytes', '>', budget.bytes)]))
+    .where('endpoints.heldCause', 'is', null)
+    .where('endpoints.standing', '=', 'active');
+
+/** Endpoints that have stored more on a day (days since 1970, UTC) than they may, and are not held for it yet. */
+export function endpointsOverBudget(reader: Reader, day: number, budget: Budget) {
+  return reader.all(endpointsOverBudgetSql(day, budget));
+}
+
+export function countEndpoints(reader: Reader): { readonly total: number; readonly online: number; readonly held: number } {
   const rows = reader.all(build.selectFrom('endpoints').select((query) => ['status', query.fn.countAll<number>().as('count')]).where('standing', '=', 'active').groupBy('status'));
-  return { total: rows.reduce((sum, { count }) => sum + count, 0), online: rows.find(({ status }) => status === 'online')?.count ?? 0 };
+  return { total: rows.reduce((sum, { count }) => sum + count, 0), held: heldEndpoints(reader).length, online: rows.find(({ status }) => status === 'online')?.count ?? 0 };
 }

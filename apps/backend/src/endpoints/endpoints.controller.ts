@@ -15,6 +15,7 @@ import { GetEndpointQuery } from './get-endpoint.query.ts';
 import { GetPerformanceQuery } from './get-performance.query.ts';
 import { ListEndpointPackagesQuery } from './list-endpoint-packages.query.ts';
 import { ListEndpointsQuery } from './list-endpoints.query.ts';
+import { ReleaseEndpointCommand } from './release-endpoint.command.ts';
 import { RetireEndpointCommand } from './retire-endpoint.command.ts';
 import { RevokeEndpointCommand } from './revoke-endpoint.command.ts';
 import { SetEndpointAliasCommand } from './set-endpoint-alias.command.ts';
@@ -134,6 +135,20 @@ export class EndpointsController {
   })
   retire(@CurrentPrincipal() principal: Principal, @Param('endpointId', { schema: endpointIdSchema }) endpointId: string) {
     return this.commands.execute(new RetireEndpointCommand(principal, endpointId));
+  }
+
+  @Post(':endpointId/release')
+  @Operation({
+    id: 'releaseEndpoint',
+    needs: 'endpoint:manage',
+    summary: 'Let a held endpoint’s events through again; what it has used of the day’s budget is forgotten.',
+    status: 202,
+    answer: acceptedSchema,
+    answerText: 'The release is recorded; its events are let through within seconds.',
+    problems: ['not-found', 'conflict', 'storage-full'],
+  })
+  release(@CurrentPrincipal() principal: Principal, @Param('endpointId', { schema: endpointIdSchema }) endpointId: string) {
+    return this.commands.execute(new ReleaseEndpointCommand(principal, endpointId));
   }
 
   @Put(':endpointId/alias')

@@ -1,16 +1,20 @@
 import { Module } from '@nestjs/common';
 import { ApproveEndpointHandler } from './approve-endpoint.handler.ts';
 import { AssignSiteHandler } from './assign-site.handler.ts';
+import { BatchWarden } from './batch-warden.ts';
 import { Beats } from './beats.ts';
 import { CreateEnrolmentTokenHandler } from './create-enrolment-token.handler.ts';
 import { EndpointIdentities } from './endpoint-identities.ts';
 import { EndpointsController } from './endpoints.controller.ts';
 import { EnrolEndpoint } from './enrol-endpoint.ts';
 import { EnrolmentTokensController } from './enrolment-tokens.controller.ts';
+import { EventBudgets } from './event-budgets.ts';
+import { Gatekeeper } from './gatekeeper.ts';
 import { IdentityConflicts } from './identity-conflicts.ts';
 import { IdentityResponders } from './identity-responders.ts';
 import { PresenceKeeper } from './presence-keeper.ts';
 import { Quarantine } from './quarantine.ts';
+import { ReleaseEndpointHandler } from './release-endpoint.handler.ts';
 import { RenewEndpoint } from './renew-endpoint.ts';
 import { RetireEndpointHandler } from './retire-endpoint.handler.ts';
 import { RevokeEndpointHandler } from './revoke-endpoint.handler.ts';
@@ -24,9 +28,9 @@ import { SignedKeysets } from './signed-keyset.ts';
   imports: [SitesModule],
   controllers: [EndpointsController, EnrolmentTokensController],
   providers: [
-    ApproveEndpointHandler, AssignSiteHandler, Beats, CreateEnrolmentTokenHandler, EndpointIdentities, EnrolEndpoint, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, RenewEndpoint,
+    ApproveEndpointHandler, AssignSiteHandler, BatchWarden, Beats, CreateEnrolmentTokenHandler, EndpointIdentities, EnrolEndpoint, EventBudgets, Gatekeeper, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, ReleaseEndpointHandler, RenewEndpoint,
     RetireEndpointHandler, RevokeEndpointHandler, RevokeEnrolmentTokenHandler, Revoker, SetEndpointAliasHandler, SignedKeysets,
   ],
-  exports: [Beats, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, Revoker, SignedKeysets],
+  exports: [BatchWarden, Beats, EventBudgets, Gatekeeper, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, Revoker, SignedKeysets],
 })
 export class EndpointsModule {}

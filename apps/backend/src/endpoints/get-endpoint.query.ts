@@ -3,7 +3,7 @@ import type { IQueryHandler } from '@nestjs/cqrs';
 import { facetSchemas, formatPosition } from '@kanade/contracts';
 import type { EndpointDetail, FacetName } from '@kanade/contracts';
 import { build } from '@kanade/read-models';
-import type { Reader } from '@kanade/read-models';
+import type { EndpointsTable, Reader } from '@kanade/read-models';
 import { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
 import { answerAt, notFound } from '../projections/answers.ts';
@@ -32,9 +32,16 @@ export const getEndpointSql = (principal: Principal, endpointId: string) =>
   selectEndpoints(principal)
     .select([
       'endpoints.osArchitecture', 'endpoints.enrolledAt', 'endpoints.shells', 'endpoints.signingKey', 'endpoints.standingAt', 'endpoints.standingReason',
-      'endpoints.quarantineReason', 'endpoints.erasedAt', 'endpoints.inventoryChangedAt', 'endpoints.packageCount',
+      'endpoints.quarantineReason', 'endpoints.erasedAt', 'endpoints.heldDetail', 'endpoints.heldSince', 'endpoints.heldUntil', 'endpoints.inventoryChangedAt',
+      'endpoints.packageCount',
     ])
     .where('endpoints.id', '=', endpointId);
+
+type HoldRow = Pick<EndpointsTable, 'heldCause' | 'heldDetail' | 'heldSince' | 'heldUntil'>;
+
+function readHold({ heldCause, heldDetail, heldSince, heldUntil }: HoldRow): EndpointDetail['hold'] {
+  return heldCause === null || heldSince === null ? null : { cause: heldCause, detail: heldDetail ?? '', since: heldSince, until: heldUntil };
+}
 
 const shownEpochs = 20;
 
@@ -76,6 +83,7 @@ export function getEndpoint(db: Reader, overlay: LiveOverlay, principal: Princip
       erasedAt: row.erasedAt === null ? null : new Date(row.erasedAt).toISOString(),
       quarantineReason: row.quarantineReason,
       conflictReason: row.conflictReason,
+      hold: readHold(row),
       epochs: readEpochs(db, row.key, position),
       inventory: { ...readFacets(db, row.key), changedAt: row.inventoryChangedAt, packageCount: row.packageCount },
       position,

@@ -3,8 +3,8 @@ import { controlEventSchema, formatPosition, subjects } from '@kanade/contracts'
 import type { ControlAggregate, ControlEvent, Position } from '@kanade/contracts';
 import { fold } from '@kanade/domain';
 import type { Decision, EventDraft } from '@kanade/domain';
-import { sha256Hex, signMessage } from '@kanade/messaging';
-import type { AppendEntry } from '@kanade/messaging';
+import { sha256Hex, signMessage, verifyMessage } from '@kanade/messaging';
+import type { AppendEntry, StoredMessage } from '@kanade/messaging';
 import { principalText } from '../accounts/principal.ts';
 import type { Principal } from '../accounts/principal.ts';
 import { Broker } from '../broker/broker.ts';
@@ -58,9 +58,26 @@ export class ControlLog {
     const { events: log } = this.broker.get();
     const subject = subjects.controlEvents(kind.aggregate, id);
     const newest = kind.newestOnly === true ? await log.readLast(subject) : undefined;
-    const messages = kind.newestOnly !== true ? await log.readSubject(subject) : newest === undefined ? [] : [newest];
-    const events = messages.map(({ body }) => controlEventSchema.parse(JSON.parse(Buffer.from(body).toString())));
-    return { state: fold(kind.initial, events, kind.evolve), firstSequence: messages[0]?.sequence ?? 0, lastSequence: messages.at(-1)?.sequence ?? 0 };
+    const messages = newest !== undefined && this.isOwn(newest) ? [newest] : await log.readSubject(subject);
+    const own = this.ownEvents(messages);
+    const events = own.map(({ event }) => event);
+    return { state: fold(kind.initial, events, kind.evolve), firstSequence: own[0]?.sequence ?? 0, lastSequence: messages.at(-1)?.sequence ?? 0 };
+  }
+
+  private isOwn({ subject, body, headers }: StoredMessage): boolean {
+    return verifyMessage([this.broker.get().keys.control], 'control', subject, body, headers).ok;
+  }
+
+  /** What the backend wrote itself, each once: whatever somebody else put into the broker decides nothing, and is poison to the fold. */
+  private ownEvents(messages: readonly StoredMessage[]): { readonly event: ControlEvent; readonly sequence: number }[] {
+    const seen = new Set<string>();
+    return messages.flatMap((message) => {
+      if (!this.isOwn(message)) return [];
+      const event = controlEventSchema.parse(JSON.parse(Buffer.from(message.body).toString()));
+      if (seen.has(event.id)) return [];
+      seen.add(event.id);
+      return [{ event, sequence: message.sequence }];
+    });
   }
 
   /** Throws the decider's refusal as a DomainError, and `conflict` when others keep coming first. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server } from 'node:http';
 import { fastifyCompress } from '@fastify/compress';
 import { fastifyCookie } from '@fastify/cookie';
 import { fastifyHelmet } from '@fastify/helmet';
@@ -20,6 +20,8 @@ import { buildOpenApi } from './openapi.ts';
 /** The largest body: a script, its environment and ten thousand targets, with room. */
 const bodyLimit = 2 * 1024 * 1024;
 const requestTimeoutMs = 60_000;
+/** More connections at once are dropped before they cost anything. */
+const mostConnections = 10_000;
 const acceptedId = /^[\w.-]{1,64}$/;
 
 /** What the console's pages may load and reach: themselves. Its theme is in its stylesheet, so that no style is inline. */
@@ -100,6 +102,8 @@ export async function createServer(options: CoreOptions): Promise<NestFastifyApp
   await addPlugins(app, options);
   addHooks(app, options);
   app.get(OpenApiController).use(buildOpenApi(app));
-  app.get(LiveServer).attach(app.getHttpServer());
+  const http: Server = app.getHttpServer();
+  http.maxConnections = mostConnections;
+  app.get(LiveServer).attach(http);
   return app;
 }

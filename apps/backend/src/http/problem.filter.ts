@@ -17,6 +17,7 @@ function ofMessaging(error: MessagingError): DomainError {
   const options = { cause: error, retryable: error.retryable };
   if (error.code === 'storage-full') return new DomainError('storage-full', 'the broker has no room left; free some, and try again', options);
   if (error.retryable || error.code === 'closed') return new DomainError('broker-unavailable', 'the message broker does not answer; try again in a moment', options);
+  if (error.code === 'tampered') return new DomainError('internal', 'a record in the broker was not written by kanade, and is not believed; an administrator sees which with: kanade status', options);
   return new DomainError('internal', 'something went wrong between the backend and its broker; the log says what', options);
 }
 

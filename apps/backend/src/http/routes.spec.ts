@@ -81,6 +81,7 @@ describe('the HTTP API', () => {
         "listSessions: GET /api/v1/sessions",
         "listSites: GET /api/v1/sites",
         "offerSecondFactor: POST /api/v1/account/second-factor",
+        "releaseEndpoint: POST /api/v1/endpoints/{endpointId}/release",
         "resetAccount: POST /api/v1/accounts/{username}/reset",
         "retireEndpoint: POST /api/v1/endpoints/{endpointId}/retire",
         "revokeEndpoint: POST /api/v1/endpoints/{endpointId}/revoke",

@@ -26,15 +26,22 @@ const heartbeatMs = 20_000;
 /** A session that was ended, here or by another replica, is noticed within this time. */
 const recheckMs = 5000;
 const mostClients = 1000;
+/** Live connections of one account: enough for many tabs, and nobody takes those of all others. */
+const mostOfOneAccount = 50;
 
 /** Says who a connection is, as long as they are signed in. */
 type Prove = () => Promise<Proof>;
+
+interface Admission {
+  readonly prove: Prove;
+  readonly accountId: string;
+}
 
 /** The WebSocket side of the HTTP port. */
 @Injectable()
 export class LiveServer {
   private readonly server = new WebSocketServer({ noServer: true, maxPayload: 64 * 1024 });
-  private readonly sockets = new Map<LiveSocket, Prove>();
+  private readonly sockets = new Map<LiveSocket, Admission>();
   private timers: readonly NodeJS.Timeout[] = [];
   private stopped = false;
 
@@ -56,7 +63,7 @@ export class LiveServer {
   /** Closes the connections of whoever is no longer signed in, and limits the others to what they may see by now. */
   async recheck(): Promise<void> {
     await Promise.all(
-      [...this.sockets].map(async ([client, prove]) => {
+      [...this.sockets].map(async ([client, { prove }]) => {
         try {
           const sites = visibleTo((await prove()).identity);
           if (sites === undefined) client.signOut();
@@ -79,10 +86,10 @@ export class LiveServer {
   private async upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
     socket.on('error', () => socket.destroy());
     try {
-      const { prove, sites } = await this.identify(request);
+      const { sites, ...admission } = await this.identify(request);
       this.server.handleUpgrade(request, socket, head, (client) => {
         const live = new LiveSocket(client, this.hub, sites);
-        this.sockets.set(live, prove);
+        this.sockets.set(live, admission);
         client.on('close', () => this.sockets.delete(live));
       });
     } catch (thrown) {
@@ -94,7 +101,7 @@ export class LiveServer {
   }
 
   /** Proves who asks, and how to prove it again. */
-  private async identify(request: IncomingMessage): Promise<{ readonly prove: Prove; readonly sites: Sites }> {
+  private async identify(request: IncomingMessage): Promise<Admission & { readonly sites: Sites }> {
     if (request.url?.split('?')[0] !== path) throw new DomainError('not-found', `there is no WebSocket at ${request.url ?? ''}`);
     if (this.stopped || this.sockets.size >= mostClients) throw new DomainError('too-many-attempts', 'there are too many live connections', { retryable: true });
     const prove = this.proofOf(request);
@@ -104,7 +111,13 @@ export class LiveServer {
     const { sites } = permitted(proof.identity, 'fleet:read').principal.scope;
     // No script can read what another site's page gets over HTTP, but a WebSocket is under no such rule.
     if (request.headers.authorization === undefined) checkSameOrigin(request.headers);
-    return { prove, sites };
+    this.assertRoomFor(proof.identity);
+    return { prove, accountId: proof.identity.accountId, sites };
+  }
+
+  private assertRoomFor({ accountId }: Identity): void {
+    const open = [...this.sockets.values()].filter((admission) => admission.accountId === accountId).length;
+    if (open >= mostOfOneAccount) throw new DomainError('too-many-attempts', `this account has ${mostOfOneAccount} live connections open; close some first`, { retryable: true });
   }
 
   private proofOf({ headers: { authorization, cookie } }: IncomingMessage): Prove | undefined {

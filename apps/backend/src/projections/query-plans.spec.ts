@@ -7,6 +7,7 @@ import { listAccountsSql } from '../accounts/list-accounts.query.ts';
 import { systemPrincipal } from '../accounts/principal.ts';
 import { auditAfterSql } from '../audit/audit-view.ts';
 import { listAuditSql } from '../audit/list-audit.query.ts';
+import { endpointsOverBudgetSql, heldEndpointsSql } from '../endpoints/endpoint.reads.ts';
 import { getEndpointSql } from '../endpoints/get-endpoint.query.ts';
 import { getPerformanceSql } from '../endpoints/get-performance.query.ts';
 import { listPackagesSql } from '../endpoints/list-endpoint-packages.query.ts';
@@ -117,6 +118,9 @@ const hot: [string, () => Compilable, string][] = [
   ['the latest results of a site', () => overviewSql.latestRunsOf(1), 'runsBySite'],
   ['endpoints of a site', () => endpoints({ site: 'default', cursor: afterName }), 'endpointsBySite'],
   ['endpoints of somebody’s site', () => listEndpointsSql({ ...systemPrincipal, scope: { sites: ['tokyo'] } }, endpointListQuerySchema.parse({})).query, 'endpointsBySite'],
+  ['held endpoints', () => heldEndpointsSql(), 'endpointsHeld'],
+  ['endpoints over their events of a day', () => endpointsOverBudgetSql(20_000, { events: 5, bytes: 5 }), 'endpointDaysByEvents (day=? AND events>?)'],
+  ['endpoints over their bytes of a day', () => endpointsOverBudgetSql(20_000, { events: 5, bytes: 5 }), 'endpointDaysByBytes (day=? AND bytes>?)'],
   ['runs to dispatch', () => runsToDispatchSql('<', '0badcafe', 100), 'runsToDispatch'],
   ['runs past their deadline', () => runsPastDeadlineSql(0, 100), 'runsByDeadline'],
   ['commands to delete', () => acceptedCommandsSql('0badcafe', 1, 100), 'runsByCommand'],

@@ -121,7 +121,7 @@ export class ReadSideScene {
 
   /** Appends control events made by a scene, signed with the control key (or another). */
   async appendControl(make: (history: TestHistory) => void, key: SigningKey = this.control): Promise<number> {
-    const history = new TestHistory(Date.now());
+    const history = new TestHistory(Date.now(), crypto.randomUUID());
     make(history);
     for (const { subject, body } of history.events) {
       const expectedLastSequence = (await this.log.readLast(subject))?.sequence ?? 0;

@@ -51,6 +51,7 @@ const aboutOne: Record<string, (thing: Belongings) => Request> = {
   createEnrolmentToken: ({ site }) => ({ body: { site }, refused: 400 }),
   revokeEnrolmentToken: () => ({ refused: 404 }),
   approveEndpoint: () => ({ refused: 404 }),
+  releaseEndpoint: () => ({ refused: 404 }),
   revokeEndpoint: () => ({ body: {}, refused: 404 }),
   retireEndpoint: () => ({ refused: 404 }),
   eraseOutput: () => ({ body: { reason: 'asked for' }, refused: 404 }),

@@ -1,3 +1,4 @@
+import { streams as streamNames } from '@kanade/contracts';
 import type { SystemStatus } from '@kanade/contracts';
 import { QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
@@ -5,6 +6,7 @@ import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
 import { Broker } from '../broker/broker.ts';
 import { DomainError } from '../domain-error.ts';
 import { countEndpoints } from '../endpoints/endpoint.reads.ts';
+import { recordFullAt } from '../endpoints/gatekeeper.ts';
 import { FoldAccess } from '../history/fold-access.ts';
 import { Leader } from '../leader/leader.ts';
 import { Log } from '../log.ts';
@@ -17,6 +19,7 @@ type Check = SystemStatus['checks']['fold'];
 
 /** How many messages the read model may be behind before somebody should look. */
 const behind = 10_000;
+const eventStream = streamNames.events;
 const startedAt = new Date().toISOString();
 
 const worst = (checks: readonly Check[]): Check['status'] =>
@@ -99,6 +102,14 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
   private brokerCheck(streams: readonly { readonly name: string; readonly bytes: number; readonly maxBytes: number }[]): Check {
     const failure = this.broker.failure();
     if (failure !== undefined) return { status: 'failed', detail: `The message broker: ${failure}.` };
+    const [altered] = this.broker.tampered;
+    if (altered !== undefined) {
+      return { status: 'degraded', detail: `Identity records in the broker were not written by kanade, and are not believed (${this.broker.tampered.size}): ${altered}. Somebody else writes to the broker.` };
+    }
+    const record = streams.find(({ name }) => name === eventStream);
+    if (record !== undefined && record.maxBytes > 0 && record.bytes >= recordFullAt * record.maxBytes) {
+      return { status: 'degraded', detail: `The record is ${Math.floor((100 * record.bytes) / record.maxBytes)} % full: no endpoint’s events are let through, they wait in the outboxes. Give the broker more room.` };
+    }
     const full = streams.filter(({ bytes, maxBytes }) => maxBytes > 0 && bytes >= 0.9 * maxBytes).map(({ name }) => name);
     if (full.length > 0) return { status: 'degraded', detail: `Nearly full: ${full.join(', ')}. Give the broker more room.` };
     return { status: 'ok', detail: 'Connected.' };

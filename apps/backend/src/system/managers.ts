@@ -1,5 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
+import { BatchWarden } from '../endpoints/batch-warden.ts';
+import { EventBudgets } from '../endpoints/event-budgets.ts';
+import { Gatekeeper } from '../endpoints/gatekeeper.ts';
 import { IdentityConflicts } from '../endpoints/identity-conflicts.ts';
 import { PresenceKeeper } from '../endpoints/presence-keeper.ts';
 import { Quarantine } from '../endpoints/quarantine.ts';
@@ -31,7 +34,12 @@ export class Managers {
     auditFeeds: AuditFeeds,
     secrets: SecretKeeper,
     eraser: Eraser,
+    budgets: EventBudgets,
+    gatekeeper: Gatekeeper,
+    warden: BatchWarden,
   ) {
-    this.all = [dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts, auditFeeds, secrets, eraser];
+    this.all = [
+      dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts, auditFeeds, secrets, eraser, budgets, gatekeeper, warden,
+    ];
   }
 }

@@ -39,6 +39,7 @@ export class Metrics {
     this.counter('kanade_dispatched_commands_total', 'Run commands put into queues by this process', () => dispatches.count);
     this.endpoints();
     this.auditFeeds();
+    this.held();
   }
 
   observe(method: string, route: string, status: number, seconds: number): void {
@@ -79,6 +80,17 @@ export class Metrics {
         if (this.client.position === undefined) return;
         // A scrape tells everything else also while the broker is away.
         for (const { name, behind } of await this.feeds.status().catch(() => [])) if (behind !== null) gauge.set({ feed: name }, behind);
+      },
+    });
+  }
+
+  private held(): void {
+    const gauge: Gauge = new Gauge({
+      name: 'kanade_endpoints_held',
+      help: 'Endpoints whose events are not let through',
+      registers: [this.registry],
+      collect: async () => {
+        if (this.client.position !== undefined) gauge.set(countEndpoints(await this.fold.reader()).held);
       },
     });
   }

@@ -15,7 +15,7 @@ export class Status extends BaseCommand {
     this.print(flags, status, () =>
       [
         `${status.status}  kanade ${status.version} at ${profile.url} (profile ${profile.name}), since ${formatTime(status.startedAt)}, position ${status.position}`,
-        `endpoints: ${status.endpoints.online} of ${status.endpoints.total} online`,
+        `endpoints: ${status.endpoints.online} of ${status.endpoints.total} online${status.endpoints.held === 0 ? '' : `, ${status.endpoints.held} held`}`,
         '',
         renderTable(Object.entries(status.checks), [
           { title: 'CHECK', value: ([name]) => name },

@@ -15,10 +15,11 @@ describe('an endpoint in a list', () => {
     expect(describeName({ ...named, simulated: true, nameSince: '2026-02-01T12:00:00.000Z' }, now)).toBe('pc-1 (simulated, new name)');
   });
   it('says where it stands, where that matters more than whether it is there', () => {
-    const there = { status: 'online', standing: 'active', quarantined: false, conflicted: false } as const;
+    const there = { status: 'online', standing: 'active', quarantined: false, conflicted: false, held: false } as const;
     expect(describeStatus(there)).toBe('online');
     expect(describeStatus({ ...there, quarantined: true })).toBe('online, quarantined');
     expect(describeStatus({ ...there, conflicted: true })).toBe('online, identity conflict');
+    expect(describeStatus({ ...there, held: true })).toBe('online, held');
     expect(describeStatus({ ...there, status: 'never-seen', standing: 'pending' })).toBe('pending');
     expect(describeStatus({ ...there, status: 'offline', standing: 'revoked', quarantined: true })).toBe('revoked, quarantined');
   });

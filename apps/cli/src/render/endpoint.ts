@@ -15,6 +15,7 @@ export function describeName(endpoint: Pick<EndpointView, 'name' | 'alias' | 'na
 }
 
 /** Whether it is there, and whatever keeps commands from it. */
-export function describeStatus({ status, standing, quarantined, conflicted }: Pick<EndpointView, 'status' | 'standing' | 'quarantined' | 'conflicted'>): string {
-  return [standing === 'active' ? status : standing, ...(quarantined ? ['quarantined'] : []), ...(conflicted ? ['identity conflict'] : [])].join(', ');
+export function describeStatus({ status, standing, quarantined, conflicted, held }: Pick<EndpointView, 'status' | 'standing' | 'quarantined' | 'conflicted' | 'held'>): string {
+  const marks = [...(quarantined ? ['quarantined'] : []), ...(conflicted ? ['identity conflict'] : []), ...(held ? ['held'] : [])];
+  return [standing === 'active' ? status : standing, ...marks].join(', ');
 }

@@ -1,4 +1,4 @@
-import { IconCopy, IconFlask, IconHourglass, IconLogout, IconNewSection, IconShieldExclamation, IconShieldX } from '@tabler/icons-react';
+import { IconCopy, IconFlask, IconHandStop, IconHourglass, IconLogout, IconNewSection, IconShieldExclamation, IconShieldX } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import type { EndpointStanding, EndpointView } from '../api/types.ts';
 import { useNow } from './now.ts';
@@ -13,7 +13,7 @@ const standingLooks: Readonly<Record<Exclude<EndpointStanding, 'active'>, { read
   retired: { tone: 'mute', icon: IconLogout },
 };
 
-type Marked = Pick<EndpointView, 'simulated' | 'quarantined' | 'conflicted' | 'standing' | 'nameSince'>;
+type Marked = Pick<EndpointView, 'simulated' | 'quarantined' | 'conflicted' | 'held' | 'standing' | 'nameSince'>;
 
 /** What must not be overlooked about an endpoint: where it stands, that its name is new, that it is quarantined or simulated. */
 export function EndpointMarks({ endpoint }: { readonly endpoint: Marked }) {
@@ -40,6 +40,11 @@ export function EndpointMarks({ endpoint }: { readonly endpoint: Marked }) {
       {endpoint.conflicted && (
         <Badge tone="bad" icon={IconCopy} hint={t('conflictedHint')}>
           {t('conflicted')}
+        </Badge>
+      )}
+      {endpoint.held && (
+        <Badge tone="warn" icon={IconHandStop} hint={t('heldHint')}>
+          {t('held')}
         </Badge>
       )}
       {endpoint.simulated && (

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import type { EndpointView } from '../api/types.ts';
 
 /** What is remembered of a chosen endpoint, to show what will run where without asking again. */
-export type ChosenEndpoint = Pick<EndpointView, 'id' | 'name' | 'nameSince' | 'alias' | 'site' | 'standing' | 'status' | 'quarantined' | 'conflicted' | 'simulated'>;
+export type ChosenEndpoint = Pick<EndpointView, 'id' | 'name' | 'nameSince' | 'alias' | 'site' | 'standing' | 'status' | 'quarantined' | 'conflicted' | 'held' | 'simulated'>;
 
 export interface EndpointSelection {
   readonly chosen: ReadonlyMap<string, ChosenEndpoint>;

@@ -26,14 +26,26 @@ import { Performance } from './endpoint/performance.tsx';
 const route = getRouteApi('/signed-in/endpoints/$endpointId');
 const parts = ['summary', 'performance', 'packages', 'runs'] as const;
 
+/** Why an endpoint's events are not let through, and how long. */
+function HeldBecause({ hold }: { readonly hold: NonNullable<EndpointDetail['hold']> }) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {t(`endpoints.holdCause.${hold.cause}`)} <span className="k-muted">{hold.detail}</span>{' '}
+      {hold.until === null ? t('endpoints.heldUntilReleased') : <>{t('endpoints.heldUntil')} <AbsoluteTime time={hold.until} /></>}
+    </>
+  );
+}
+
 /** Who it is, where that is more than a name: what it calls itself, why it is shut out, where its chain began anew. */
 function identityFacts(t: TFunction, endpoint: EndpointDetail): Fact[] {
-  const { alias, name, nameSince, standing, standingAt, standingReason, quarantineReason, conflictReason, epochs } = endpoint;
+  const { alias, name, nameSince, standing, standingAt, standingReason, quarantineReason, conflictReason, hold, epochs } = endpoint;
   return [
     ...(alias === null ? [] : [{ term: t('endpoints.hostname'), value: <>{name} <RelativeTime time={nameSince} /></> }]),
     ...(standing === 'active' ? [] : [{ term: t(`endpointStanding.${standing}`), value: <><AbsoluteTime time={standingAt} /> {standingReason}</> }]),
     ...(quarantineReason === null ? [] : [{ term: t('endpoints.quarantine'), value: quarantineReason }]),
     ...(conflictReason === null ? [] : [{ term: t('conflicted'), value: conflictReason }]),
+    ...(hold === null ? [] : [{ term: t('endpoints.held'), value: <HeldBecause hold={hold} /> }]),
     ...epochs.filter(({ epoch }) => epoch > 1).map(({ epoch, openedAt }) => ({
       term: t('endpoints.epoch', { epoch }),
       value: <span title={t('endpoints.epochHint')}><AbsoluteTime time={openedAt} /></span>,

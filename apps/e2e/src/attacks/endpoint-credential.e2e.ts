@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { headers as newHeaders } from '@nats-io/transport-node';
-import type { NatsConnection } from '@nats-io/transport-node';
+import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { detachedSchema, endpointListSchema, eventListSchema } from '../answers.ts';
@@ -133,12 +133,14 @@ describe('a plain client with the credential of one endpoint', () => {
     const forms = ownForms(cast).filter(({ stores }) => stores !== undefined);
     const attempts = [
       ['Nats-Rollup', 'all'], ['Nats-Rollup', 'sub'], ['Nats-TTL', '1s'], ['Nats-Incr', '+1'], ['Nats-Schedule', '@at 2030-01-01T00:00:00Z'], ['Nats-Expected-Stream', 'KANADE_COMMANDS'],
-      ['Nats-Trace-Dest', `kanade.events.endpoint.${cast.victim}`],
+      ['Nats-Expected-Last-Msg-Id', 'x'], ['Nats-Trace-Dest', `kanade.events.endpoint.${cast.victim}`],
     ] as const;
     for (const form of forms) {
       for (const [name, value] of attempts) {
         const headers = newHeaders();
         headers.set(name, value);
+        // Where a schedule would lead; of no effect without one.
+        if (name === 'Nats-Schedule') headers.set('Nats-Schedule-Target', `kanade.events.endpoint.${cast.victim}`);
         const answer = await attacker.request(form.subject, form.body, { headers, timeout: 500 }).then((message) => message.string(), () => 'no answer');
         if (!/"error"|no answer/.test(answer)) stored.push(`${name} on ${form.name}: ${answer}`);
       }
@@ -146,6 +148,72 @@ describe('a plain client with the credential of one endpoint', () => {
     await settle();
     expect(stored).toEqual([]);
     expect(await everything()).toEqual(before);
+  });
+});
+
+describe('batch headers', () => {
+  const open = (sequence: number, more: Readonly<Record<string, string>> = {}) => {
+    const headers = newHeaders();
+    for (const [name, value] of Object.entries({ 'Nats-Batch-Id': crypto.randomUUID(), 'Nats-Batch-Sequence': String(sequence), ...more })) headers.set(name, value);
+    return headers;
+  };
+  const ask = (subject: string, headers: MsgHdrs) => attacker.request(subject, '{}', { headers, timeout: 500 }).then((message) => message.string(), () => 'no answer');
+
+  it('open nothing where kanade appends singly', async () => {
+    const before = await everything();
+    const stored: string[] = [];
+    for (const form of ownForms(cast).filter(({ stores }) => stores !== undefined && stores !== 'KANADE_EVENTS')) {
+      for (const headers of [open(1), open(1, { 'Nats-Batch-Commit': '1' }), open(2, { 'Nats-Batch-Commit': 'eob' })]) {
+        const answer = await ask(form.subject, headers);
+        if (!/"error"|no answer/.test(answer)) stored.push(`${form.name}: ${answer}`);
+      }
+    }
+    await settle();
+    expect(stored).toEqual([]);
+    expect(await everything()).toEqual(before);
+  });
+
+  it('carry into the record neither roll-up, TTL, schedule nor counter, and store nothing of a batch that is broken or not ended', async () => {
+    const before = await everything();
+    const stored: string[] = [];
+    const forbidden = [['Nats-Rollup', 'sub'], ['Nats-Rollup', 'all'], ['Nats-TTL', '1s'], ['Nats-Schedule', '@at 2030-01-01T00:00:00Z'], ['Nats-Incr', '+1'], ['Nats-Expected-Stream', 'KANADE_COMMANDS']] as const;
+    const attempts = [
+      ...forbidden.map(([name, value]) => open(1, { [name]: value, 'Nats-Batch-Commit': '1' })),
+      open(1), open(2), open(2, { 'Nats-Batch-Commit': '1' }), open(0, { 'Nats-Batch-Commit': '1' }), open(1, { 'Nats-Batch-Id': 'x'.repeat(65), 'Nats-Batch-Commit': '1' }),
+    ];
+    for (const headers of attempts) {
+      const answer = await ask(own(), headers);
+      if (/"seq":[1-9]/.test(answer)) stored.push(`${headers.keys().join(", ")}: ${answer}`);
+    }
+    await settle();
+    expect(stored).toEqual([]);
+    expect(await everything()).toEqual(before);
+  });
+});
+
+describe('message ids', () => {
+  it('that stand in the queue of commands keep no later message out, wherever the attacker may use them', async () => {
+    const used = (await observer.all('KANADE_COMMANDS', 'kanade.commands.*')).map(({ headers }) => z.string().parse(headers['Nats-Msg-Id']));
+    expect(used.length).toBeGreaterThanOrEqual(9);
+    const next = crypto.randomUUID();
+    for (const id of [...used, next]) {
+      const headers = newHeaders();
+      headers.set('Nats-Msg-Id', id);
+      for (const { subject, stores } of ownForms(cast)) if (stores !== undefined) attacker.publish(subject, '{}', { headers });
+    }
+    await settle();
+    // What the backend publishes under an id the attacker took first: each stream remembers its own, and none of the attacker's has commands.
+    const headers = newHeaders();
+    headers.set('Nats-Msg-Id', next);
+    const answer = z.looseObject({ duplicate: z.boolean().optional() }).parse((await observer.nc.request(`kanade.commands.${cast.victim}`, 'x', { headers, timeout: 5000 })).json());
+    expect(answer.duplicate ?? false).toBe(false);
+  });
+
+  it('mean nothing in the streams that endpoints write to: kanade itself uses none there', async () => {
+    for (const [stream, subject] of [['KANADE_EVENTS', 'kanade.events.>'], ['KANADE_OUTPUT', 'kanade.output.>'], ['KANADE_PRIVATE', 'kanade.private.>'], ['KANADE_METRICS', 'kanade.metrics.>']] as const) {
+      const messages = await observer.all(stream, subject);
+      expect(messages.filter((message) => message.headers['Nats-Msg-Id'] !== undefined && !message.subject.includes(cast.attacker)), stream).toEqual([]);
+    }
   });
 });
 

@@ -8,7 +8,8 @@ import type { Runtime } from '../installation.ts';
 const stateSchema = z.looseObject({ messages: z.int(), last_seq: z.int(), subjects: z.record(z.string(), z.int()).optional() });
 const streamSchema = z.looseObject({ config: z.looseObject({ name: z.string() }), state: stateSchema });
 const streamListSchema = z.looseObject({ total: z.int(), streams: z.array(streamSchema) });
-const lastSchema = z.looseObject({ message: z.looseObject({ seq: z.int(), data: z.string().optional() }) });
+const lastSchema = z.looseObject({ message: z.looseObject({ seq: z.int(), subject: z.string(), hdrs: z.string().optional(), data: z.string().optional() }) });
+const failureSchema = z.looseObject({ error: z.looseObject({ code: z.literal(404) }) });
 const consumersSchema = z.looseObject({ consumers: z.array(z.looseObject({ name: z.string(), num_pending: z.int(), num_ack_pending: z.int(), delivered: z.unknown(), ack_floor: z.unknown() })) });
 
 export type StreamConfig = z.infer<typeof streamSchema>['config'];
@@ -18,6 +19,23 @@ export interface StreamPicture {
   readonly messages: number;
   readonly lastSequence: number;
   readonly last: Readonly<Record<string, string>>;
+}
+
+/** A message as a stream keeps it. */
+export interface KeptMessage {
+  readonly sequence: number;
+  readonly subject: string;
+  readonly body: Uint8Array;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+function keptMessage({ message: { seq, subject, hdrs, data } }: z.infer<typeof lastSchema>): KeptMessage {
+  const lines = Buffer.from(hdrs ?? '', 'base64').toString().split('\r\n').slice(1);
+  const headers = lines.flatMap((line) => {
+    const [name, ...value] = line.split(':');
+    return name === undefined || name === '' ? [] : [[name, value.join(':').trim()] as const];
+  });
+  return { sequence: seq, subject, body: Buffer.from(data ?? '', 'base64'), headers: Object.fromEntries(headers) };
 }
 
 /** A plain client with a `.creds` file, as anybody who stole it would make one. */
@@ -66,6 +84,23 @@ export class Observer {
       picture[name] = { messages: state.messages, lastSequence: state.last_seq, last };
     }
     return picture;
+  }
+
+  /** The newest message of a subject. */
+  async last(stream: string, subject: string): Promise<KeptMessage> {
+    return keptMessage(await this.#api(lastSchema, `STREAM.MSG.GET.${stream}`, { last_by_subj: subject }));
+  }
+
+  /** Every message of a stream on subjects that fit, oldest first. */
+  async all(stream: string, subject: string): Promise<KeptMessage[]> {
+    const found: KeptMessage[] = [];
+    for (let seq = 1; ; ) {
+      const answer = await this.#api(z.union([lastSchema, failureSchema]), `STREAM.MSG.GET.${stream}`, { seq, next_by_subj: subject });
+      if ('error' in answer) return found;
+      const message = keptMessage(answer);
+      found.push(message);
+      seq = message.sequence + 1;
+    }
   }
 
   /** How far each endpoint's queue has been read. */

@@ -118,6 +118,11 @@ export function getEndpointPerformance(endpointId: types.EndpointId, query?: typ
   return requestJson({ method: 'GET', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/performance`, query, options });
 }
 
+/** Let a held endpoint’s events through again; what it has used of the day’s budget is forgotten. */
+export function releaseEndpoint(endpointId: types.EndpointId, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'POST', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/release`, options });
+}
+
 /** Let an endpoint leave the fleet: cut off like a revoked one, and no longer listed unless asked for. */
 export function retireEndpoint(endpointId: types.EndpointId, options?: RequestOptions): Promise<types.Accepted> {
   return requestJson({ method: 'POST', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/retire`, options });

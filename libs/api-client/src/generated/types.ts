@@ -188,6 +188,7 @@ export type EndpointDetail = {
   site: string;
   quarantined: boolean;
   conflicted: boolean;
+  held: boolean;
   enrolledAt: string;
   shells: string[];
   signingKey: string;
@@ -196,6 +197,12 @@ export type EndpointDetail = {
   erasedAt: string | null;
   quarantineReason: string | null;
   conflictReason: string | null;
+  hold: {
+    cause: HoldCause;
+    detail: string;
+    since: string;
+    until: string | null;
+  } | null;
   epochs: {
     epoch: number;
     openedAt: string;
@@ -286,6 +293,7 @@ export type EndpointView = {
   site: string;
   quarantined: boolean;
   conflicted: boolean;
+  held: boolean;
 };
 
 export type EnrolmentTokenPage = {
@@ -429,6 +437,8 @@ export type Grant = {
   role: Role;
   sites: "all" | string[];
 };
+
+export type HoldCause = "open-batches" | "event-budget" | "byte-budget";
 
 export type JobDetail = {
   id: JobId;
@@ -809,6 +819,7 @@ export type SystemStatus = {
   endpoints: {
     total: number;
     online: number;
+    held: number;
   };
 };
 

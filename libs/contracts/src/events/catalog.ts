@@ -39,6 +39,8 @@ export const controlEventSchemas = [
   lifecycle.endpointSiteAssignedSchema,
   sites.siteCreatedSchema,
   sites.siteDeletedSchema,
+  lifecycle.endpointHeldSchema,
+  lifecycle.endpointReleasedSchema,
   enrolment.enrolmentTokenCreatedV2Schema,
   enrolment.enrolmentTokenRevokedSchema,
   jobs.jobAppliedSchema,

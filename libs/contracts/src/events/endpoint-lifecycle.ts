@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { endpointIdSchema } from '../ids.ts';
+import { endpointIdSchema, timeSchema } from '../ids.ts';
 import { siteNameSchema } from '../sites.ts';
 import { endpointEnrolledSchema } from './endpoints.ts';
 import { eventSchema } from './envelope.ts';
@@ -37,6 +37,20 @@ export const endpointAliasChangedSchema = eventSchema(
 
 /** People put the endpoint into another site; what it did before stays with the site it did it in. */
 export const endpointSiteAssignedSchema = eventSchema('kanade.endpoint.site-assigned.v1', z.strictObject({ endpointId, site: siteNameSchema }));
+
+/** What an endpoint did that its events are held for. */
+export const holdCauses = ['open-batches', 'event-budget', 'byte-budget'] as const;
+export const holdCauseSchema = z.enum(holdCauses).meta({ id: 'HoldCause' });
+export type HoldCause = z.infer<typeof holdCauseSchema>;
+
+/** The endpoint's events are not let through until then, or until somebody releases it; they wait in its outbox, and nothing of it is lost. */
+export const endpointHeldSchema = eventSchema(
+  'kanade.endpoint.held.v1',
+  z.strictObject({ endpointId, cause: z.enum(holdCauses), detail: z.string().max(200), until: timeSchema.nullable() }),
+);
+
+/** The endpoint's events are let through again; what it had used of the day's budget is forgotten. */
+export const endpointReleasedSchema = eventSchema('kanade.endpoint.released.v1', z.strictObject({ endpointId, reason: z.enum(['time', 'operator']) }));
 
 /** Two machines act as this endpoint, a cloned disk most likely: one of them found events it never wrote, and sends nothing more. */
 export const endpointConflictReportedSchema = eventSchema(

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { holdCauseSchema } from '../events/endpoint-lifecycle.ts';
 import { osSchema } from '../events/endpoints.ts';
 import { facetSchemas, installedPackageSchema } from '../events/inventory.ts';
 import { endpointIdSchema, positionSchema, timeSchema } from '../ids.ts';
@@ -35,6 +36,8 @@ export const endpointViewSchema = z
     quarantined: z.boolean(),
     /** Two machines act as this endpoint: a cloned disk. */
     conflicted: z.boolean(),
+    /** Its events are not let through for now. */
+    held: z.boolean(),
   })
   .meta({ id: 'EndpointView' });
 export type EndpointView = z.infer<typeof endpointViewSchema>;
@@ -71,6 +74,8 @@ export const endpointDetailSchema = z
     erasedAt: timeSchema.nullable(),
     quarantineReason: z.string().nullable(),
     conflictReason: z.string().nullable(),
+    /** Why its events are not let through, since when, and until when; null for until somebody releases it. */
+    hold: z.strictObject({ cause: holdCauseSchema, detail: z.string(), since: timeSchema, until: timeSchema.nullable() }).nullable(),
     /** Where its chain of events began anew, newest first: a machine that was reverted, cloned, or given new keys. At most 20. */
     epochs: z.array(z.strictObject({ epoch: z.int().positive(), openedAt: timeSchema, position: positionSchema })),
     inventory: z.strictObject({

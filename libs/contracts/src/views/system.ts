@@ -24,7 +24,8 @@ export const systemStatusSchema = z
     streams: z.array(
       z.strictObject({ name: z.string(), messages: z.int().nonnegative(), bytes: z.int().nonnegative(), maxBytes: z.int() }),
     ),
-    endpoints: z.strictObject({ total: z.int(), online: z.int() }),
+    /** `held`: how many endpoints' events are not let through for now. */
+    endpoints: z.strictObject({ total: z.int(), online: z.int(), held: z.int() }),
   })
   .meta({ id: 'SystemStatus' });
 export type SystemStatus = z.infer<typeof systemStatusSchema>;

@@ -144,6 +144,30 @@ describe('an alias', () => {
   });
 });
 
+describe('holding an endpoint', () => {
+  const hold = { type: 'hold', endpointId, cause: 'event-budget', detail: '50000 events today', until: observedAt } as const;
+  const release = { type: 'release', endpointId, reason: 'operator' } as const;
+  const held: EventDraft = { type: 'kanade.endpoint.held.v1', data: { endpointId, cause: 'event-budget', detail: '50000 events today', until: observedAt } };
+  const released: EventDraft = { type: 'kanade.endpoint.released.v1', data: { endpointId, reason: 'operator' } };
+
+  it('is refused for what is no endpoint, and no news of one that was cut off', () => {
+    endpoint.given().when(hold).refuses('not-found');
+    endpoint.given().when(release).refuses('not-found');
+    endpoint.given(enrolled, { type: 'kanade.endpoint.revoked.v1', data: { endpointId, nkey: 'U1', reason: null } }).when(hold).makes();
+  });
+  it('is told once, and so is its end', () => {
+    endpoint.given(enrolled).when(hold).makes(held);
+    endpoint.given(enrolled, held).when(hold).makes();
+    endpoint.given(enrolled, held).when(release).makes(released);
+    endpoint.given(enrolled, held, released).when(release).makes();
+    endpoint.given(enrolled, held, released).when(hold).makes(held);
+  });
+  it('ends with new keys', () => {
+    const { site: _site, ...host } = data;
+    endpoint.given(enrolled, held, { type: 'kanade.endpoint.rekeyed.v1', data: { ...host, nkey: 'U2', previousNkey: 'U1' } }).when(release).makes();
+  });
+});
+
 describe('two machines as one endpoint', () => {
   const report = { type: 'report-conflict', endpointId, detail: 'the history holds 1/7, which this agent never wrote' } as const;
   const reported: EventDraft = { type: 'kanade.endpoint.conflict-reported.v1', data: { endpointId, detail: report.detail } };

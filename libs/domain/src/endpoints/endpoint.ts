@@ -1,4 +1,4 @@
-import type { ControlEvent, EndpointStanding, EventOf } from '@kanade/contracts';
+import type { ControlEvent, EndpointStanding, EventOf, HoldCause } from '@kanade/contracts';
 import { accept, refuse } from '../decision.ts';
 import type { Decision, EventDraft } from '../decision.ts';
 
@@ -16,6 +16,8 @@ export interface EndpointState {
   readonly alias: string | null;
   /** Two machines act as it, as one of them found. */
   readonly conflicted: boolean;
+  /** Its events are not let through. */
+  readonly held: boolean;
   /** Public NKeys it had before: none of them ever counts again. */
   readonly pastNkeys: readonly string[];
   /** Its data was to be erased, and it has not come back since. */
@@ -23,7 +25,7 @@ export interface EndpointState {
 }
 
 export const initialEndpoint: EndpointState = {
-  enrolled: null, standing: 'active', presence: 'never-seen', quarantined: false, alias: null, conflicted: false, pastNkeys: [], erased: false,
+  enrolled: null, standing: 'active', presence: 'never-seen', quarantined: false, alias: null, conflicted: false, held: false, pastNkeys: [], erased: false,
 };
 
 /** Enrol a machine, or write down that it asks to. */
@@ -42,6 +44,8 @@ type KnownCommand =
   | { readonly type: 'come-online'; readonly endpointId: string; readonly observedAt: string }
   | { readonly type: 'go-offline'; readonly endpointId: string; readonly observedAt: string; readonly reason: OfflineReason }
   | { readonly type: 'report-conflict'; readonly endpointId: string; readonly detail: string }
+  | { readonly type: 'hold'; readonly endpointId: string; readonly cause: HoldCause; readonly detail: string; readonly until: string | null }
+  | { readonly type: 'release'; readonly endpointId: string; readonly reason: 'time' | 'operator' }
   | { readonly type: 'quarantine'; readonly endpointId: string; readonly sequence: number; readonly reason: string };
 
 export type EndpointCommand = EnrolCommand | RekeyCommand | KnownCommand;
@@ -139,6 +143,11 @@ export function decideEndpoint(command: EndpointCommand, state: EndpointState): 
     case 'report-conflict':
       if (state.conflicted || state.standing !== 'active') return accept();
       return accept({ type: 'kanade.endpoint.conflict-reported.v1', data: { endpointId, detail: command.detail } });
+    case 'hold':
+      if (state.held || state.standing !== 'active') return accept();
+      return accept({ type: 'kanade.endpoint.held.v1', data: { endpointId, cause: command.cause, detail: command.detail, until: command.until } });
+    case 'release':
+      return state.held ? accept({ type: 'kanade.endpoint.released.v1', data: { endpointId, reason: command.reason } }) : accept();
     case 'quarantine':
       if (state.quarantined) return accept();
       return accept({ type: 'kanade.endpoint.quarantined.v1', data: { endpointId, sequence: command.sequence, reason: command.reason } });
@@ -149,7 +158,8 @@ export function decideEndpoint(command: EndpointCommand, state: EndpointState): 
 
 function withNewKeys(state: EndpointState, { previousNkey, ...data }: Rekeyed): EndpointState {
   const site = state.enrolled?.site ?? 'default';
-  return { ...state, enrolled: { ...data, site }, standing: 'active', quarantined: false, conflicted: false, erased: false, pastNkeys: [...state.pastNkeys, previousNkey] };
+  const fresh = { standing: 'active', quarantined: false, conflicted: false, held: false, erased: false } as const;
+  return { ...state, ...fresh, enrolled: { ...data, site }, pastNkeys: [...state.pastNkeys, previousNkey] };
 }
 
 /** The state after one more event. */
@@ -178,6 +188,10 @@ export function evolveEndpoint(state: EndpointState, event: ControlEvent): Endpo
       return state.enrolled === null ? state : { ...state, enrolled: { ...state.enrolled, site: event.data.site } };
     case 'kanade.endpoint.conflict-reported.v1':
       return { ...state, conflicted: true };
+    case 'kanade.endpoint.held.v1':
+      return { ...state, held: true };
+    case 'kanade.endpoint.released.v1':
+      return { ...state, held: false };
     case 'kanade.endpoint.quarantined.v1':
       return { ...state, quarantined: true };
     default:

@@ -583,6 +583,46 @@ export type SiteDeleted = {
   };
 };
 
+export type EndpointHeld = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.endpoint.held.v1";
+  data: {
+    endpointId: EndpointId;
+    cause: "open-batches" | "event-budget" | "byte-budget";
+    detail: string;
+    until: Time | null;
+  };
+};
+
+export type EndpointReleased = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.endpoint.released.v1";
+  data: {
+    endpointId: EndpointId;
+    reason: "time" | "operator";
+  };
+};
+
 export type EnrolmentTokenCreatedV2 = {
   specversion: "1.0";
   id: EventId;
@@ -1431,6 +1471,8 @@ export type ControlEvent =
   | EndpointSiteAssigned
   | SiteCreated
   | SiteDeleted
+  | EndpointHeld
+  | EndpointReleased
   | EnrolmentTokenCreatedV2
   | EnrolmentTokenRevoked
   | JobApplied

@@ -1342,6 +1342,96 @@ function ruleSiteDeletedData(v: unknown): Problem {
   if (!(typeof x === 'string' && pattern1.test(x))) return property("site", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
   return undefined;
 }
+function ruleEndpointHeld(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.endpoint.held.v1")) return property("type", x, ": must be \"kanade.endpoint.held.v1\"");
+  x = v["data"];
+  p = ruleEndpointHeldData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEndpointHeldData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "endpointId" && k !== "cause" && k !== "detail" && k !== "until") return unknownKey(k);
+  let x: unknown;
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["cause"];
+  if (!((x === "open-batches" || x === "event-budget" || x === "byte-budget"))) return property("cause", x, ": must be one of \"open-batches\", \"event-budget\", \"byte-budget\"");
+  x = v["detail"];
+  if (!(typeof x === 'string' && x.length <= 200)) return property("detail", x, ": must be text of at most 200 characters");
+  x = v["until"];
+  if (!(((typeof x === 'string' && pattern2.test(x)) || (x === null)))) return property("until", x, ": must be an RFC 3339 time in UTC or null");
+  return undefined;
+}
+function ruleEndpointReleased(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.endpoint.released.v1")) return property("type", x, ": must be \"kanade.endpoint.released.v1\"");
+  x = v["data"];
+  p = ruleEndpointReleasedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleEndpointReleasedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "endpointId" && k !== "reason") return unknownKey(k);
+  let x: unknown;
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["reason"];
+  if (!((x === "time" || x === "operator"))) return property("reason", x, ": must be one of \"time\", \"operator\"");
+  return undefined;
+}
 function ruleEnrolmentTokenCreatedV2(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -3726,6 +3816,10 @@ export const validateSiteCreated: Validator<types.SiteCreated> = /* @__PURE__ */
 
 export const validateSiteDeleted: Validator<types.SiteDeleted> = /* @__PURE__ */ validator(ruleSiteDeleted);
 
+export const validateEndpointHeld: Validator<types.EndpointHeld> = /* @__PURE__ */ validator(ruleEndpointHeld);
+
+export const validateEndpointReleased: Validator<types.EndpointReleased> = /* @__PURE__ */ validator(ruleEndpointReleased);
+
 export const validateEnrolmentTokenCreatedV2: Validator<types.EnrolmentTokenCreatedV2> = /* @__PURE__ */ validator(ruleEnrolmentTokenCreatedV2);
 
 export const validateEnrolmentTokenRevoked: Validator<types.EnrolmentTokenRevoked> = /* @__PURE__ */ validator(ruleEnrolmentTokenRevoked);
@@ -3849,6 +3943,8 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.endpoint.site-assigned.v1', validateEndpointSiteAssigned],
   ['kanade.site.created.v1', validateSiteCreated],
   ['kanade.site.deleted.v1', validateSiteDeleted],
+  ['kanade.endpoint.held.v1', validateEndpointHeld],
+  ['kanade.endpoint.released.v1', validateEndpointReleased],
   ['kanade.enrolment.token-created.v2', validateEnrolmentTokenCreatedV2],
   ['kanade.enrolment.token-revoked.v1', validateEnrolmentTokenRevoked],
   ['kanade.job.applied.v1', validateJobApplied],

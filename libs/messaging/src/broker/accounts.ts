@@ -1,4 +1,4 @@
-import { agentSubjects, askSubject, forAnyEndpoint, forOwnName } from './agent-subjects.ts';
+import { agentSubjects, askSubject, forAnyEndpoint, forOwnName, heldSubject } from './agent-subjects.ts';
 import type { AgentRole } from './agent-subjects.ts';
 import type { BrokerKeys } from './keys.ts';
 import { backendPermissions } from './permissions.ts';
@@ -23,7 +23,8 @@ const templates = (keys: BrokerKeys) => [
     key: keys.agentSigner.publicKey,
     role: 'agent',
     template: {
-      pub: { allow: published('agent') },
+      // The broker asks for the right to where a closed subject leads, too; nobody is there.
+      pub: { allow: [...published('agent'), forOwnName(heldSubject)] },
       sub: { allow: ['_INBOX.{{name()}}.>', forOwnName(askSubject)] },
       // One answer to an ask, within a minute, at the ask's own reply subject.
       resp: { max: 1, ttl: 60 * secondsInNs },

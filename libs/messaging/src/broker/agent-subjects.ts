@@ -56,6 +56,9 @@ export const agentSubjects: readonly AgentSubject[] = [
 /** What agents answer: exported by AGENTS, imported by CORE. */
 export const askSubject = 'kanade.ask.{id}.*';
 
+/** Where the events of a held endpoint are led: no import, no export, and nobody listens. */
+export const heldSubject = 'kanade.held.{id}';
+
 /** The form in exports and imports: any endpoint. */
 export function forAnyEndpoint(subject: string): string {
   return subject.replace('{id}', '*');

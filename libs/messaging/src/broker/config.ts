@@ -17,21 +17,39 @@ function isLoopback(host: string): boolean {
 /** JSON is what nats-server's configuration takes for a quoted text. */
 const quoted = (text: string): string => JSON.stringify(text);
 
-/**
- * The account's JWT as the broker's resolver has it when it says the same, else a new one. Revocations pushed to the running broker are
- * kept: a preloaded JWT that forgot them would let revoked endpoints in again.
- */
+/** What is pushed to the running broker, and would let somebody in again if a preloaded JWT forgot it. */
+const kept = ['revocations', 'mappings'] as const;
+
+/** The account's JWT as the broker's resolver has it when it says the same, else a new one with what was pushed since. */
 function accountJwt(keys: BrokerKeys, jwtDir: string, account: ReturnType<typeof accountClaims>[number]): string {
   const file = join(jwtDir, `${account.subject}.jwt`);
   const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
   const knownClaims = known === undefined ? undefined : readJwt(known);
   const ours = knownClaims?.iss === keys.operator.publicKey;
-  const revocations = ours ? knownClaims.nats['revocations'] : undefined;
-  const nats = revocations === undefined ? account.nats : { ...account.nats, revocations };
+  const pushed = kept.flatMap((claim) => (ours && knownClaims.nats[claim] !== undefined ? [[claim, knownClaims.nats[claim]] as const] : []));
+  const nats = { ...account.nats, ...Object.fromEntries(pushed) };
   const jwt = issueJwt({ name: account.name, subject: account.subject, type: 'account', issuerSeed: keys.operator.seed, nats });
   const same = ours && JSON.stringify(knownClaims.nats) === JSON.stringify(readJwt(jwt).nats);
   return same && known !== undefined ? known : jwt;
 }
+
+/**
+ * Batches that may be open at once, of a stream and of all: one endpoint gets no further than a few before it is held, and others must not
+ * notice. An own limit of the server's is 50, which one client could use up.
+ */
+export const maxOpenBatches = 500;
+const batchLimits = `{ batch: { max_inflight_per_stream: ${maxOpenBatches}, max_inflight_total: ${maxOpenBatches} } }`;
+
+/** What any connection may do to the broker, whoever it is; each role's own limits are in its template. */
+export const brokerLimits = { maxPayload: 1_048_576, maxConnections: 65_536, maxSubscriptions: 100_000, maxControlLine: 4096, maxPending: 67_108_864, authTimeoutSeconds: 5 } as const;
+const connectionLimits = [
+  `max_payload: ${brokerLimits.maxPayload}`,
+  `max_connections: ${brokerLimits.maxConnections}`,
+  `max_subscriptions: ${brokerLimits.maxSubscriptions}`,
+  `max_control_line: ${brokerLimits.maxControlLine}`,
+  `max_pending: ${brokerLimits.maxPending}`,
+  `authorization: { timeout: ${brokerLimits.authTimeoutSeconds} }`,
+];
 
 const port = (value: number): number => (value === 0 ? -1 : value);
 
@@ -71,7 +89,8 @@ export function writeBrokerConfig(options: BrokerConfigOptions): { configFile: s
       ...preload,
       '}',
       // Without "always" two minutes of acknowledged events are lost in a power cut.
-      `jetstream: { store_dir: ${quoted(dirs.jetstream)}, max_mem: 256MB, max_file: ${options.maxFileBytes}, sync_interval: always }`,
+      `jetstream: { store_dir: ${quoted(dirs.jetstream)}, max_mem: 256MB, max_file: ${options.maxFileBytes}, sync_interval: always, limits: ${batchLimits} }`,
+      ...connectionLimits,
       'ping_interval: "20s"',
       'ping_max: 2',
       '',

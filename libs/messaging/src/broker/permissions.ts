@@ -40,7 +40,7 @@ export const backendPermissions = {
       `$JS.API.CONSUMER.NAMES.${streams.commands}`,
     ],
   },
-  sub: { allow: ['_INBOX.backend.>', 'kanade.presence.*', 'kanade.live.*.*.*', 'kanade.enrol.*', 'kanade.renew.*'] },
+  sub: { allow: ['_INBOX.backend.>', 'kanade.presence.*', 'kanade.live.*.*.*', 'kanade.enrol.*', 'kanade.renew.*', 'kanade.events.endpoint.*'] },
   // Answers to enrol and renew go to the reply subject the broker made for the request.
   resp: { max: 1, ttl: 60_000_000_000 },
 } as const;

@@ -4,6 +4,7 @@ import { incarnationKey, restoredKey } from '../broker/streams.ts';
 import { MessagingError } from '../errors.ts';
 import { expectationHeader, maxBatch, publishBatch } from '../wire/atomic-batch.ts';
 import { getAll } from '../wire/batch-get.ts';
+import { isBatchRefusal } from '../wire/failures.ts';
 import { directGet, publishStored, streamState } from '../wire/jetstream.ts';
 import { recordAt, textAt } from '../wire/json.ts';
 import type { StoredMessage } from '../wire/message.ts';
@@ -71,6 +72,34 @@ async function appendOnce(nc: NatsConnection, entries: readonly AppendEntry[]): 
   throw new MessagingError('unavailable', `could not ${doing}: the expectation failed, but no other event is there`, { details: { subject: entries[0]?.subject } });
 }
 
+/**
+ * One after the other, when the broker has no room for one more batch: somebody who holds many open must not stop the control plane. What is
+ * stored when a later one fails stays; whoever asked decides again on what is there.
+ */
+async function appendSingly(nc: NatsConnection, entries: readonly AppendEntry[]): Promise<AppendResult> {
+  const sequences: number[] = [];
+  const lastOf = new Map<string, number>();
+  for (const entry of entries) {
+    const result = await appendOnce(nc, [{ ...entry, expectedLastSequence: lastOf.get(entry.subject) ?? entry.expectedLastSequence }]);
+    if (result.outcome === 'conflict') {
+      if (sequences.length === 0) return result;
+      throw new MessagingError('unavailable', `could not ${doing}: somebody else wrote to ${result.subject} in between; try again`, { details: { subject: result.subject } });
+    }
+    sequences.push(...result.sequences);
+    lastOf.set(entry.subject, result.sequences.at(-1) ?? 0);
+  }
+  return { outcome: 'stored', sequences };
+}
+
+async function appendPart(nc: NatsConnection, entries: readonly AppendEntry[]): Promise<AppendResult> {
+  try {
+    return await appendOnce(nc, entries);
+  } catch (error) {
+    if (!isBatchRefusal(error)) throw error;
+    return appendSingly(nc, entries);
+  }
+}
+
 /** Appends in atomic parts of at most 1,000; a later part expects what an earlier one left behind. */
 async function append(nc: NatsConnection, entries: readonly AppendEntry[]): Promise<AppendResult> {
   const sequences: number[] = [];
@@ -79,7 +108,7 @@ async function append(nc: NatsConnection, entries: readonly AppendEntry[]): Prom
     const part = entries
       .slice(start, start + maxBatch)
       .map((entry) => ({ ...entry, expectedLastSequence: lastOf.get(entry.subject) ?? entry.expectedLastSequence }));
-    const result = await appendOnce(nc, part);
+    const result = await appendPart(nc, part);
     if (result.outcome === 'conflict') return result;
     for (const [index, sequence] of result.sequences.entries()) {
       sequences.push(sequence);

@@ -9,6 +9,7 @@ import { openIdentityStore } from './identity-store.ts';
 import { openLeaseKeeper } from './leases.ts';
 import type { IdentityStore } from './types.ts';
 
+const macKey = randomBytes(32);
 let broker: TestBroker;
 let backend: CoreConnection;
 let store: IdentityStore;
@@ -16,7 +17,7 @@ let store: IdentityStore;
 beforeAll(async () => {
   broker = await startTestBroker();
   backend = await connectCore({ url: broker.url, credsFile: broker.backendCreds, name: 'backend' });
-  store = openIdentityStore(backend, randomBytes(32));
+  store = openIdentityStore(backend, macKey);
 });
 afterAll(async () => {
   await backend.close();
@@ -55,6 +56,12 @@ describe('identity records', () => {
     await publishStored(nc, '$KV.kanade_identity.token.t3', Buffer.from(body.toString().replace('little', 'everything')), {});
     await openIdentityStore(backend, randomBytes(32)).create('token.t4', { scope: 'everything' });
     await publishStored(nc, '$KV.kanade_identity.token.t5', Buffer.from('{}'), {});
+    const judged: [string, boolean][] = [];
+    const watched = openIdentityStore(backend, macKey, (key, isSound) => void judged.push([key, isSound]));
+    await watched.get('token.t1');
+    await watched.get('token.none');
+    await watched.list('token');
+    expect(judged).toEqual([['token.t1', true], ['token.none', true], ['token.t1', true], ...['t2', 't3', 't4', 't5'].map((name) => [`token.${name}`, false])]);
     for (const key of ['token.t2', 'token.t3', 'token.t4', 'token.t5']) await expect(store.get(key)).rejects.toMatchObject({ code: 'tampered' });
     const { records, tampered } = await store.list('token');
     expect(records.map(({ key }) => key)).toEqual(['token.t1']);

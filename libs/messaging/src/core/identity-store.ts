@@ -32,15 +32,19 @@ function open(secret: Uint8Array, entry: KvEntry): IdentityRecord | undefined {
   return { key: entry.key, value, revision: entry.revision };
 }
 
-/** Opens `kanade_identity`; records are believed only when MACed with `macKey` (at least 32 bytes), which is never in the broker. */
-export function openIdentityStore(core: CoreConnection, macKey: Uint8Array): IdentityStore {
+/**
+ * Opens `kanade_identity`; records are believed only when MACed with `macKey` (at least 32 bytes), which is never in the broker. `judged` hears
+ * of every record that is read, and of every one that is asked for and not there, whether it is as it should be.
+ */
+export function openIdentityStore(core: CoreConnection, macKey: Uint8Array, judged: (key: string, isSound: boolean) => void = () => undefined): IdentityStore {
   if (macKey.length < 32) throw new MessagingError('invalid', 'the identity MAC key must have at least 32 bytes');
   const kv = openKv(wireOf(core), buckets.identity);
   return {
     get: async (key) => {
       const entry = await kv.get(assertKey(key));
+      const record = entry && open(macKey, entry);
+      judged(key, entry === undefined || record !== undefined);
       if (entry === undefined) return undefined;
-      const record = open(macKey, entry);
       if (record === undefined) throw new MessagingError('tampered', `the identity record ${key} was not written by this backend`, { details: { key } });
       return record;
     },
@@ -52,6 +56,7 @@ export function openIdentityStore(core: CoreConnection, macKey: Uint8Array): Ide
       const tampered: string[] = [];
       for (const entry of await kv.list(assertKey(prefix))) {
         const record = open(macKey, entry);
+        judged(entry.key, record !== undefined);
         if (record === undefined) tampered.push(entry.key);
         else records.push(record);
       }

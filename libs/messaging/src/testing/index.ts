@@ -1,4 +1,6 @@
 export { startTestBroker } from './broker.ts';
 export type { TestBroker } from './broker.ts';
+export { connectAsEndpoint } from './plain-client.ts';
+export type { PlainClient } from './plain-client.ts';
 export { issueTestEndpoint } from './endpoint.ts';
 export type { TestEndpoint } from './endpoint.ts';

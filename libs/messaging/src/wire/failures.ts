@@ -50,3 +50,9 @@ export function apiError(error: { readonly code: number; readonly errCode: numbe
   }
   return new MessagingError('refused', message, { details });
 }
+
+/** True when the broker took a batch not at all because too many are open, or because its beginning was refused for that reason. */
+export function isBatchRefusal(error: unknown): boolean {
+  const code = error instanceof MessagingError ? error.details['errCode'] : undefined;
+  return code === apiCodes.tooManyBatches || code === apiCodes.batchIncomplete;
+}

@@ -38,15 +38,25 @@ export function openEventFold(
     const checked = checkEvent(writer, message);
     if (typeof writtenBy !== 'number') return { refusal: writtenBy, envelope: checked.ok ? checked.event : checked.envelope };
     if (!checked.ok) return checked;
+    // Its signature holds wherever it lies: stored once more, it would undo what came after it.
+    if (writer.kind === 'control' && projections.index.hasControl(checked.event.id)) {
+      return { refusal: refuse('replayed', `the event ${checked.event.id} is in the history already`), envelope: checked.event };
+    }
     const place = { position: message.sequence, recordedAt: message.recordedAt, endpointKey: writtenBy };
     const refusal = dispatch(projections.events, checked.event.type, checked.event, place);
     if (refusal === undefined) projections.audit.add(checked.event, message.sequence);
     return { refusal, envelope: checked.event };
   };
 
+  const count = (writer: Writer | undefined, message: StoredMessage): void => {
+    const endpointKey = writer?.kind === 'endpoint' ? session.keys.endpoint(writer.endpointId) : undefined;
+    if (endpointKey !== undefined) projections.budgets.count(endpointKey, message);
+  };
+
   return {
     fold(message: StoredMessage): Refusal | undefined {
       const writer = parseEventSubject(message.subject);
+      count(writer, message);
       const { refusal, envelope } = judge(writer, message);
       projections.index.add(message, writer, envelope);
       // Only the backend's own parts are shown together with what names them.
@@ -59,6 +69,7 @@ export function openEventFold(
     passOver: (message: StoredMessage): void => {
       const writer = parseEventSubject(message.subject);
       const checked = writer === undefined ? undefined : checkEvent(writer, message);
+      count(writer, message);
       if (writer !== undefined) checkWriter(writer, message);
       projections.index.add(message, writer, checked?.ok === true ? checked.event : checked?.envelope);
     },

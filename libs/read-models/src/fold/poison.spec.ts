@@ -72,6 +72,18 @@ describe('poison', () => {
     ]);
   });
 
+  it('is made of a control event that is stored once more, and it undoes nothing', () => {
+    const history = new TestHistory();
+    enrol(history, 'e1');
+    const named = history.control('endpoint', 'e1', 'kanade.endpoint.alias-changed.v1', { endpointId: 'e1', alias: 'first' });
+    history.control('endpoint', 'e1', 'kanade.endpoint.alias-changed.v1', { endpointId: 'e1', alias: 'second' });
+    history.foreign(named.subject, Buffer.from(named.body), named.headers);
+    const model = openTestModel();
+    model.apply(history.batches);
+    expect(model.rows('SELECT sequence, code FROM poison')).toEqual([{ sequence: 4, code: 'replayed' }]);
+    expect(model.rows('SELECT alias FROM endpoints')).toEqual([{ alias: 'second' }]);
+  });
+
   it('is made of a control event whose signature does not hold', () => {
     const history = new TestHistory();
     enrol(history, 'e1');

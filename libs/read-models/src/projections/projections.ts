@@ -3,6 +3,7 @@ import type { Session } from '../fold/session.ts';
 import { openAccounts } from './accounts/accounts.projection.ts';
 import { openAudit } from './audit/audit.projection.ts';
 import { openEnrolmentTokens } from './enrolment-tokens/enrolment-tokens.projection.ts';
+import { openBudgets } from './endpoints/budgets.ts';
 import { openEndpoints } from './endpoints/endpoints.projection.ts';
 import { openErasure } from './erasure/erasure.projection.ts';
 import { openEvents } from './events/events.projection.ts';
@@ -26,17 +27,19 @@ export function openProjections(session: Session) {
   const accounts = openAccounts(session);
   const executions = openExecutions(session, accounts.nameOf);
   const index = openEvents(session, executions.sites);
+  const budgets = openBudgets(session);
   const output = openOutput(session, executions.runs);
   const samples = openSamples(session);
   const tokens = openEnrolmentTokens(session, accounts.nameOf);
   const parts = [
-    accounts.events, tokens.events, openEndpoints(session, tokens.used).events, openJobs(session, accounts.nameOf).events, executions.events,
+    accounts.events, tokens.events, openEndpoints(session, tokens.used, (key) => { budgets.reset(key); }).events, openJobs(session, accounts.nameOf).events, executions.events,
     openSites(session, accounts.nameOf).events, openSecrets(session, accounts.nameOf).events, openErasure(session, executions.runs).events,
   ];
   return {
     events: combine(parts),
     index,
     audit: openAudit(session, accounts, index.typeKey),
+    budgets,
     output,
     samples,
     privateParts: openPrivateParts(session),
@@ -45,11 +48,13 @@ export function openProjections(session: Session) {
     flush(): void {
       executions.flush();
       samples.flush();
+      budgets.flush();
     },
     /** Drops everything remembered, after a rollback. */
     forget(): void {
       executions.forget();
       index.forget();
+      budgets.forget();
       session.keys.forget();
       session.erasures.forget();
     },

@@ -20,6 +20,7 @@ interface Attributes {
 /** Makes the messages of a history, as the streams would hold them: sequences, chains and digests fit, times go on by 10 ms a message. */
 export class TestHistory {
   readonly startedAt: number;
+  private readonly name: string;
   readonly events: StoredMessage[] = [];
   readonly output: StoredMessage[] = [];
   readonly private: StoredMessage[] = [];
@@ -27,8 +28,10 @@ export class TestHistory {
   private readonly chains = new Map<string, { epoch: number; sequence: number; hash: string }>();
   private count = 0;
 
-  constructor(startedAt = Date.parse('2026-01-31T12:00:00.000Z')) {
+  /** `name` begins the ids of its events: those of two histories in one broker must differ. */
+  constructor(startedAt = Date.parse('2026-01-31T12:00:00.000Z'), name = 'event') {
     this.startedAt = startedAt;
+    this.name = name;
   }
 
   private next(): number {
@@ -94,7 +97,7 @@ export class TestHistory {
 
   /** The id that the next event will have, for what must be stored before it. */
   get nextEventId(): string {
-    return `event-${this.events.length + 1}`;
+    return `${this.name}-${this.events.length + 1}`;
   }
 
   get batches() {

@@ -55,11 +55,15 @@ function describe(endpoint: EndpointDetail): string {
 }
 
 /** What must not be overlooked about who it is. */
-function standingFacts({ standing, standingAt, standingReason, quarantineReason, conflictReason, epochs }: EndpointDetail): [string, string][] {
+function standingFacts({ id, standing, standingAt, standingReason, quarantineReason, conflictReason, hold, epochs }: EndpointDetail): [string, string][] {
   const facts: [string, string][] = [];
   if (standing !== 'active') facts.push([standing, `since ${formatTime(standingAt)}${standingReason === null ? '' : `: ${standingReason}`}`]);
   if (quarantineReason !== null) facts.push(['quarantined', quarantineReason]);
   if (conflictReason !== null) facts.push(['conflict', `two machines act as this endpoint: ${conflictReason}`]);
+  if (hold !== null) {
+    facts.push(['held', `since ${formatTime(hold.since)}, until ${hold.until === null ? 'somebody releases it' : formatTime(hold.until)}: ${hold.detail}`]);
+    facts.push(['', `its events are not let through and wait on the endpoint; let them through with: kanade endpoint release ${id}`]);
+  }
   // The first epoch is everybody's; another is a machine that was reverted, cloned or given new keys.
   for (const { epoch, openedAt, position } of epochs.filter((opened) => opened.epoch > 1)) facts.push([`epoch ${epoch}`, `began ${formatTime(openedAt)}, at ${position}`]);
   return facts;

@@ -41,6 +41,8 @@ export const states = {
   newNameHint: 'It has called itself so for less than a day. A name is the endpoint’s own word: look at its ID.',
   conflicted: 'Identity conflict',
   conflictedHint: 'Two machines act as this endpoint, a cloned disk most likely. Enrol one of them anew.',
+  held: 'Held',
+  heldHint: 'Its events are not let through for now. They wait on the endpoint, and nothing is lost.',
   enrolmentTokenState: { usable: 'Usable', 'used-up': 'Used up', expired: 'Expired', revoked: 'Revoked' },
   simulated: 'Simulated',
   simulatedHint: 'Not a real machine: it speaks the protocol and runs nothing.',

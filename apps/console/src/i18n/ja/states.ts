@@ -44,6 +44,8 @@ export const states: TranslationOf<typeof source> = {
   newNameHint: 'この名前になってから 1 日たっていません。名前はエンドポイントの自己申告です。ID を確認してください。',
   conflicted: 'ID の競合',
   conflictedHint: '2 台のマシンがこのエンドポイントとして動いています。ディスクの複製が考えられます。一方を登録し直してください。',
+  held: '保留',
+  heldHint: 'イベントの受け付けを止めています。エンドポイント側で待っており、失われません。',
   enrolmentTokenState: { usable: '使用可能', 'used-up': '使用済み', expired: '期限切れ', revoked: '失効' },
   simulated: 'シミュレーション',
   simulatedHint: '実際のマシンではありません。プロトコルだけを話し、何も実行しません。',

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { renderIn } from '../../page.spec-kit.tsx';
 import { ManageEndpoint } from './manage-endpoint.tsx';
 
-const endpoint = { id: 'e1', name: 'pc-1', alias: null, site: 'default', standing: 'active' } as const;
+const endpoint = { id: 'e1', name: 'pc-1', alias: null, site: 'default', standing: 'active', held: false } as const;
 const send = vi.fn<typeof fetch>();
 let answer: () => Response;
 
@@ -46,6 +46,14 @@ describe('what can be done with an endpoint', () => {
     await userEvent.click(screen.getByRole('button', { name: '承認' }));
     await waitFor(() => {
       expect(sent()).toEqual([['POST', '/api/v1/endpoints/e1/approve', undefined]]);
+    });
+  });
+
+  it('is to let its events through while it is held', async () => {
+    await renderIn('en', <ManageEndpoint endpoint={{ ...endpoint, held: true }} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Release' }));
+    await waitFor(() => {
+      expect(sent()).toEqual([['POST', '/api/v1/endpoints/e1/release', undefined]]);
     });
   });
 

@@ -1,10 +1,10 @@
 import { Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconCheck, IconChevronDown, IconLogout, IconMapPin, IconPencil, IconShieldX } from '@tabler/icons-react';
+import { IconCheck, IconChevronDown, IconLogout, IconMapPin, IconPencil, IconPlayerPlay, IconShieldX } from '@tabler/icons-react';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { approveEndpoint, retireEndpoint, revokeEndpoint, setEndpointAlias } from '@kanade/api-client';
+import { approveEndpoint, releaseEndpoint, retireEndpoint, revokeEndpoint, setEndpointAlias } from '@kanade/api-client';
 import type { EndpointDetail } from '../../api/types.ts';
 import { FailureNotice } from '../../components/feedback.tsx';
 import { MoveToSite } from '../../components/move-to-site.tsx';
@@ -26,7 +26,7 @@ function useChange(endpointId: string, change: (text: string) => Promise<unknown
 }
 
 /** Everything an operator decides about an endpoint: letting it in, cutting it off, what it is called. */
-export function ManageEndpoint({ endpoint }: { readonly endpoint: Pick<EndpointDetail, 'id' | 'name' | 'alias' | 'site' | 'standing'> }) {
+export function ManageEndpoint({ endpoint }: { readonly endpoint: Pick<EndpointDetail, 'id' | 'name' | 'alias' | 'site' | 'standing' | 'held'> }) {
   const { t } = useTranslation();
   const { id, standing } = endpoint;
   const [question, setQuestion] = useState<Question>();
@@ -34,11 +34,18 @@ export function ManageEndpoint({ endpoint }: { readonly endpoint: Pick<EndpointD
   const approve = useChange(id, () => approveEndpoint(id), t('endpoints.approved'), close);
   const alias = useChange(id, (text) => setEndpointAlias(id, { alias: text === '' ? null : text }), t('endpoints.aliasSaved'), close);
   const revoke = useChange(id, (reason) => revokeEndpoint(id, reason === '' ? {} : { reason }), t('endpoints.revoked'), close);
+  const release = useChange(id, () => releaseEndpoint(id), t('endpoints.released'), close);
   const retire = useChange(id, () => retireEndpoint(id), t('endpoints.retired'), close);
   const name = endpoint.alias ?? endpoint.name;
   if (standing === 'retired') return null;
   return (
     <>
+      {release.isError && <FailureNotice of="action" error={release.error} />}
+      {endpoint.held && (
+        <Button variant="default" leftSection={<IconPlayerPlay size={15} />} loading={release.isPending} onClick={() => { release.mutate(''); }}>
+          {t('endpoints.release')}
+        </Button>
+      )}
       {approve.isError && <FailureNotice of="action" error={approve.error} />}
       {standing === 'pending' && (
         <Button leftSection={<IconCheck size={15} />} loading={approve.isPending} onClick={() => { approve.mutate(''); }}>

@@ -10,7 +10,7 @@ import { RunForm } from './run-form.tsx';
 import { emptyRun, valuesOf } from './run-values.ts';
 
 const endpoints = (count: number): ChosenEndpoint[] =>
-  Array.from({ length: count }, (_, index) => ({ id: `e${index}`, name: `host-${index}`, nameSince: '2026-01-01T00:00:00.000Z', alias: null, site: 'default', standing: 'active', status: 'online', quarantined: false, conflicted: false, simulated: false }));
+  Array.from({ length: count }, (_, index) => ({ id: `e${index}`, name: `host-${index}`, nameSince: '2026-01-01T00:00:00.000Z', alias: null, site: 'default', standing: 'active', status: 'online', quarantined: false, conflicted: false, held: false, simulated: false }));
 
 const mixed: SessionView = { accountId: 'a2', username: 'hana', role: 'operator', grants: [{ role: 'viewer', sites: 'all' }, { role: 'operator', sites: ['tokyo'] }], expiresAt: '2099-01-01T00:00:00.000Z' };
 

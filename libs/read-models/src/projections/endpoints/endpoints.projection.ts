@@ -8,11 +8,11 @@ import { openStanding } from './standing.ts';
 type Presence = EventMap['kanade.endpoint.came-online.v1'] | EventMap['kanade.endpoint.went-offline.v1'];
 
 /** Endpoints as they are now: identity, presence, inventory. */
-export function openEndpoints(session: Session, tokenUsed: (tokenId: string, at: string) => void) {
+export function openEndpoints(session: Session, tokenUsed: (tokenId: string, at: string) => void, resetBudget: (key: number) => void) {
   const { keys, changes, erasures } = session;
   const rows = openEndpointRows(session);
   const inventory = openInventory(session);
-  const standing = openStanding(session, (key, hostname, place) => { rows.rename(key, hostname, place); });
+  const standing = openStanding(session, (key, hostname, place) => { rows.rename(key, hostname, place); }, resetBudget);
 
   const observed = (event: Presence, status: 'online' | 'offline'): Refusal | undefined => {
     const { endpointId, observedAt } = event.data;

@@ -1,4 +1,4 @@
-/** `key` is the position of the endpoint's enrolment, `keyedFrom` that of the keys it has now; `revokedKeys` are those that may never sign in again. Columns of the inventory are apart: lists never read them. */
+/** `key` is the position of the endpoint's enrolment, `keyedFrom` that of the keys it has now; `revokedKeys` are those that may never sign in again. `endpointDays` is what each endpoint has stored on its newest day (days since 1970, UTC). Columns of the inventory are apart: lists never read them. */
 export const endpointsSchema = `
 CREATE TABLE endpoints (
   key INTEGER NOT NULL PRIMARY KEY,
@@ -22,6 +22,10 @@ CREATE TABLE endpoints (
   quarantined INTEGER NOT NULL,
   quarantineReason TEXT,
   conflictReason TEXT,
+  heldCause TEXT, -- HoldCause
+  heldDetail TEXT,
+  heldSince TEXT,
+  heldUntil TEXT,
   enrolledAt TEXT NOT NULL,
   shells TEXT NOT NULL,
   nkey TEXT NOT NULL UNIQUE,
@@ -38,6 +42,7 @@ CREATE INDEX endpointsErased ON endpoints (key) WHERE erasedPosition IS NOT NULL
 CREATE INDEX endpointsByName ON endpoints (searchName, key);
 CREATE INDEX endpointsQuarantined ON endpoints (key) WHERE quarantined = 1;
 CREATE INDEX endpointsBySite ON endpoints (site, searchName, key, standing);
+CREATE INDEX endpointsHeld ON endpoints (key) WHERE heldCause IS NOT NULL;
 CREATE INDEX endpointsByStatus ON endpoints (status, searchName, key, standing);
 CREATE INDEX endpointsByAlias ON endpoints (searchAlias, searchName, key) WHERE searchAlias IS NOT NULL;
 CREATE INDEX endpointsByStanding ON endpoints (standing, searchName, key) WHERE standing != 'active';
@@ -48,6 +53,15 @@ CREATE TABLE revokedKeys (
   revokedAt INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX revokedKeysByTime ON revokedKeys (revokedAt);
+
+CREATE TABLE endpointDays (
+  endpointKey INTEGER NOT NULL PRIMARY KEY,
+  day INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX endpointDaysByEvents ON endpointDays (day, events);
+CREATE INDEX endpointDaysByBytes ON endpointDays (day, bytes);
 
 CREATE TABLE facets (
   endpointKey INTEGER NOT NULL,

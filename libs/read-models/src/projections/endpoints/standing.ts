@@ -8,6 +8,7 @@ import type { Parameter } from '../../sqlite/statements.ts';
 import { searchText } from './endpoint-rows.ts';
 
 type Standing = Pick<EndpointsTable, 'key' | 'standing' | 'standingAt' | 'standingReason'>;
+type Hold = Pick<EndpointsTable, 'key' | 'heldCause' | 'heldDetail' | 'heldSince' | 'heldUntil'>;
 type Keys = Pick<
   EndpointsTable,
   'key' | 'osFamily' | 'osName' | 'osVersion' | 'osArchitecture' | 'agentVersion' | 'simulated' | 'nkey' | 'signingKey' | 'sealingKey' | 'keyedFrom' | 'standingAt'
@@ -26,6 +27,11 @@ function prepareStatements({ connection }: Session) {
       query.updateTable('endpoints').set({ site: parameter('site') }).where('key', '=', parameter('key'))),
     setConflict: prepareWrite(connection, (query, parameter: Parameter<{ key: number; detail: string }>) =>
       query.updateTable('endpoints').set({ conflictReason: parameter('detail') }).where('key', '=', parameter('key'))),
+    setHold: prepareWrite(connection, (query, parameter: Parameter<Hold>) =>
+      query
+        .updateTable('endpoints')
+        .set({ heldCause: parameter('heldCause'), heldDetail: parameter('heldDetail'), heldSince: parameter('heldSince'), heldUntil: parameter('heldUntil') })
+        .where('key', '=', parameter('key'))),
     setKeys: prepareWrite(connection, (query, parameter: Parameter<Keys>) =>
       query
         .updateTable('endpoints')
@@ -33,7 +39,7 @@ function prepareStatements({ connection }: Session) {
           osFamily: parameter('osFamily'), osName: parameter('osName'), osVersion: parameter('osVersion'), osArchitecture: parameter('osArchitecture'),
           agentVersion: parameter('agentVersion'), simulated: parameter('simulated'), nkey: parameter('nkey'), signingKey: parameter('signingKey'),
           sealingKey: parameter('sealingKey'), keyedFrom: parameter('keyedFrom'), standing: sql.lit('active'), standingAt: parameter('standingAt'), standingReason: null,
-          quarantined: 0, quarantineReason: null, conflictReason: null,
+          quarantined: 0, quarantineReason: null, conflictReason: null, heldCause: null, heldDetail: null, heldSince: null, heldUntil: null,
         })
         .where('key', '=', parameter('key'))),
     revokeKey: prepareWrite(connection, (query, parameter: Parameter<RevokedKeysTable>) =>
@@ -46,7 +52,7 @@ function prepareStatements({ connection }: Session) {
 }
 
 /** Where endpoints stand with the fleet, which keys of theirs count no more, and what operators call them. */
-export function openStanding(session: Session, rename: (key: number, hostname: string, place: Place) => void) {
+export function openStanding(session: Session, rename: (key: number, hostname: string, place: Place) => void, resetBudget: (key: number) => void) {
   const { keys, changes } = session;
   const statements = prepareStatements(session);
   const known = (endpointId: string, act: (key: number) => void): Refusal | undefined => {
@@ -79,6 +85,13 @@ export function openStanding(session: Session, rename: (key: number, hostname: s
       known(endpointId, (key) => {
         statements.setSite({ key, site });
         keys.moved(key);
+      }),
+    'kanade.endpoint.held.v1': ({ data: { endpointId, cause, detail, until } }, { recordedAt }) =>
+      known(endpointId, (key) => statements.setHold({ key, heldCause: cause, heldDetail: detail, heldSince: new Date(recordedAt).toISOString(), heldUntil: until })),
+    'kanade.endpoint.released.v1': ({ data: { endpointId } }) =>
+      known(endpointId, (key) => {
+        resetBudget(key);
+        statements.setHold({ key, heldCause: null, heldDetail: null, heldSince: null, heldUntil: null });
       }),
     'kanade.endpoint.conflict-reported.v1': ({ data: { endpointId, detail } }) => known(endpointId, (key) => statements.setConflict({ key, detail })),
     'kanade.endpoint.rekeyed.v1': ({ data }, place) =>

@@ -24,6 +24,8 @@ export function openEvents({ connection, keys }: Session, sites: Pick<ExecutionS
     query.insertInto('eventTypes').values({ name: parameter('name') }));
   const findType = prepareGet(connection, (query, parameter: Parameter<{ name: string }>) =>
     query.selectFrom('eventTypes').select('key').where('name', '=', parameter('name')));
+  const findControl = prepareGet(connection, (query, parameter: Parameter<{ id: string }>) =>
+    query.selectFrom('events').select('position').where('source', 'is not', null).where('id', '=', parameter('id')).limit(1));
   const types = new Map<string, number>();
 
   const typeKey = (name: string): number => {
@@ -56,6 +58,8 @@ export function openEvents({ connection, keys }: Session, sites: Pick<ExecutionS
         time: event?.time ?? new Date(message.recordedAt).toISOString(),
       });
     },
+    /** Whether a control event with this id is in the history already. */
+    hasControl: (id: string): boolean => findControl({ id }) !== undefined,
     forget(): void {
       types.clear();
     },

@@ -15,6 +15,7 @@ CREATE TABLE events (
   recordedAt INTEGER NOT NULL,
   time TEXT NOT NULL
 ) STRICT;
+CREATE INDEX eventsOfControl ON events (id) WHERE source IS NOT NULL;
 CREATE INDEX eventsByType ON events (typeKey);
 CREATE INDEX eventsByEndpoint ON events (endpointKey) WHERE endpointKey IS NOT NULL;
 CREATE INDEX eventsBySite ON events (siteKey) WHERE siteKey IS NOT NULL;
