@@ -17,6 +17,7 @@ import { RequestRates } from './http/request-rates.ts';
 import { schemaPipe } from './http/schema.pipe.ts';
 import { JobsModule } from './jobs/jobs.module.ts';
 import { LiveModule } from './live/live.module.ts';
+import { OidcModule } from './oidc/oidc.module.ts';
 import { OverviewModule } from './overview/overview.module.ts';
 import { SecretsModule } from './secrets/secrets.module.ts';
 import { SitesModule } from './sites/sites.module.ts';
@@ -30,7 +31,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, AuditModule, EndpointsModule, ErasureModule, EventsModule, ExecutionsModule, JobsModule, LiveModule,
-        OverviewModule, SecretsModule, SitesModule, SystemModule, ConsoleModule,
+        OidcModule, OverviewModule, SecretsModule, SitesModule, SystemModule, ConsoleModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },

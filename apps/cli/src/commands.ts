@@ -1,4 +1,8 @@
 import type { Command } from '@oclif/core';
+import { ApprovalApprove } from './commands/approval/approve.ts';
+import { ApprovalDeny } from './commands/approval/deny.ts';
+import { ApprovalList } from './commands/approval/list.ts';
+import { ApprovalShow } from './commands/approval/show.ts';
 import { AuditExport } from './commands/audit/export.ts';
 import { AuditList } from './commands/audit/list.ts';
 import { Backup } from './commands/backup.ts';
@@ -50,6 +54,10 @@ import { UserSignOut } from './commands/user/sign-out.ts';
 
 /** Every command by its oclif id. */
 export const COMMANDS = {
+  'approval:approve': ApprovalApprove,
+  'approval:deny': ApprovalDeny,
+  'approval:list': ApprovalList,
+  'approval:show': ApprovalShow,
   'audit:export': AuditExport,
   'audit:list': AuditList,
   backup: Backup,

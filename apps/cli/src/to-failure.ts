@@ -7,6 +7,7 @@ const usageCodes: ReadonlySet<string> = new Set(['invalid-request', 'no-targets'
 const suggestions: Readonly<Record<string, string>> = {
   'not-signed-in': 'Sign in again with `kanade login`.',
   'second-factor-required': 'Give it with --code, or sign in where there is a terminal to ask on.',
+  'confirmation-required': 'Give a code with --code, or wait for somebody else’s approval with --approval.',
   'no-targets': 'See which endpoints there are with `kanade endpoint list`.',
   'job-version-conflict': 'Raise `version` in the manifest: a version never changes its content.',
   'read-behind': 'The backend is catching up with its history; try again, or look at `kanade status`.',

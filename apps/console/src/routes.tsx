@@ -1,7 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
-import { endpointSorts, endpointStandings, endpointStatuses, executionStates, interfaces, runStates } from './api/choices.ts';
-import { sessionQuery } from './api/session.ts';
+import { approvalStates, endpointSorts, endpointStandings, endpointStatuses, executionStates, interfaces, runStates } from './api/choices.ts';
+import { sessionQuery, signInProblemOf } from './api/session.ts';
 import { PageCrashed, PageMissing, PagePending } from './components/page-states.tsx';
 import { SignedIn } from './components/signed-in.tsx';
 import { paths } from './paths.ts';
@@ -19,7 +19,7 @@ const root = createRootRouteWithContext<Context>()();
 const signIn = createRoute({
   getParentRoute: () => root,
   path: paths.signIn,
-  validateSearch: (search: RawSearch): SignInSearch => ({ from: textOf(search['from']), ended: search['ended'] === true || undefined }),
+  validateSearch: (search: RawSearch): SignInSearch => ({ from: textOf(search['from']), ended: search['ended'] === true || undefined, problem: signInProblemOf(textOf(search['problem'])) }),
   component: lazyRouteComponent(() => import('./pages/sign-in-page.tsx'), 'SignInPage'),
 });
 
@@ -104,6 +104,7 @@ const executions = createRoute({
   validateSearch: (search: RawSearch): ExecutionsSearch => ({
     state: choiceOf(search['state'], executionStates),
     jobId: textOf(search['jobId']),
+    approval: choiceOf(search['approval'], approvalStates),
     cursor: textOf(search['cursor']),
   }),
   component: lazyRouteComponent(() => import('./pages/executions-page.tsx'), 'ExecutionsPage'),

@@ -1,4 +1,5 @@
-import type { AuditEntry, EndpointSort, EndpointStanding, EndpointStatus, ExecutionState, RunState } from './api/types.ts';
+import type { ApprovalState, AuditEntry, EndpointSort, EndpointStanding, EndpointStatus, ExecutionState, RunState } from './api/types.ts';
+import type { SignInProblem } from './api/session.ts';
 
 /** An address's search as the router reads it: anything at all, typed by whoever edits the address. */
 export type RawSearch = Readonly<Record<string, unknown>>;
@@ -19,6 +20,8 @@ export interface SignInSearch {
   readonly from?: string | undefined;
   /** A session has just ended. */
   readonly ended?: true | undefined;
+  /** Why signing in at the identity provider came to nothing. */
+  readonly problem?: SignInProblem | undefined;
 }
 
 export interface EndpointsSearch {
@@ -62,6 +65,7 @@ export interface ExecutionsSearch {
   readonly state?: ExecutionState | undefined;
   readonly jobId?: string | undefined;
   readonly cursor?: string | undefined;
+  readonly approval?: ApprovalState | undefined;
 }
 
 export interface ExecutionSearch {

@@ -12,5 +12,8 @@ export const grantSchema = z
   .meta({ id: 'Grant' });
 export type Grant = z.infer<typeof grantSchema>;
 
-/** What an account has: at least one grant. */
+/** What an account is given: at least one grant. */
 export const grantsSchema = z.array(grantSchema).min(1, 'give at least one role').max(20);
+
+/** What an account has: none where an identity provider no longer gives it any. */
+export const heldGrantsSchema = z.array(grantSchema).max(20);

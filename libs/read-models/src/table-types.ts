@@ -1,7 +1,9 @@
 import { schemas } from './schemas.ts';
 import { openForWriting } from './sqlite/open.ts';
 
-const contractTypes = new Set(['EndpointStanding', 'EndpointStatus', 'ExecutionState', 'FacetName', 'HoldCause', 'Interface', 'RunState', 'Shell']);
+const contractTypes = new Set([
+  'ApprovalState', 'EndpointStanding', 'EndpointStatus', 'ExecutionState', 'FacetName', 'HoldCause', 'Interface', 'RunState', 'Shell',
+]);
 /** Types no view names; written out in the generated file. */
 const ownTypes: Readonly<Record<string, string>> = {
   OsFamily: "'linux' | 'windows' | 'macos'",

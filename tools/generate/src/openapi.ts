@@ -42,12 +42,15 @@ function isDocument(value: unknown): value is OpenApiDocument {
   return typeof value === 'object' && value !== null && 'openapi' in value && String(value.openapi).startsWith('3.1') && 'paths' in value && 'components' in value;
 }
 
-/** Every operation, in the document's order. */
+/** One that answers with a redirect is for browsers to go to, and for no client to call. */
+const isForBrowsers = ({ responses }: OpenApiOperation): boolean => '302' in responses;
+
+/** Every operation a client can call, in the document's order. */
 export function operationsOf(document: OpenApiDocument): ApiOperation[] {
   return Object.entries(document.paths).flatMap(([path, methods]) =>
     httpMethods.flatMap((method) => {
       const operation = methods[method];
-      return operation === undefined ? [] : [toOperation(path, method, operation)];
+      return operation === undefined || isForBrowsers(operation) ? [] : [toOperation(path, method, operation)];
     }),
   );
 }

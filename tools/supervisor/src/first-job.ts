@@ -13,13 +13,18 @@ export function untilOnline(endpointId: string, timeoutMs: number, signal: Abort
   return poll(timeoutMs, signal, async () => (await getEndpoint(endpointId)).status === 'online' || undefined).then((online) => online === true);
 }
 
-/** Registers the example job and runs it on one endpoint through the public API; undefined when it does not end in time. */
-export async function runFirstJob(endpointId: string, timeoutMs: number, signal: AbortSignal): Promise<RunDetail | undefined> {
+/** Registers the example job and runs it on one endpoint through the public API; undefined when it does not end in time, `unconfirmed` where nothing runs without another proof. */
+export async function runFirstJob(endpointId: string, timeoutMs: number, signal: AbortSignal): Promise<RunDetail | 'unconfirmed' | undefined> {
   const { id, version, description, execute } = manifestSchema.parse(parse(readFileSync(manifestFile, 'utf8')));
   const { script, scriptFile: _none, ...limits } = execute;
   if (script === undefined) throw new Error(`${manifestFile} has no script`);
   await applyJob(id, { version, description, execute: { ...limits, script } });
-  const { executionId, position } = await createExecution({ targets: { kind: 'endpoints', ids: [endpointId] }, what: { kind: 'job', jobId: id }, expiresIn: '5m' });
+  const created = await createExecution({ targets: { kind: 'endpoints', ids: [endpointId] }, what: { kind: 'job', jobId: id }, expiresIn: '5m' }).catch((error: unknown) => {
+    if (error instanceof ApiError && error.code === 'confirmation-required') return undefined;
+    throw error;
+  });
+  if (created === undefined) return 'unconfirmed';
+  const { executionId, position } = created;
   return poll(timeoutMs, signal, async () => {
     const execution = await getExecution(executionId, { minPosition: position });
     if (execution.state === 'running') return undefined;

@@ -35,12 +35,12 @@ describe('the settings', () => {
 
   it('hand on where the audit is sent, with paths that hold anywhere', () => {
     const feeds = { KANADE_AUDIT_WEBHOOK_URL: 'https://siem.example/', KANADE_AUDIT_WEBHOOK_SECRET_FILE: 'secret', KANADE_AUDIT_SYSLOG: '' };
-    expect(readSettings([], { ...environment, ...feeds }).auditFeeds).toEqual({ KANADE_AUDIT_WEBHOOK_URL: 'https://siem.example/', KANADE_AUDIT_WEBHOOK_SECRET_FILE: join(process.cwd(), 'secret') });
+    expect(readSettings([], { ...environment, ...feeds }).forBackend).toEqual({ KANADE_AUDIT_WEBHOOK_URL: 'https://siem.example/', KANADE_AUDIT_WEBHOOK_SECRET_FILE: join(process.cwd(), 'secret') });
   });
 
   it('hand on the limits that are given', () => {
     const given = { KANADE_EVENTS_PER_DAY: '1000', KANADE_REQUESTS_PER_MINUTE: '600', KANADE_EVENT_BYTES_PER_DAY: '' };
-    expect(readSettings([], { ...environment, ...given }).limits).toEqual({ KANADE_EVENTS_PER_DAY: '1000', KANADE_REQUESTS_PER_MINUTE: '600' });
+    expect(readSettings([], { ...environment, ...given }).forBackend).toEqual({ KANADE_EVENTS_PER_DAY: '1000', KANADE_REQUESTS_PER_MINUTE: '600' });
   });
 
   it('have defaults for all but nats-server', () => {

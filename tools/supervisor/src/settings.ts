@@ -20,10 +20,8 @@ export interface Settings {
   readonly endpoints: number;
   readonly natsServer: string;
   readonly logLevel: string;
-  /** Where the audit is sent, as the backend is to be told; it says what is wrong with it. */
-  readonly auditFeeds: Readonly<Record<string, string>>;
-  /** How much anybody may ask and store, likewise; its own defaults where nothing is said. */
-  readonly limits: Readonly<Record<string, string>>;
+  /** What the backend alone has an opinion about, as it is to be told; it says what is wrong with it. */
+  readonly forBackend: Readonly<Record<string, string>>;
   readonly version: string;
 }
 
@@ -51,8 +49,7 @@ export function readSettings(args: readonly string[], environment: Environment):
     endpoints: wholeNumber('--endpoints', endpoints ?? '0', 10_000),
     natsServer: natsServer(environment),
     logLevel: environment['KANADE_LOG_LEVEL'] ?? 'info',
-    auditFeeds: auditFeeds(environment),
-    limits: limits(environment),
+    forBackend: forBackend(environment),
     version: kanadeVersion(),
   };
 }
@@ -124,23 +121,15 @@ function given(environment: Environment, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
-/** Paths are made absolute: the backend may run elsewhere. */
-function auditFeeds(environment: Environment): Record<string, string> {
-  const names = ['KANADE_AUDIT_WEBHOOK_URL', 'KANADE_AUDIT_WEBHOOK_SECRET_FILE', 'KANADE_AUDIT_SYSLOG', 'KANADE_AUDIT_CA_FILE'];
-  return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = given(environment, name);
-      return value === undefined ? [] : [[name, name.endsWith('_FILE') ? resolve(value) : value]];
-    }),
-  );
-}
+/** Where the audit is sent, who else signs people in, what wants another person's approval, how much anybody may ask and store. */
+const backendOnly = /^KANADE_(AUDIT_|OIDC_|APPROVAL_|PUBLIC_URL$|EVENTS_PER_DAY$|EVENT_BYTES_PER_DAY$|REQUESTS_PER_MINUTE$)/;
 
-function limits(environment: Environment): Record<string, string> {
-  const names = ['KANADE_EVENTS_PER_DAY', 'KANADE_EVENT_BYTES_PER_DAY', 'KANADE_REQUESTS_PER_MINUTE'];
+/** Paths are made absolute: the backend may run elsewhere. */
+function forBackend(environment: Environment): Record<string, string> {
   return Object.fromEntries(
-    names.flatMap((name) => {
-      const value = given(environment, name);
-      return value === undefined ? [] : [[name, value]];
+    Object.keys(environment).flatMap((name) => {
+      const value = backendOnly.test(name) ? given(environment, name) : undefined;
+      return value === undefined ? [] : [[name, name.endsWith('_FILE') ? resolve(value) : value]];
     }),
   );
 }

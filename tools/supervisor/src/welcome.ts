@@ -5,7 +5,8 @@ import type { DataPaths } from './paths.ts';
 const line = '─'.repeat(72);
 
 /** The first job's output between two lines, or why there is none. */
-export function describeFirstJob(run: RunDetail | undefined, logFile: string): string {
+export function describeFirstJob(run: RunDetail | 'unconfirmed' | undefined, logFile: string): string {
+  if (run === 'unconfirmed') return 'The job hello was not run: with KANADE_APPROVAL_ENDPOINTS=0 every execution takes a second factor or somebody else’s approval.';
   if (run === undefined) return `The first job has not ended yet; see: npx kanade execution list (and ${logFile}).`;
   const ending = run.state === 'succeeded' ? '' : `\n[${run.state}${run.reason === null ? '' : `: ${run.reason.message}`}]`;
   return [`── the job hello on ${run.endpointName} `.padEnd(72, '─'), `${run.stdout}${run.stderr}`.trimEnd() + ending, line].join('\n');

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Grant } from '@kanade/contracts';
+import type { AccountProvider, Grant } from '@kanade/contracts';
 import { Broker } from '../broker/broker.ts';
 import { DomainError } from '../domain-error.ts';
 import { newId } from '../history/uuid.ts';
@@ -12,16 +12,22 @@ interface NewAccount {
   readonly username: string;
   readonly grants: readonly Grant[];
   readonly passwordHash: string | null;
+  readonly provider?: AccountProvider;
   /** Unix ms. */
   readonly now: number;
 }
 
 /** The record of an account that has not been used yet. */
-export function newAccountRecord({ username, grants, passwordHash, now }: NewAccount): AccountRecord {
+export function newAccountRecord({ username, grants, passwordHash, provider, now }: NewAccount): AccountRecord {
   return {
-    accountId: newId(now), username, passwordHash, createdAt: new Date(now).toISOString(), grants: [...grants], disabled: false, epoch: 0, passwordLinkId: null,
+    accountId: newId(now), username, passwordHash, createdAt: new Date(now).toISOString(), provider: provider ?? null, grants: [...grants], disabled: false, epoch: 0, passwordLinkId: null,
     secondFactor: null, offer: null,
   };
+}
+
+/** The refusal of what an identity provider decides. */
+export function ofProvider(username: string, what: string): DomainError {
+  return new DomainError('provider-account', `the identity provider vouches for ${username} and decides ${what}; change it there`);
 }
 
 /** The stored records of accounts, by user name. */

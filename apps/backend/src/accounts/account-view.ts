@@ -1,4 +1,4 @@
-import { grantsSchema } from '@kanade/contracts';
+import { heldGrantsSchema } from '@kanade/contracts';
 import type { AccountView } from '@kanade/contracts';
 import { build } from '@kanade/read-models';
 
@@ -6,11 +6,12 @@ import { build } from '@kanade/read-models';
 export const accountRows = () =>
   build
     .selectFrom('accounts')
-    .select(['key', 'id', 'username', 'grants', 'createdAt', 'createdBy', 'disabledAt', 'disabledBy', 'hasPassword', 'hasSecondFactor', 'lastSignedInAt']);
+    .select(['key', 'id', 'username', 'provider', 'grants', 'createdAt', 'createdBy', 'disabledAt', 'disabledBy', 'hasPassword', 'hasSecondFactor', 'lastSignedInAt']);
 
 interface AccountRow {
   readonly id: string;
   readonly username: string;
+  readonly provider: string | null;
   readonly grants: string;
   readonly createdAt: string;
   readonly createdBy: string;
@@ -22,9 +23,9 @@ interface AccountRow {
 }
 
 /** An account's row as it is shown. */
-export function accountView({ id, username, grants, createdAt, createdBy, disabledAt, disabledBy, hasPassword, hasSecondFactor, lastSignedInAt }: AccountRow): AccountView {
+export function accountView({ id, username, provider, grants, createdAt, createdBy, disabledAt, disabledBy, hasPassword, hasSecondFactor, lastSignedInAt }: AccountRow): AccountView {
   return {
-    accountId: id, username, grants: grantsSchema.parse(JSON.parse(grants)), createdAt, createdBy, disabledAt, disabledBy, hasPassword: hasPassword === 1,
+    accountId: id, username, provider, grants: heldGrantsSchema.parse(JSON.parse(grants)), createdAt, createdBy, disabledAt, disabledBy, hasPassword: hasPassword === 1,
     hasSecondFactor: hasSecondFactor === 1, lastSignedInAt,
   };
 }

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { AccountGrants } from './account-grants.ts';
 import { AccountRecords } from './account-records.ts';
 import { AccountsController } from './accounts.controller.ts';
 import { AdminAccount } from './admin-account.ts';
@@ -42,9 +43,9 @@ const handlers = [
   imports: [SitesModule],
   controllers: [SessionController, TokensController, AccountsController, OwnAccountController],
   providers: [
-    AccountRecords, AdminAccount, Administrators, Authenticator, PasswordLinks, Passwords, SecondFactors, SessionRotation, Sessions, SignInCheck,
+    AccountGrants, AccountRecords, AdminAccount, Administrators, Authenticator, PasswordLinks, Passwords, SecondFactors, SessionRotation, Sessions, SignInCheck,
     SignInThrottle, ...handlers,
   ],
-  exports: [AdminAccount, Authenticator],
+  exports: [AccountGrants, AccountRecords, AdminAccount, Authenticator, Sessions, SignInCheck, SitesModule],
 })
 export class AccountsModule {}

@@ -35,13 +35,13 @@ const nothing: Scope = { sites: [] };
 const nobody = { grants: [] } as const;
 
 function ofSession(record: SessionRecord, { grants }: { readonly grants: readonly Grant[] }): Identity {
-  const { accountId, username, sessionId, expiresAt } = record;
-  return { principal: { kind: 'account', id: accountId, username, scope: nothing }, sessionId, accountId, grants, expiresAt: Date.parse(expiresAt) };
+  const { accountId, username, sessionId, expiresAt, provedAt } = record;
+  return { principal: { kind: 'account', id: accountId, username, scope: nothing }, sessionId, accountId, grants, expiresAt: Date.parse(expiresAt), provedAt: provedAt === null ? null : Date.parse(provedAt) };
 }
 
 function ofToken(record: TokenRecord, { grants }: { readonly grants: readonly Grant[] }): Identity {
   const { tokenId, accountId, username, expiresAt } = record;
-  return { principal: { kind: 'token', id: tokenId, username, scope: nothing }, sessionId: null, accountId, grants, expiresAt: Date.parse(expiresAt) };
+  return { principal: { kind: 'token', id: tokenId, username, scope: nothing }, sessionId: null, accountId, grants, expiresAt: Date.parse(expiresAt), provedAt: null };
 }
 
 /** Says who holds a cookie or a token. Both are looked up by their digest, so how long it takes tells nothing about them. */

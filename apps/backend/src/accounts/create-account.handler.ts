@@ -43,7 +43,7 @@ export class CreateAccountHandler implements ICommandHandler<CreateAccountComman
     if (await this.accounts.create(record)) return record;
     const known = await this.accounts.get(record.username);
     const { state } = await this.log.load(accountHistoryKind, known.accountId);
-    if (state.exists) throw new DomainError('username-taken', `there is an account ${known.username} already; choose another name, or enable that one: kanade user enable ${known.username}`);
+    if (state.exists || known.provider !== null) throw new DomainError('username-taken', `there is an account ${known.username} already; choose another name, or enable that one: kanade user enable ${known.username}`);
     return known;
   }
 }

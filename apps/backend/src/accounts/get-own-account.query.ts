@@ -19,7 +19,7 @@ export class GetOwnAccountHandler implements IQueryHandler<GetOwnAccountQuery> {
   constructor(private readonly accounts: AccountRecords) {}
 
   async execute({ principal }: GetOwnAccountQuery): Promise<GetOwnAccountResult> {
-    const { accountId, username, grants, secondFactor } = await this.accounts.get(principal.username);
-    return { accountId, username, grants, secondFactor: secondFactor && { enabledAt: secondFactor.enabledAt, recoveryCodesLeft: secondFactor.recoveryCodes.length } };
+    const { accountId, username, provider, grants, secondFactor } = await this.accounts.get(principal.username);
+    return { accountId, username, provider: provider?.issuer ?? null, grants, secondFactor: secondFactor && { enabledAt: secondFactor.enabledAt, recoveryCodesLeft: secondFactor.recoveryCodes.length } };
   }
 }

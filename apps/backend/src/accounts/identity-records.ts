@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { grantsSchema, timeSchema } from '@kanade/contracts';
-import type { Grant } from '@kanade/contracts';
+import { accountProviderSchema, heldGrantsSchema, timeSchema } from '@kanade/contracts';
+import type { AccountProvider, Grant } from '@kanade/contracts';
 import type { IdentityStore } from '@kanade/messaging';
 import { z } from 'zod';
 
@@ -14,7 +14,9 @@ export const accountRecordSchema = z.strictObject({
   /** Null until a link was used to set one. */
   passwordHash: z.string().nullable(),
   createdAt: timeSchema,
-  grants: grantsSchema.default(unlimited),
+  /** Who vouches for it in place of a password and a second factor. */
+  provider: accountProviderSchema.nullable().default(null),
+  grants: heldGrantsSchema.default(unlimited),
   disabled: z.boolean().default(false),
   /** Raised to end every session: those of an earlier epoch no longer count, wherever they are remembered. */
   epoch: z.int().default(0),
@@ -40,6 +42,8 @@ export const sessionRecordSchema = z.strictObject({
   epoch: z.int().default(0),
   /** Brought up to date every few minutes only. */
   lastUsedAt: timeSchema.optional(),
+  /** When its holder last proved to their identity provider who they are; null where there is none, or where it did not say. */
+  provedAt: timeSchema.nullable().default(null),
   address: z.string().nullable().default(null),
   userAgent: z.string().nullable().default(null),
 });
@@ -59,6 +63,9 @@ export type TokenRecord = z.infer<typeof tokenRecordSchema>;
 /** What is kept of a link with which a password is set; what the link carries is not among it. */
 export const passwordLinkRecordSchema = z.strictObject({ linkId: z.string(), accountId: z.string(), username: z.string(), expiresAt: timeSchema });
 
+/** Which account somebody has whom an identity provider vouches for; the account's own record says so too, and counts. */
+export const providerIdentityRecordSchema = z.strictObject({ accountId: z.string(), username: z.string() });
+
 /** Who may administer everything, in one record: two of them cannot take it from each other at the same time. */
 export const administratorsRecordSchema = z.strictObject({ accountIds: z.array(z.string()) });
 
@@ -73,6 +80,7 @@ export const recordKeys = {
   session: (cookie: string) => `session.${digest(cookie)}`,
   token: (token: string) => `token.${digest(token)}`,
   passwordLink: (token: string) => `password-link.${digest(token)}`,
+  providerIdentity: ({ issuer, subject }: AccountProvider) => `provider-identity.${digest(JSON.stringify([issuer, subject]))}`,
   administrators: 'administrators.all',
   enrolment: (tokenId: string) => `enrolment.${tokenId}`,
   endpoint: (endpointId: string) => `endpoint.${endpointId}`,

@@ -1,7 +1,7 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { ResetAccountCommand } from './account.commands.ts';
-import { AccountRecords } from './account-records.ts';
+import { AccountRecords, ofProvider } from './account-records.ts';
 import { PasswordLinks } from './password-links.ts';
 import type { PasswordLink } from './password-links.ts';
 
@@ -13,6 +13,9 @@ export class ResetAccountHandler implements ICommandHandler<ResetAccountCommand>
   ) {}
 
   async execute({ principal, username, removeSecondFactor }: ResetAccountCommand): Promise<PasswordLink> {
-    return this.links.make(principal, await this.accounts.get(username), { reason: 'reset', removeSecondFactor });
+    const account = await this.accounts.get(username);
+    // A password would be a way in that the provider knows nothing of.
+    if (account.provider !== null) throw ofProvider(username, 'how its holder signs in');
+    return this.links.make(principal, account, { reason: 'reset', removeSecondFactor });
   }
 }

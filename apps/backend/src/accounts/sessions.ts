@@ -48,12 +48,15 @@ export class Sessions {
     private readonly log: Log,
   ) {}
 
-  async open({ accountId, username, epoch }: AccountRecord, { address, userAgent }: Visitor): Promise<OpenedSession> {
+  /** `provedAt` is when its holder last proved to their identity provider who they are, Unix ms; null where there is none, or where it did not say. */
+  async open({ accountId, username, epoch }: AccountRecord, { address, userAgent }: Visitor, provedAt: number | null = null): Promise<OpenedSession> {
     const now = this.clock.now();
     const cookie = randomBytes(32).toString('base64url');
     const at = new Date(now).toISOString();
     const expiresAt = new Date(now + sessionMs).toISOString();
-    const session: SessionRecord = { sessionId: newId(now), accountId, username, createdAt: at, expiresAt, epoch, lastUsedAt: at, address, userAgent };
+    const session: SessionRecord = {
+      sessionId: newId(now), accountId, username, createdAt: at, expiresAt, epoch, lastUsedAt: at, address, userAgent, provedAt: provedAt === null ? null : new Date(provedAt).toISOString(),
+    };
     await this.broker.get().identities.create(recordKeys.session(cookie), session, keptSeconds(expiresAt, now));
     return { cookie, session };
   }

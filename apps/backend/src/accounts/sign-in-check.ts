@@ -54,6 +54,18 @@ export class SignInCheck {
     return record;
   }
 
+  /** A code of the second factor, from somebody who is known already, before what a borrowed session or token must not do; it is used up. */
+  async proveCode(username: string, code: string, origin: Origin): Promise<void> {
+    const { address: source } = origin;
+    this.assertMayTry(username, source);
+    const record = await this.accounts.get(username);
+    if (record.secondFactor === null) throw new DomainError('confirmation-required', 'your account has no second factor: set one up in the console, or ask for the approval of somebody else');
+    if (!(await this.secondFactors.accept(username, code, origin))) {
+      throw this.refused(username, source, record, new DomainError('second-factor-failed', 'the code is wrong or was used already; wait for the next one, or use a recovery code'));
+    }
+    this.throttle.succeeded(username, source);
+  }
+
   /** Throws too-many-attempts while this source has to wait. */
   assertMayTry(username: string, source: string): void {
     const wait = this.throttle.wait(username, source, this.clock.now());

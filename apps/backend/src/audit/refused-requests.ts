@@ -9,7 +9,7 @@ import type { Refusal } from './refusal-counts.ts';
 
 /** What tells of somebody trying what they may not; a mistake in a request does not. */
 const telling: readonly ProblemCode[] = [
-  'forbidden', 'not-signed-in', 'sign-in-failed', 'second-factor-failed', 'password-wrong', 'password-link-invalid', 'too-many-attempts',
+  'forbidden', 'not-signed-in', 'sign-in-failed', 'second-factor-failed', 'password-wrong', 'password-link-invalid', 'own-approval', 'too-many-attempts',
 ];
 const longestId = 200;
 

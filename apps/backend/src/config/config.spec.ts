@@ -23,6 +23,20 @@ describe('the configuration', () => {
   it('takes an empty variable for none', () => {
     expect(readConfig({ ...enough, KANADE_HTTP_PORT: '' }).httpPort).toBe(8080);
   });
+  it('says which executions take more than a session: those over a hundred endpoints unless told otherwise', () => {
+    expect(readConfig(enough).confirmation).toEqual({ over: 100, periodMs: 86_400_000 });
+    expect(readConfig({ ...enough, KANADE_APPROVAL_ENDPOINTS: '0', KANADE_APPROVAL_PERIOD: '15m' }).confirmation).toEqual({ over: 0, periodMs: 900_000 });
+    expect(readConfig({ ...enough, KANADE_APPROVAL_ENDPOINTS: 'off' }).confirmation.over).toBeUndefined();
+    for (const wrong of ['-1', 'none', '1.5']) expect(() => readConfig({ ...enough, KANADE_APPROVAL_ENDPOINTS: wrong })).toThrow(/KANADE_APPROVAL_ENDPOINTS must be a number of endpoints, such as 100, or off/);
+    expect(() => readConfig({ ...enough, KANADE_APPROVAL_PERIOD: '31d' })).toThrow(/KANADE_APPROVAL_PERIOD must be at most 30d/);
+  });
+  it('has an identity provider only with all it takes', () => {
+    const provider = { KANADE_OIDC_ISSUER: 'https://login.example', KANADE_OIDC_CLIENT_ID: 'kanade', KANADE_PUBLIC_URL: 'https://kanade.example/console' };
+    expect(readConfig({ ...enough, ...provider }).oidc).toMatchObject({ issuer: 'https://login.example', name: 'login.example', publicUrl: 'https://kanade.example', acrValues: [] });
+    expect(readConfig({ ...enough, ...provider, KANADE_OIDC_ISSUER: '' }).oidc).toBeUndefined();
+    expect(() => readConfig({ ...enough, KANADE_OIDC_ISSUER: 'https://login.example' })).toThrow(/KANADE_OIDC_CLIENT_ID must be[^]*KANADE_PUBLIC_URL must be/);
+    expect(() => readConfig({ ...enough, ...provider, KANADE_OIDC_SCOPES: 'profile' })).toThrow(/KANADE_OIDC_SCOPES must have openid/);
+  });
   it('derives every path from the data directory', () => {
     expect(readConfig(enough)).toMatchObject({ keysDir: '/data/keys', backendCreds: '/data/creds/backend.creds', readModelDir: '/data/backend' });
   });

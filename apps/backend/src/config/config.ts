@@ -2,6 +2,10 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { auditFeedsOf, auditFeedVariables, webhookHasSecret } from './audit-feeds.ts';
 import type { AuditFeedsConfig } from './audit-feeds.ts';
+import { confirmationOf, confirmationVariables } from './confirmation.ts';
+import type { ConfirmationConfig } from './confirmation.ts';
+import { oidcOf, oidcVariables, requireOidcParts } from './oidc.ts';
+import type { OidcConfig } from './oidc.ts';
 
 const loopback = ['127.0.0.1', 'localhost', '::1'] as const;
 
@@ -28,6 +32,8 @@ const environmentSchema = z.object({
   KANADE_EVENTS_PER_DAY: amount(100).default(50_000),
   KANADE_EVENT_BYTES_PER_DAY: amount(100_000).default(200_000_000),
   KANADE_REQUESTS_PER_MINUTE: amount(60).default(30_000),
+  ...confirmationVariables,
+  ...oidcVariables,
   KANADE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'must be trace, debug, info, warn, error or fatal').default('info'),
 })
   .refine((given) => given.KANADE_TLS_CERT !== undefined || loopback.some((name) => name === given.KANADE_HTTP_HOST), {
@@ -38,7 +44,8 @@ const environmentSchema = z.object({
     path: ['KANADE_TLS_KEY'],
     message: 'and KANADE_TLS_CERT go together: set both, or neither',
   })
-  .refine(webhookHasSecret, { path: ['KANADE_AUDIT_WEBHOOK_SECRET_FILE'], message: 'and KANADE_AUDIT_WEBHOOK_URL go together: the file has the secret that what is sent is signed with' });
+  .refine(webhookHasSecret, { path: ['KANADE_AUDIT_WEBHOOK_SECRET_FILE'], message: 'and KANADE_AUDIT_WEBHOOK_URL go together: the file has the secret that what is sent is signed with' })
+  .superRefine(requireOidcParts);
 
 /** What the backend is told at start. */
 export class Config {
@@ -64,6 +71,9 @@ export class Config {
   readonly endpointBudget: { readonly events: number; readonly bytes: number };
   /** What one account, or one address that is not signed in, may ask in a minute. */
   readonly requestsPerMinute: number;
+  /** Undefined where there is no identity provider. */
+  readonly oidc: OidcConfig | undefined;
+  readonly confirmation: ConfirmationConfig;
   readonly logLevel: string;
 
   constructor(environment: z.infer<typeof environmentSchema>) {
@@ -84,6 +94,8 @@ export class Config {
     this.auditFeeds = auditFeedsOf(environment);
     this.endpointBudget = { events: environment.KANADE_EVENTS_PER_DAY, bytes: environment.KANADE_EVENT_BYTES_PER_DAY };
     this.requestsPerMinute = environment.KANADE_REQUESTS_PER_MINUTE;
+    this.oidc = oidcOf(environment);
+    this.confirmation = confirmationOf(environment);
     this.logLevel = environment.KANADE_LOG_LEVEL;
   }
 }

@@ -2,6 +2,7 @@ import { Command } from '@nestjs/cqrs';
 import type { createExecutionRequestSchema, createExecutionResultSchema } from '@kanade/contracts';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
+import type { Asker } from './confirmations.ts';
 
 export type CreateExecutionRequest = z.infer<typeof createExecutionRequestSchema>;
 export type CreateExecutionResult = z.infer<typeof createExecutionResultSchema>;
@@ -10,6 +11,7 @@ export type CreateExecutionResult = z.infer<typeof createExecutionResultSchema>;
 export class CreateExecutionCommand extends Command<CreateExecutionResult> {
   constructor(
     readonly principal: Principal,
+    readonly asker: Asker,
     readonly request: CreateExecutionRequest,
     readonly idempotencyKey: string | undefined,
   ) {

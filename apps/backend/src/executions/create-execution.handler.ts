@@ -14,6 +14,7 @@ import type { Loaded } from '../history/control-log.ts';
 import { derivedId, newId } from '../history/uuid.ts';
 import { SecretDelivery } from '../secrets/secret-delivery.ts';
 import { checkContent } from './content-limits.ts';
+import { Confirmations } from './confirmations.ts';
 import { CreateExecutionCommand } from './create-execution.command.ts';
 import type { CreateExecutionRequest, CreateExecutionResult } from './create-execution.command.ts';
 import { ExecutionTargets } from './execution-targets.ts';
@@ -50,9 +51,10 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
     private readonly contents: PrivateContents,
     private readonly targets: ExecutionTargets,
     private readonly delivery: SecretDelivery,
+    private readonly confirmations: Confirmations,
   ) {}
 
-  async execute({ principal, request, idempotencyKey }: CreateExecutionCommand): Promise<CreateExecutionResult> {
+  async execute({ principal, asker, request, idempotencyKey }: CreateExecutionCommand): Promise<CreateExecutionResult> {
     const now = this.clock.now();
     const id = idempotencyKey === undefined ? newId(now) : derivedId('execution', principalText(principal), idempotencyKey);
     if (idempotencyKey !== undefined) {
@@ -68,6 +70,9 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
     }
     await this.delivery.check(secrets);
     const endpointIds = await this.targets.resolve(principal, request.targets);
+    const expiresAt = now + parseDuration(request.expiresIn);
+    const targetCount = endpointIds.length;
+    const confirmation = await this.confirmations.of({ principal, asker, confirm: request.confirm, targetCount, expiresAt });
     const prepared = prepareContent(execute);
     const command: RequestExecution = {
       type: 'request',
@@ -76,9 +81,10 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
       execute: prepared.shape,
       scriptDigest: prepared.scriptDigest,
       selector: request.targets.kind === 'endpoints' ? { kind: 'endpoints', count: Math.max(1, endpointIds.length) } : request.targets,
-      expiresAt: new Date(now + parseDuration(request.expiresIn)).toISOString(),
+      expiresAt: new Date(expiresAt).toISOString(),
       supersede: request.supersede,
       ...(secrets.length === 0 ? {} : { secrets: [...secrets] }),
+      ...(confirmation === undefined ? {} : { confirmation }),
       targets: endpointIds.map((endpointId) => ({ endpointId, runId: derivedId('run', id, endpointId, '1') })),
     };
     const decide = async (state: ExecutionState): Promise<Decision> => {
@@ -119,6 +125,7 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
   private answer(id: string, { state, firstSequence }: Loaded<ExecutionState>): CreateExecutionResult {
     const targetCount = state.targets.size;
     const sequence = firstSequence + Math.ceil(targetCount / maxBlock);
-    return { executionId: id, targetCount, position: formatPosition({ incarnation: this.broker.get().events.incarnation, sequence }) };
+    const { approval } = state;
+    return { executionId: id, targetCount, approvalUntil: approval === null ? null : new Date(approval.until).toISOString(), position: formatPosition({ incarnation: this.broker.get().events.incarnation, sequence }) };
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { secretUsesSchema } from '@kanade/contracts';
-import { decideExecution } from '@kanade/domain';
+import { decideExecution, isReleased } from '@kanade/domain';
 import { systemPrincipal } from '../accounts/principal.ts';
 import { Broker } from '../broker/broker.ts';
 import { executionKind } from '../history/aggregates.ts';
@@ -85,6 +85,12 @@ export class Dispatcher implements ProcessManager {
     const [first] = runs;
     if (first === undefined) return;
     const { executionId } = first;
+    // The record decides, and not the read model alone.
+    if (first.approval !== null && !isReleased((await this.log.load(executionKind, executionId)).state)) {
+      this.sink.error({ executionId }, 'the read model would send what nobody has approved; rebuild it');
+      for (const { runId } of runs) this.settled.add(runId);
+      return;
+    }
     const content = await this.contents.read(first.eventId);
     if (content === null) {
       // Erased before it was sent: nothing can run any more, and the deadline ends the wait.

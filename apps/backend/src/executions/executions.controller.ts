@@ -1,15 +1,19 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Req } from '@nestjs/common';
 import {
-  acceptedSchema, cancelExecutionRequestSchema, createExecutionRequestSchema, createExecutionResultSchema, detailQuerySchema, executionDetailSchema,
+  acceptedSchema, cancelExecutionRequestSchema, createExecutionRequestSchema, createExecutionResultSchema, denyExecutionRequestSchema, detailQuerySchema, executionDetailSchema,
   executionIdSchema, executionListQuerySchema, executionPageSchema, runResultListQuerySchema, runResultPageSchema,
 } from '@kanade/contracts';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
 import { IdempotencyKey, Idempotent } from '../http/idempotency-key.decorator.ts';
 import { Operation } from '../http/operation.decorator.ts';
+import { originOf } from '../http/origin.ts';
 import { CurrentPrincipal } from '../http/principal.decorator.ts';
+import { identityOf } from '../http/request-context.ts';
+import { ApproveExecutionCommand, DenyExecutionCommand } from './approval.commands.ts';
 import { CancelExecutionCommand } from './cancel-execution.command.ts';
 import { CreateExecutionCommand } from './create-execution.command.ts';
 import { GetExecutionQuery } from './get-execution.query.ts';
@@ -33,14 +37,16 @@ export class ExecutionsController {
     status: 201,
     answer: createExecutionResultSchema,
     answerText: 'The execution.',
-    problems: ['not-found', 'no-targets', 'idempotency-conflict', 'read-behind', 'too-large', 'unsupported-media-type', 'storage-full'],
+    problems: ['not-found', 'no-targets', 'confirmation-required', 'second-factor-failed', 'too-many-attempts', 'idempotency-conflict', 'read-behind', 'too-large', 'unsupported-media-type', 'storage-full'],
   })
   create(
+    @Req() http: FastifyRequest,
     @CurrentPrincipal() principal: Principal,
     @IdempotencyKey() idempotencyKey: string | undefined,
     @Body({ schema: createExecutionRequestSchema }) request: z.infer<typeof createExecutionRequestSchema>,
   ) {
-    return this.commands.execute(new CreateExecutionCommand(principal, request, idempotencyKey));
+    const { accountId, provedAt } = identityOf(http);
+    return this.commands.execute(new CreateExecutionCommand(principal, { accountId, provedAt, origin: originOf(http) }, request, idempotencyKey));
   }
 
   @Get()
@@ -88,6 +94,38 @@ export class ExecutionsController {
     @Query({ schema: runResultListQuerySchema }) query: z.infer<typeof runResultListQuerySchema>,
   ) {
     return this.queries.execute(new ListExecutionResultsQuery(principal, { executionId, ...query }));
+  }
+
+  @Post(':executionId/approve')
+  @Operation({
+    id: 'approveExecution',
+    needs: 'run',
+    summary: 'Let an execution run that waits for an approval; whoever asked for it cannot, nor who may not run on all of its endpoints.',
+    status: 202,
+    answer: acceptedSchema,
+    answerText: 'It is recorded; the runs are sent soon.',
+    problems: ['not-found', 'own-approval', 'approval-ended', 'conflict', 'read-behind', 'storage-full'],
+  })
+  approve(@Req() http: FastifyRequest, @CurrentPrincipal() principal: Principal, @Param('executionId', { schema: executionIdSchema }) executionId: string) {
+    return this.commands.execute(new ApproveExecutionCommand(principal, identityOf(http).accountId, executionId));
+  }
+
+  @Post(':executionId/deny')
+  @Operation({
+    id: 'denyExecution',
+    needs: 'run',
+    summary: 'Say no to an execution that waits for an approval; it never runs.',
+    status: 202,
+    answer: acceptedSchema,
+    answerText: 'It is recorded; the runs are cancelled.',
+    problems: ['not-found', 'approval-ended', 'conflict', 'read-behind', 'too-large', 'unsupported-media-type', 'storage-full'],
+  })
+  deny(
+    @CurrentPrincipal() principal: Principal,
+    @Param('executionId', { schema: executionIdSchema }) executionId: string,
+    @Body({ schema: denyExecutionRequestSchema }) { reason }: z.infer<typeof denyExecutionRequestSchema>,
+  ) {
+    return this.commands.execute(new DenyExecutionCommand(principal, executionId, reason ?? null));
   }
 
   @Post(':executionId/cancel')

@@ -27,12 +27,13 @@ export class ListExecutionsQuery extends Query<ListExecutionsResult> {
 
 const ofSite = (siteKey: number) => build.selectFrom('executionSites').select('executionKey').where('siteKey', '=', siteKey);
 
-export function listExecutionsSql({ state, jobId, cursor, limit }: ListExecutionsParams, siteKey?: number) {
+export function listExecutionsSql({ state, jobId, approval, cursor, limit }: ListExecutionsParams, siteKey?: number) {
   const before = readKeyCursor(cursor);
   let query = selectExecutions();
   if (siteKey !== undefined) query = query.where('key', 'in', ofSite(siteKey));
   if (state !== undefined) query = query.where('state', '=', state);
   if (jobId !== undefined) query = query.where('jobId', '=', jobId);
+  if (approval !== undefined) query = query.where('approval', '=', approval);
   if (before !== undefined) query = query.where('key', '<', before);
   return query.orderBy('key', 'desc').limit(limit + 1);
 }

@@ -29,7 +29,7 @@ export class OwnRuns {
   }
 
   /** The runs of an execution that are the principal's, `undefined` for all there are; throws not-found where there are none. */
-  private async of(principal: Principal, executionId: string): Promise<ReadonlySet<string> | undefined> {
+  async of(principal: Principal, executionId: string): Promise<ReadonlySet<string> | undefined> {
     if (principal.scope.sites === 'all') return undefined;
     const { lastSequence } = await this.log.load(executionKind, executionId);
     if (lastSequence === 0) throw notFound('execution', executionId);

@@ -51,11 +51,12 @@ export function undispatchedRunsOf(reader: Reader, executionId: string, incarnat
     .innerJoin('endpoints', 'endpoints.key', 'runs.endpointKey')
     .select([
       'runs.key', 'runs.id as runId', 'executions.id as executionId', 'endpoints.id as endpointId', 'endpoints.quarantined', 'endpoints.standing', 'executions.eventId',
-      'executions.privateDigest', 'executions.shell', 'executions.timeoutMs', 'executions.runAs', 'executions.cwd', 'executions.jobId', 'executions.supersede',
+      'executions.approval', 'executions.privateDigest', 'executions.shell', 'executions.timeoutMs', 'executions.runAs', 'executions.cwd', 'executions.jobId', 'executions.supersede',
       'executions.expiresAt', 'executions.secrets', 'endpoints.site', 'endpoints.sealingKey',
     ])
     .where('executions.id', '=', executionId)
     .where('runs.state', '=', 'queued')
+    .where('runs.held', '=', 0)
     .where('runs.commandIncarnation', '!=', incarnation)
     .where('executions.recovered', '=', 0)
     .$narrowType<{ shell: NotNull; eventId: NotNull }>()

@@ -11,7 +11,7 @@ interface OperationShape {
   readonly id: string;
   readonly summary: string;
   /** 200 unless said. */
-  readonly status?: 200 | 201 | 202 | 204;
+  readonly status?: 200 | 201 | 202 | 204 | 302;
   /** What a success answers; none for an empty answer. */
   readonly answer?: z.ZodType;
   readonly answerText: string;

@@ -12,6 +12,8 @@ export interface Identity {
   readonly grants: readonly Grant[];
   /** When the proof ends, Unix ms. */
   readonly expiresAt: number;
+  /** When its holder last proved to their identity provider who they are, in this session, Unix ms; null where there is none, or nobody knows. */
+  readonly provedAt: number | null;
 }
 
 // Beside the request and not on it: nothing a client sends can ever be taken for an identity.

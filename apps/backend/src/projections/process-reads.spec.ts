@@ -2,7 +2,7 @@ import { TestHistory, acceptRun, enrol, finishRun, requestExecution, runIdOf, st
 import { afterEach, describe, expect, it } from 'vitest';
 import { foldScene } from './folded-scene.spec-kit.ts';
 import type { FoldedScene } from './folded-scene.spec-kit.ts';
-import { acceptedCommandsToDelete, activeRunsByEndpoint, executionsToCancel, nextDeadline, runsPastDeadline, runsToDispatch, waitingRunsOfJob } from './process-reads.ts';
+import { acceptedCommandsToDelete, activeRunsByEndpoint, executionsToCancel, nextDeadline, overdueApprovals, runsPastDeadline, runsToDispatch, waitingRunsOfJob } from './process-reads.ts';
 
 let scene: FoldedScene | undefined;
 afterEach(() => scene?.close());
@@ -39,6 +39,31 @@ describe('runs to dispatch', () => {
     });
     expect(ids(runsToDispatch(db, '0badcafe', 10))).toEqual([runIdOf('x1', 'e3')]);
     expect(executionsToCancel(db)).toEqual([{ id: 'x1' }]);
+  });
+});
+
+describe('an execution that needs an approval', () => {
+  const until = '2026-01-31T12:30:00.000Z';
+  const asked = (history: TestHistory) => {
+    requestExecution(history, 'x2', ['e1'], { confirmation: { kind: 'approval', accountId: 'a1', until } });
+    dispatch(history, '0badcafe', ['e1', 'e2', 'e3']);
+  };
+  const decided = (type: 'approved' | 'denied' | 'approval-expired') => (history: TestHistory) => {
+    asked(history);
+    if (type === 'denied') history.control('execution', 'x2', 'kanade.execution.denied.v1', { executionId: 'x2', reason: null });
+    else history.control('execution', 'x2', `kanade.execution.${type}.v1`, { executionId: 'x2' });
+  };
+
+  it('is nothing to dispatch before it is approved, in no history', () => {
+    for (const incarnation of ['0badcafe', 'aaaaaaaa']) expect(ids(runsToDispatch(fold(asked), incarnation, 10))).not.toContain(runIdOf('x2', 'e1'));
+    expect(ids(runsToDispatch(fold(decided('approved')), '0badcafe', 10))).toEqual([runIdOf('x2', 'e1')]);
+    for (const type of ['denied', 'approval-expired'] as const) expect(runsToDispatch(fold(decided(type)), '0badcafe', 10)).toEqual([]);
+  });
+
+  it('is overdue at its time, as long as nobody has decided', () => {
+    expect(overdueApprovals(fold(asked), '2026-01-31T12:29:59.999Z')).toEqual([]);
+    expect(overdueApprovals(fold(asked), until)).toEqual(['x2']);
+    expect(overdueApprovals(fold(decided('approved')), until)).toEqual([]);
   });
 });
 

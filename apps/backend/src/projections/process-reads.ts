@@ -1,4 +1,4 @@
-import type { EndpointStanding, RunState } from '@kanade/contracts';
+import type { ApprovalState, EndpointStanding, RunState } from '@kanade/contracts';
 import { build, sql } from '@kanade/read-models';
 import type { NotNull, Reader } from '@kanade/read-models';
 
@@ -14,13 +14,13 @@ const runsWithNames = () =>
 
 /** Left to itself, SQLite would walk all queued runs, those that have their command included, of which an offline fleet has many. */
 const dueRuns = (comparison: '<' | '>', incarnation: string, limit: number) =>
-  sql<{ key: number }>`(select "key", "commandIncarnation" from "runs" indexed by "runsToDispatch" where "state" = 'queued' and "commandIncarnation" ${sql.raw(comparison)} ${incarnation} and "cancelRequested" = 0 order by "commandIncarnation", "key" limit ${limit})`;
+  sql<{ key: number }>`(select "key", "commandIncarnation" from "runs" indexed by "runsToDispatch" where "state" = 'queued' and "held" = 0 and "commandIncarnation" ${sql.raw(comparison)} ${incarnation} and "cancelRequested" = 0 order by "commandIncarnation", "key" limit ${limit})`;
 
 const undispatched = (comparison: '<' | '>', incarnation: string, limit: number) =>
   runsWithNames()
     .innerJoin(dueRuns(comparison, incarnation, limit).as('due'), 'due.key', 'runs.key')
     .select([
-      ...runIdentity, 'endpoints.quarantined', 'endpoints.standing', 'executions.eventId', 'executions.privateDigest', 'executions.shell', 'executions.timeoutMs', 'executions.runAs',
+      ...runIdentity, 'endpoints.quarantined', 'endpoints.standing', 'executions.eventId', 'executions.approval', 'executions.privateDigest', 'executions.shell', 'executions.timeoutMs', 'executions.runAs',
       'executions.cwd', 'executions.jobId', 'executions.supersede', 'executions.expiresAt', 'executions.secrets', 'endpoints.site', 'endpoints.sealingKey',
     ])
     .where('executions.recovered', '=', 0)
@@ -36,6 +36,14 @@ export function runsToDispatch(db: Reader, incarnation: string, limit: number) {
   return never.length >= limit ? never : [...never, ...db.all(undispatched('>', incarnation, limit - never.length))];
 }
 export type RunToDispatch = ReturnType<typeof runsToDispatch>[number];
+
+export const overdueApprovalsSql = (now: string) =>
+  build.selectFrom('executions').select('id').where('approval', '=', sql.lit<ApprovalState>('waiting')).where('approvalUntil', '<=', now);
+
+/** Executions that have waited for an approval long enough. */
+export function overdueApprovals(db: Reader, now: string): string[] {
+  return db.all(overdueApprovalsSql(now)).map(({ id }) => id);
+}
 
 export const runsPastDeadlineSql = (now: number, limit: number) =>
   runsWithNames()

@@ -27,7 +27,7 @@ import { overviewSql } from '../overview/get-overview.query.ts';
 import { writeCursor } from './cursor.ts';
 import { foldScene } from './folded-scene.spec-kit.ts';
 import type { FoldedScene } from './folded-scene.spec-kit.ts';
-import { acceptedCommandsSql, activeRunsSql, cutOffEndpointsSql, executionsToCancelSql, openRunsOfCutOffSql, runsPastDeadlineSql, runsToDispatchSql } from './process-reads.ts';
+import { acceptedCommandsSql, activeRunsSql, cutOffEndpointsSql, executionsToCancelSql, openRunsOfCutOffSql, overdueApprovalsSql, runsPastDeadlineSql, runsToDispatchSql } from './process-reads.ts';
 
 let scene: FoldedScene;
 beforeAll(() => {
@@ -123,6 +123,8 @@ const hot: [string, () => Compilable, string][] = [
   ['endpoints over their bytes of a day', () => endpointsOverBudgetSql(20_000, { events: 5, bytes: 5 }), 'endpointDaysByBytes (day=? AND bytes>?)'],
   ['runs to dispatch', () => runsToDispatchSql('<', '0badcafe', 100), 'runsToDispatch'],
   ['runs past their deadline', () => runsPastDeadlineSql(0, 100), 'runsByDeadline'],
+  ['approvals nobody gave in time', () => overdueApprovalsSql('2026-01-01T00:00:00.000Z'), 'executionsByApproval'],
+  ['executions that wait for an approval', () => executions({ approval: 'waiting' }), 'executionsByApproval'],
   ['commands to delete', () => acceptedCommandsSql('0badcafe', 1, 100), 'runsByCommand'],
   ['active runs of an endpoint', () => activeRunsSql('e1'), 'runsActive'],
   ['executions to cancel', () => executionsToCancelSql(), 'runsToCancel'],

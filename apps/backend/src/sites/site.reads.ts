@@ -1,4 +1,4 @@
-import { grantsSchema, sitesSchema } from '@kanade/contracts';
+import { heldGrantsSchema, sitesSchema } from '@kanade/contracts';
 import { build } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 
@@ -22,7 +22,7 @@ function usableTokensOf(reader: Reader, site: string, now: string): number {
 
 function accountsOn(reader: Reader, site: string): string[] {
   const rows = reader.all(build.selectFrom('accounts').select(['username', 'grants']).orderBy('username'));
-  const holds = (grants: string) => grantsSchema.parse(JSON.parse(grants)).some(({ sites }) => sites !== 'all' && sites.includes(site));
+  const holds = (grants: string) => heldGrantsSchema.parse(JSON.parse(grants)).some(({ sites }) => sites !== 'all' && sites.includes(site));
   return rows.filter(({ grants }) => holds(grants)).map(({ username }) => username);
 }
 

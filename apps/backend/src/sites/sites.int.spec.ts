@@ -45,6 +45,8 @@ const aboutOne: Record<string, (thing: Belongings) => Request> = {
   getRunOutput: () => ({ refused: 404 }),
   getEvent: () => ({ refused: 404 }),
   createExecution: ({ endpointId }) => ({ body: { targets: { kind: 'endpoints', ids: [endpointId] }, what: { kind: 'script', execute: { shell: 'sh', script: 'true' } } }, refused: 404 }),
+  approveExecution: () => ({ refused: 404 }),
+  denyExecution: () => ({ body: {}, refused: 404 }),
   cancelExecution: () => ({ body: {}, refused: 404 }),
   setEndpointAlias: ({ site }) => ({ body: { alias: `the one in ${site}` }, refused: 404 }),
   assignEndpointSite: () => ({ body: { site: 'tokyo' }, refused: 404 }),

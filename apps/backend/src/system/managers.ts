@@ -8,6 +8,7 @@ import { PresenceKeeper } from '../endpoints/presence-keeper.ts';
 import { Quarantine } from '../endpoints/quarantine.ts';
 import { Revoker } from '../endpoints/revoker.ts';
 import { Eraser } from '../erasure/eraser.ts';
+import { ApprovalKeeper } from '../executions/approval-keeper.ts';
 import { Canceller } from '../executions/canceller.ts';
 import { CommandCleaner } from '../executions/command-cleaner.ts';
 import { CutOffRuns } from '../executions/cut-off-runs.ts';
@@ -37,9 +38,11 @@ export class Managers {
     budgets: EventBudgets,
     gatekeeper: Gatekeeper,
     warden: BatchWarden,
+    approvals: ApprovalKeeper,
   ) {
     this.all = [
-      dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts, auditFeeds, secrets, eraser, budgets, gatekeeper, warden,
+      ...[dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts, auditFeeds, secrets, eraser],
+      ...[budgets, gatekeeper, warden, approvals],
     ];
   }
 }

@@ -36,7 +36,7 @@ export class Run extends BaseCommand {
     const script = readScript(flags.file, argv.map(String));
     const env = readVariables(flags.env ?? []);
     const profile = this.connect(flags);
-    await runExecution(this, profile, flags, async (headers) =>
+    await runExecution(this, profile, flags, async (headers, confirm) =>
       createExecution(
         {
           targets: await resolveTargets(flags),
@@ -54,6 +54,7 @@ export class Run extends BaseCommand {
           },
           expiresIn: flags.expires,
           supersede: false,
+          ...confirm,
         },
         { headers },
       ),

@@ -23,7 +23,7 @@ beforeEach(async () => {
       keys.push(request.headers['idempotency-key']?.toString());
       broken -= 1;
       if (broken >= 0) request.socket.destroy();
-      else response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify({ executionId: 'x1', targetCount: 1, position: '00000000:1' }));
+      else response.writeHead(202, { 'content-type': 'application/json' }).end(JSON.stringify({ executionId: 'x1', targetCount: 1, position: '00000000:1', approvalUntil: null }));
     });
   });
   server.on('upgrade', (_request, socket) => {

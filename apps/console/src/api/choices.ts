@@ -1,4 +1,4 @@
-import type { AuditEntry, EndpointSort, EndpointStanding, EndpointStatus, EventType, Execute, ExecutionState, RunState, Shell } from './types.ts';
+import type { ApprovalState, AuditEntry, EndpointSort, EndpointStanding, EndpointStatus, EventType, Execute, ExecutionState, RunState, Shell } from './types.ts';
 
 // Written out instead of imported: the lists stand beside their schemas, and a validator is too heavy for a browser to
 // load for a few words. The compiler keeps them equal to the contract.
@@ -14,6 +14,7 @@ export const endpointStatuses = all<EndpointStatus>()(['online', 'offline', 'nev
 export const endpointStandings = all<EndpointStanding>()(['pending', 'active', 'revoked', 'retired']);
 export const endpointSorts = all<EndpointSort>()(['name', '-name', 'status', '-status', 'enrolledAt', '-enrolledAt']);
 export const executionStates = all<ExecutionState>()(['running', 'succeeded', 'failed', 'cancelled']);
+export const approvalStates = all<ApprovalState>()(['waiting', 'approved', 'denied', 'expired', 'withdrawn']);
 export const runStates = all<RunState>()([
   'queued', 'accepted', 'started', 'succeeded', 'failed', 'timed-out', 'cancelled', 'refused', 'skipped', 'interrupted', 'expired', 'lost',
 ]);
@@ -60,7 +61,10 @@ export const eventTypes = all<EventType>()([
   'kanade.enrolment.token-created.v1',
   'kanade.enrolment.token-created.v2',
   'kanade.enrolment.token-revoked.v1',
+  'kanade.execution.approval-expired.v1',
+  'kanade.execution.approved.v1',
   'kanade.execution.cancel-requested.v1',
+  'kanade.execution.denied.v1',
   'kanade.execution.dispatched.v1',
   'kanade.execution.output-erased.v1',
   'kanade.execution.requested.v1',

@@ -1,10 +1,11 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
 import { getExecution, getRun, listExecutions, listRuns } from '@kanade/api-client';
-import type { ExecutionState, RunState } from './types.ts';
+import type { ApprovalState, ExecutionState, RunState } from './types.ts';
 
 export interface ExecutionListParams {
   readonly state?: ExecutionState | undefined;
   readonly jobId?: string | undefined;
+  readonly approval?: ApprovalState | undefined;
   readonly cursor?: string | undefined;
   readonly limit?: number | undefined;
 }

@@ -2,6 +2,7 @@ import type { ListEndpointsQuery, LiveRequest, PackagePage, PerformanceView, Run
 
 export type { EventType } from '@kanade/contracts';
 export type {
+  ApprovalState,
   AuditEntry,
   CreateExecutionRequest,
   EndpointDetail,

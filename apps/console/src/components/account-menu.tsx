@@ -4,7 +4,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { useTranslation } from 'react-i18next';
 import { deleteSession } from '@kanade/api-client';
-import { sessionQuery } from '../api/session.ts';
+import { sessionQuery, signInOptionsQuery } from '../api/session.ts';
 import { paths } from '../paths.ts';
 
 export function AccountMenu() {
@@ -17,7 +17,8 @@ export function AccountMenu() {
     onSettled: async () => {
       await navigate({ to: paths.signIn });
       // Nothing the account saw stays in memory for whoever comes next.
-      queries.clear();
+      queries.removeQueries({ predicate: ({ queryKey: [first] }) => first !== signInOptionsQuery.queryKey[0] });
+      queries.getMutationCache().clear();
     },
   });
   return (

@@ -8,6 +8,7 @@ import { useTranslation } from 'react-i18next';
 import { useLiveClient, useLiveStatus } from '../live/live-context.tsx';
 import { paths } from '../paths.ts';
 import { AccountMenu } from './account-menu.tsx';
+import { ApprovalsBanner } from './approvals-banner.tsx';
 import classes from './app-frame.module.css';
 import { JumpTo } from './jump-to.tsx';
 import { Logo } from './logo.tsx';
@@ -109,6 +110,7 @@ export function AppFrame() {
       </Drawer>
       <main id="content" tabIndex={-1} className={classes['main']}>
         <ConnectionBanner />
+        <ApprovalsBanner />
         <div className={classes['inner']}>
           {isBarred ? <PageBarred /> : <Outlet />}
         </div>

@@ -29,7 +29,7 @@ export function ExecutionsTable({ executions, stale = false, empty }: Executions
   const { t } = useTranslation();
   const columns: Column<ExecutionView>[] = [
     { key: 'what', header: t('executions.what'), primary: true, cell: (execution) => <WhatWasRun execution={execution} /> },
-    { key: 'state', header: t('executions.state'), cell: ({ state }) => <ExecutionStateBadge state={state} /> },
+    { key: 'state', header: t('executions.state'), cell: (execution) => <ExecutionStateBadge execution={execution} /> },
     { key: 'progress', header: t('executions.progress'), cell: (execution) => <CountsBar execution={execution} /> },
     { key: 'requestedAt', header: t('executions.requestedAt'), cell: ({ requestedAt }) => <RelativeTime time={requestedAt} /> },
     { key: 'took', header: t('executions.took'), align: 'end', cell: ({ requestedAt, endedAt }) => <Elapsed from={requestedAt} to={endedAt} /> },

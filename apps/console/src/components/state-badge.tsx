@@ -1,11 +1,11 @@
 import { Tooltip } from '@mantine/core';
 import {
-  IconAlertTriangle, IconBan, IconCheck, IconCircleDashed, IconCircleDot, IconClockX, IconHelp, IconInbox, IconLoader2,
+  IconAlertTriangle, IconBan, IconCheck, IconCircleDashed, IconCircleDot, IconClockX, IconHelp, IconHourglass, IconInbox, IconLoader2,
   IconPlayerSkipForward, IconPlugConnectedX, IconPower, IconShieldX, IconUnlink, IconX,
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { EndpointStatus, ExecutionState, RunState, SystemStatus } from '../api/types.ts';
+import type { ApprovalState, EndpointStatus, ExecutionView, RunState, SystemStatus } from '../api/types.ts';
 import classes from './state-badge.module.css';
 
 export type Tone = 'ok' | 'bad' | 'warn' | 'run' | 'mute';
@@ -27,7 +27,7 @@ export const runStateLooks: Readonly<Record<RunState, { readonly tone: Tone; rea
   lost: { tone: 'warn', icon: IconUnlink },
 };
 
-const executionLooks: Readonly<Record<ExecutionState, { readonly tone: Tone; readonly icon: Icon; readonly turning?: boolean }>> = {
+const executionLooks: Readonly<Record<ExecutionView['state'], { readonly tone: Tone; readonly icon: Icon; readonly turning?: boolean }>> = {
   running: runStateLooks.started,
   succeeded: runStateLooks.succeeded,
   failed: runStateLooks.failed,
@@ -77,8 +77,17 @@ export function RunStateBadge({ state, presumed = false }: { readonly state: Run
   );
 }
 
-export function ExecutionStateBadge({ state }: { readonly state: ExecutionState }) {
+/** What an execution that was never let run looks like. */
+const unapprovedLooks: Readonly<Record<Exclude<ApprovalState, 'approved'>, { readonly tone: Tone; readonly icon: Icon }>> = {
+  waiting: { tone: 'warn', icon: IconHourglass },
+  denied: { tone: 'bad', icon: IconShieldX },
+  expired: runStateLooks.expired,
+  withdrawn: runStateLooks.cancelled,
+};
+
+export function ExecutionStateBadge({ execution: { state, approval } }: { readonly execution: Pick<ExecutionView, 'state' | 'approval'> }) {
   const { t } = useTranslation();
+  if (approval !== null && approval.state !== 'approved') return <Badge {...unapprovedLooks[approval.state]}>{t(`approvalState.${approval.state}`)}</Badge>;
   return <Badge {...executionLooks[state]}>{t(`executionState.${state}`)}</Badge>;
 }
 

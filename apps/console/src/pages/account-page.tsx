@@ -20,11 +20,11 @@ export function AccountPage() {
       {account !== undefined && (
         <>
           <Card>
-            <Facts strip facts={[{ term: t('users.name'), value: account.username }, { term: t('account.roles'), value: <GrantsText grants={account.grants} /> }]} />
+            <Facts strip facts={[{ term: t('users.name'), value: account.username }, { term: t('account.roles'), value: <GrantsText grants={account.grants} /> }, ...(account.provider === null ? [] : [{ term: t('users.provider'), value: account.provider }])]} />
           </Card>
           <SessionsSection />
-          <SecondFactorSection account={account} />
-          <PasswordSection />
+          {account.provider === null && <SecondFactorSection account={account} />}
+          {account.provider === null && <PasswordSection />}
         </>
       )}
     </>

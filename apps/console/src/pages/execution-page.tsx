@@ -16,6 +16,7 @@ import { useWhatWasRun } from '../components/what-was-run.ts';
 import { AbsoluteTime, Elapsed, RelativeTime } from '../components/time-text.tsx';
 import { Permitted } from '../components/permitted.tsx';
 import { paths } from '../paths.ts';
+import { ApprovalNotice } from './execution/approval-notice.tsx';
 import { CancelExecution } from './execution/cancel-execution.tsx';
 import { ExecutionRuns } from './execution/execution-runs.tsx';
 import { RunPanel } from './execution/run-panel.tsx';
@@ -74,7 +75,7 @@ export function ExecutionPage() {
   const title = whatWasRun(data);
   return (
     <>
-      <PageHead title={title} back={back} marks={<ExecutionStateBadge state={data.state} />}>
+      <PageHead title={title} back={back} marks={<ExecutionStateBadge execution={data} />}>
         <ButtonLink to={paths.events} search={{ executionId }} variant="default" leftSection={<IconTimelineEvent size={15} />}>
           {t('execution.events')}
         </ButtonLink>
@@ -85,8 +86,9 @@ export function ExecutionPage() {
         </Permitted>
         {data.state === 'running' && <Permitted needs="run"><CancelExecution executionId={executionId} /></Permitted>}
       </PageHead>
+      {data.approval !== null && <ApprovalNotice executionId={executionId} approval={data.approval} />}
       <Summary execution={data} />
-      <details className={classes['script']}>
+      <details className={classes['script']} open={data.approval?.state === 'waiting'}>
         <summary>{t('execution.script')}</summary>
         {data.execute ? <ExecuteView execute={data.execute} /> : <p className="k-muted">{t('jobs.erased')}</p>}
       </details>

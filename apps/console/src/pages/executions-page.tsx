@@ -19,10 +19,10 @@ const route = getRouteApi('/signed-in/executions');
 
 export function ExecutionsPage() {
   const { t } = useTranslation();
-  const { state, jobId, cursor } = route.useSearch();
+  const { state, jobId, approval, cursor } = route.useSearch();
   const navigate = route.useNavigate();
   const pages = useAddressPages(cursor);
-  const { data, error, refetch, isPlaceholderData } = useQuery(executionsQuery({ state, jobId, cursor }));
+  const { data, error, refetch, isPlaceholderData } = useQuery(executionsQuery({ state, jobId, approval, cursor }));
   const runLink = <Permitted needs="run"><ButtonLink to={paths.run} leftSection={<IconPlayerPlay size={15} />}>{t('overview.runScript')}</ButtonLink></Permitted>;
   return (
     <>
@@ -35,12 +35,18 @@ export function ExecutionsPage() {
           clearable
           data={executionStates.map((value) => ({ value, label: t(`executionState.${value}`) }))}
           value={state ?? null}
-          onChange={(value) => void navigate({ search: { jobId, state: choiceOf(value, executionStates), cursor: undefined }, replace: true })}
+          onChange={(value) => void navigate({ search: { jobId, approval, state: choiceOf(value, executionStates), cursor: undefined }, replace: true })}
         />
         {jobId !== undefined && (
           <span className="k-copyable">
             {t('executions.ofJob', { job: jobId })}
-            <CloseButton size="xs" aria-label={t('action.clear')} onClick={() => void navigate({ search: { state, jobId: undefined, cursor: undefined } })} />
+            <CloseButton size="xs" aria-label={t('action.clear')} onClick={() => void navigate({ search: { state, approval, jobId: undefined, cursor: undefined } })} />
+          </span>
+        )}
+        {approval !== undefined && (
+          <span className="k-copyable">
+            {t(`approvalState.${approval}`)}
+            <CloseButton size="xs" aria-label={t('action.clear')} onClick={() => void navigate({ search: { state, jobId, approval: undefined, cursor: undefined } })} />
           </span>
         )}
       </Toolbar>
@@ -50,7 +56,7 @@ export function ExecutionsPage() {
           executions={data?.items}
           stale={isPlaceholderData}
           empty={
-            state === undefined ? (
+            state === undefined && approval === undefined ? (
               <EmptyState icon={<IconListDetails size={32} stroke={1.3} />} title={t('executions.none')} detail={t('executions.noneDetail')}>{runLink}</EmptyState>
             ) : (
               <EmptyState title={t('executions.noMatch')} />

@@ -1,16 +1,17 @@
 import { Button, PasswordInput, TextInput } from '@mantine/core';
 import { isNotEmpty, useForm } from '@mantine/form';
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { getRouteApi, useRouter } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { createSession } from '@kanade/api-client';
 import type { SignInRequest } from '@kanade/api-client';
 import { failureOf } from '../api/problem.ts';
-import { sessionQuery } from '../api/session.ts';
+import { sessionQuery, signInOptionsQuery } from '../api/session.ts';
 import { FailureNotice, Notice } from '../components/feedback.tsx';
 import { PublicForm, PublicPage } from '../components/public-page.tsx';
 import { paths } from '../paths.ts';
+import { ProviderSignIn } from './sign-in/provider.tsx';
 
 const route = getRouteApi(paths.signIn);
 
@@ -85,12 +86,15 @@ export function SignInPage() {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const router = useRouter();
-  const { from, ended } = route.useSearch();
+  const { from, ended, problem } = route.useSearch();
+  const { data: options } = useQuery(signInOptionsQuery);
+  const provider = options?.provider ?? null;
+  const goal = from !== undefined && isOwnAddress(from) ? from : undefined;
   const signIn = useMutation({
     mutationFn: (credentials: SignInRequest) => createSession(credentials),
     onSuccess: (session) => {
       queries.setQueryData(sessionQuery.queryKey, session);
-      router.history.replace(from !== undefined && isOwnAddress(from) ? from : paths.overview);
+      router.history.replace(goal ?? paths.overview);
     },
   });
   const { error, isPending, variables } = signIn;
@@ -98,6 +102,8 @@ export function SignInPage() {
   const asksForCode = variables !== undefined && (variables.code !== undefined || failureOf(error).code === 'second-factor-required');
   return (
     <PublicPage title={t('signIn.title')} heading={t('app.name')} hint={t('signIn.hint')}>
+      {problem !== undefined && <Notice title={t(`signInProblem.${problem}`)} />}
+      {provider !== null && !asksForCode && <ProviderSignIn provider={provider} from={goal} />}
       {asksForCode ? (
         <CodeStep
           error={error}

@@ -22,11 +22,14 @@ import { UserActions } from './users/user-actions.tsx';
 
 const route = getRouteApi('/signed-in/users');
 
-function UserState({ user: { disabledAt, hasPassword } }: { readonly user: AccountView }) {
+function UserState({ user: { disabledAt, hasPassword, provider } }: { readonly user: AccountView }) {
   const { t } = useTranslation();
   if (disabledAt !== null) return <Badge tone="mute" icon={IconBan}>{t('users.disabled')}</Badge>;
-  return hasPassword ? <Badge tone="ok" icon={IconCheck}>{t('users.enabled')}</Badge> : <Badge tone="warn" icon={IconClock}>{t('users.noPassword')}</Badge>;
+  return hasPassword || provider !== null ? <Badge tone="ok" icon={IconCheck}>{t('users.enabled')}</Badge> : <Badge tone="warn" icon={IconClock}>{t('users.noPassword')}</Badge>;
 }
+
+/** Of an issuer, which is an address. */
+const hostOf = (issuer: string): string => (URL.canParse(issuer) ? new URL(issuer).host : issuer);
 
 export function UsersPage() {
   const { t } = useTranslation();
@@ -44,7 +47,7 @@ export function UsersPage() {
     { key: 'username', header: t('users.name'), primary: true, cell: ({ username }) => username },
     { key: 'grants', header: t('users.roles'), cell: ({ grants }) => <GrantsText grants={grants} /> },
     { key: 'state', header: t('users.state'), cell: (user) => <UserState user={user} /> },
-    { key: 'secondFactor', header: t('users.secondFactor'), cell: ({ hasSecondFactor }) => (hasSecondFactor ? t('users.yes') : t('users.no')) },
+    { key: 'secondFactor', header: t('users.secondFactor'), cell: ({ hasSecondFactor, provider }) => (provider === null ? (hasSecondFactor ? t('users.yes') : t('users.no')) : t('users.atProvider', { name: hostOf(provider) })) },
     { key: 'lastSignedInAt', header: t('users.lastSignIn'), cell: ({ lastSignedInAt }) => <RelativeTime time={lastSignedInAt} /> },
     { key: 'actions', header: '', align: 'end', cell: (user) => <UserActions user={user} /> },
   ];

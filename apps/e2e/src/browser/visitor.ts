@@ -30,9 +30,9 @@ export class Visitor {
     });
   }
 
-  static async arrive(browser: Browser, kanade: Installation, options: { look?: Look; session?: Storage } = {}): Promise<Visitor> {
-    const { look = usualLook, session } = options;
-    const context = await browser.newContext({ ...contextOptions(look), baseURL: kanade.runtime.httpUrl, ...(session && { storageState: session }) });
+  static async arrive(browser: Browser, kanade: Installation, options: { look?: Look; session?: Storage; ignoreHTTPSErrors?: boolean } = {}): Promise<Visitor> {
+    const { look = usualLook, session, ignoreHTTPSErrors = false } = options;
+    const context = await browser.newContext({ ...contextOptions(look), ignoreHTTPSErrors, baseURL: kanade.runtime.httpUrl, ...(session && { storageState: session }) });
     return new Visitor(context, await context.newPage(), kanade);
   }
 

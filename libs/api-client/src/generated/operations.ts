@@ -178,9 +178,19 @@ export function getExecution(executionId: types.ExecutionId, query?: types.GetEx
   return requestJson({ method: 'GET', path: `/api/v1/executions/${encodeURIComponent(executionId)}`, query, options });
 }
 
+/** Let an execution run that waits for an approval; whoever asked for it cannot, nor who may not run on all of its endpoints. */
+export function approveExecution(executionId: types.ExecutionId, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'POST', path: `/api/v1/executions/${encodeURIComponent(executionId)}/approve`, options });
+}
+
 /** End an execution: runs that wait never start, runs that go on are stopped. */
 export function cancelExecution(executionId: types.ExecutionId, body: types.CancelExecutionRequest, options?: RequestOptions): Promise<types.Accepted> {
   return requestJson({ method: 'POST', path: `/api/v1/executions/${encodeURIComponent(executionId)}/cancel`, body, options });
+}
+
+/** Say no to an execution that waits for an approval; it never runs. */
+export function denyExecution(executionId: types.ExecutionId, body: types.DenyExecutionRequest, options?: RequestOptions): Promise<types.Accepted> {
+  return requestJson({ method: 'POST', path: `/api/v1/executions/${encodeURIComponent(executionId)}/deny`, body, options });
 }
 
 /** Erase what runs printed, for good, and whatever of it still comes; of a whole execution also what it executed. */
@@ -276,6 +286,11 @@ export function endSession(sessionId: string, options?: RequestOptions): Promise
 /** Set a password with the token of a link, once. */
 export function setPassword(body: types.SetPasswordRequest, options?: RequestOptions): Promise<void> {
   return requestNothing({ method: 'POST', path: '/api/v1/set-password', body, options });
+}
+
+/** How people can sign in here. */
+export function getSignInOptions(options?: RequestOptions): Promise<types.SignInOptions> {
+  return requestJson({ method: 'GET', path: '/api/v1/sign-in-options', options });
 }
 
 /** The sites you may see, with how many endpoints belong to each. */

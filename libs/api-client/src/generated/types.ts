@@ -7,6 +7,7 @@ export type Accepted = {
 export type AccountDetail = {
   accountId: string;
   username: string;
+  provider: string | null;
   grants: Grant[];
   createdAt: string;
   createdBy: string;
@@ -41,6 +42,7 @@ export type AccountSessionList = {
 export type AccountView = {
   accountId: string;
   username: string;
+  provider: string | null;
   grants: Grant[];
   createdAt: string;
   createdBy: string;
@@ -66,6 +68,17 @@ export type ApplyJobResult = {
   outcome: "created" | "updated" | "unchanged";
   position: Position;
 };
+
+export type Approval = {
+  state: ApprovalState;
+  until: string;
+  accountId: string;
+  decidedBy: string | null;
+  decidedAt: string | null;
+  reason: string | null;
+};
+
+export type ApprovalState = "waiting" | "approved" | "denied" | "expired" | "withdrawn";
 
 export type AssignSiteRequest = {
   site: string;
@@ -144,12 +157,19 @@ export type CreateExecutionRequest = {
   };
   expiresIn?: Duration | undefined;
   supersede?: boolean | undefined;
+  confirm?: {
+    kind: "code";
+    code: string;
+  } | {
+    kind: "approval";
+  } | undefined;
 };
 
 export type CreateExecutionResult = {
   executionId: ExecutionId;
   targetCount: number;
   position: Position;
+  approvalUntil: string | null;
 };
 
 export type CreateTokenRequest = {
@@ -164,6 +184,10 @@ export type CreateTokenResult = {
   token: string;
   tokenId: string;
   expiresAt: string;
+};
+
+export type DenyExecutionRequest = {
+  reason?: string | undefined;
 };
 
 /** A whole number and a unit: ms, s, m, h or d, e.g. 5m. */
@@ -401,6 +425,7 @@ export type ExecutionDetail = {
   expiresAt: string;
   endedAt: string | null;
   targetCount: number;
+  approval: Approval | null;
   counts: Record<string, number>;
   execute: Execute | null;
   position: Position;
@@ -430,6 +455,7 @@ export type ExecutionView = {
   expiresAt: string;
   endedAt: string | null;
   targetCount: number;
+  approval: Approval | null;
   counts: Record<string, number>;
 };
 
@@ -568,6 +594,7 @@ export type Overview = {
 export type OwnAccount = {
   accountId: string;
   username: string;
+  provider: string | null;
   grants: Grant[];
   secondFactor: {
     enabledAt: string;
@@ -624,7 +651,7 @@ export type Problem = {
   }[] | undefined;
 };
 
-export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "endpoint-not-retired" | "alias-taken" | "site-in-use" | "secret-unusable" | "position-unknown" | "read-behind" | "output-expired" | "output-erased" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "provider-account" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "confirmation-required" | "own-approval" | "approval-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "endpoint-not-retired" | "alias-taken" | "site-in-use" | "secret-unusable" | "position-unknown" | "read-behind" | "output-expired" | "output-erased" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
 
 export type ProvePasswordRequest = {
   password: string;
@@ -755,6 +782,13 @@ export type SetSecretRequest = {
 
 /** The shell the script is written for. */
 export type Shell = "sh" | "bash" | "pwsh" | "powershell" | "cmd";
+
+export type SignInOptions = {
+  provider: {
+    name: string;
+    signOutUrl: string | null;
+  } | null;
+};
 
 export type SignInRequest = {
   username: string;
@@ -933,6 +967,7 @@ export type ListExecutionsQuery = {
   minPosition?: Position | undefined;
   state?: ExecutionState | undefined;
   jobId?: JobId | undefined;
+  approval?: ApprovalState | undefined;
 };
 
 /** What getExecution may be asked with. */

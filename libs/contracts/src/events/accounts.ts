@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import { timeSchema } from '../ids.ts';
-import { grantsSchema } from '../roles.ts';
+import { heldGrantsSchema } from '../roles.ts';
 import { eventSchema } from './envelope.ts';
 
 const id = z.string().max(63);
 
-export const accountCreatedSchema = eventSchema('kanade.account.created.v1', z.strictObject({ accountId: id, username: z.string().max(100) }));
+/** Who vouches for an account: the provider, and what it calls its holder. Nothing else of what it says ever finds the account. */
+export const accountProviderSchema = z.strictObject({ issuer: z.string().max(500), subject: z.string().max(255) });
+export type AccountProvider = z.infer<typeof accountProviderSchema>;
+
+/** `provider` where an identity provider's first sign-in made it: such an account has no password. */
+export const accountCreatedSchema = eventSchema(
+  'kanade.account.created.v1',
+  z.strictObject({ accountId: id, username: z.string().max(100), provider: accountProviderSchema.optional() }),
+);
 
 export const accountSignedInSchema = eventSchema(
   'kanade.account.signed-in.v1',
@@ -21,7 +29,7 @@ export const signInRefusedSchema = eventSchema(
 );
 
 /** Roles and sites of an account, all of them. */
-export const accountGrantsChangedSchema = eventSchema('kanade.account.grants-changed.v1', z.strictObject({ accountId: id, grants: grantsSchema }));
+export const accountGrantsChangedSchema = eventSchema('kanade.account.grants-changed.v1', z.strictObject({ accountId: id, grants: heldGrantsSchema }));
 
 export const accountDisabledSchema = eventSchema('kanade.account.disabled.v1', z.strictObject({ accountId: id }));
 export const accountEnabledSchema = eventSchema('kanade.account.enabled.v1', z.strictObject({ accountId: id }));

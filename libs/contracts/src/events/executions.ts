@@ -13,6 +13,17 @@ export const selectorSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('endpoints'), count: z.int().positive() }),
 ]);
 
+/**
+ * How whoever asked for an execution over many endpoints was vouched for: by a code of their second factor, by having just proved who they are to
+ * their identity provider, or by somebody else, for whom it waits until a time; `accountId` is whose own word does not count.
+ */
+export const confirmationSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('second-factor') }),
+  z.strictObject({ kind: z.literal('provider') }),
+  z.strictObject({ kind: z.literal('approval'), accountId: z.string().max(63), until: timeSchema }),
+]);
+export type Confirmation = z.infer<typeof confirmationSchema>;
+
 /** Somebody asked for an execution; its targets follow in the same atomic append as blocks of at most 1,000. */
 export const executionRequestedSchema = eventSchema(
   'kanade.execution.requested.v1',
@@ -29,6 +40,7 @@ export const executionRequestedSchema = eventSchema(
     supersede: z.boolean(),
     /** The job’s secrets, by name; absent: none. */
     secrets: secretUsesSchema.optional(),
+    confirmation: confirmationSchema.optional(),
   }),
 );
 
@@ -50,6 +62,18 @@ export const executionDispatchedSchema = eventSchema(
     commands: z.array(z.strictObject({ runId: runIdSchema, sequence: z.int().positive() })).min(1).max(1000),
   }),
 );
+
+/** Somebody else than whoever asked agreed: from here on its runs are sent. */
+export const executionApprovedSchema = eventSchema('kanade.execution.approved.v1', z.strictObject({ executionId: executionIdSchema }));
+
+/** Somebody said no; the end of its runs follows in the same append. */
+export const executionDeniedSchema = eventSchema(
+  'kanade.execution.denied.v1',
+  z.strictObject({ executionId: executionIdSchema, reason: z.string().max(500).nullable() }),
+);
+
+/** Nobody said anything in time; the end of its runs follows in the same append. */
+export const approvalExpiredSchema = eventSchema('kanade.execution.approval-expired.v1', z.strictObject({ executionId: executionIdSchema }));
 
 /** Somebody asked for an end: of the whole execution, or of the named runs. */
 export const executionCancelRequestedSchema = eventSchema(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { durationSchema } from '../manifest.ts';
 import { endpointIdSchema, positionSchema, timeSchema } from '../ids.ts';
-import { grantsSchema, roleSchema } from '../roles.ts';
+import { grantsSchema, heldGrantsSchema, roleSchema } from '../roles.ts';
 import { defaultSite, siteNameSchema } from '../sites.ts';
 import { pageQueryShape, pageSchema } from './paging.ts';
 
@@ -23,9 +23,18 @@ export const usernameSchema = z
 /** `code` is the second step of an account that has a second factor. */
 export const signInRequestSchema = z.strictObject({ username, password, code: code.optional() }).meta({ id: 'SignInRequest' });
 
+/** How people can sign in; `provider` is the identity provider, where there is one, with where it signs people out, as far as known. */
+export const signInOptionsSchema = z
+  .strictObject({ provider: z.strictObject({ name: z.string(), signOutUrl: z.url().nullable() }).nullable() })
+  .meta({ id: 'SignInOptions' });
+
+/** Why a sign-in at the identity provider came to nothing, as the address of the sign-in page says it (`?problem=`). */
+export const providerProblems = ['unavailable', 'refused', 'stale', 'too-weak', 'no-role', 'bad-role', 'name-taken', 'bad-name', 'disabled', 'last-administrator', 'too-many'] as const;
+export type ProviderProblem = (typeof providerProblems)[number];
+
 /** Who is signed in; the session itself is only in its httpOnly cookie. */
 export const sessionViewSchema = z
-  .strictObject({ accountId: z.string(), username: z.string(), role: roleSchema, grants: grantsSchema, expiresAt: timeSchema })
+  .strictObject({ accountId: z.string(), username: z.string(), role: roleSchema, grants: heldGrantsSchema, expiresAt: timeSchema })
   .meta({ id: 'SessionView' });
 
 /** Body of `POST /tokens`: made with a password, for the CLI. */
@@ -56,7 +65,9 @@ export const accountViewSchema = z
   .strictObject({
     accountId: z.string(),
     username: z.string(),
-    grants: grantsSchema,
+    /** The issuer of the identity provider that vouches for it; null for an account with a password. */
+    provider: z.string().nullable(),
+    grants: heldGrantsSchema,
     createdAt: timeSchema,
     createdBy: z.string(),
     /** Null while the account may sign in. */
@@ -99,7 +110,8 @@ export const ownAccountSchema = z
   .strictObject({
     accountId: z.string(),
     username: z.string(),
-    grants: grantsSchema,
+    provider: z.string().nullable(),
+    grants: heldGrantsSchema,
     secondFactor: z.strictObject({ enabledAt: timeSchema, recoveryCodesLeft: z.int() }).nullable(),
   })
   .meta({ id: 'OwnAccount' });

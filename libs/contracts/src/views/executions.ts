@@ -17,6 +17,15 @@ export const targetsSchema = z
   ])
   .meta({ id: 'Targets' });
 
+/**
+ * What vouches for an execution over many endpoints: a code of the second factor (or a recovery code) of whoever asks, or the approval of somebody
+ * else, for which it waits, however few endpoints it is for.
+ */
+export const confirmSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('code'), code: z.string().min(6, 'must be six digits, or a recovery code').max(32, 'must be six digits, or a recovery code') }),
+  z.strictObject({ kind: z.literal('approval') }),
+]);
+
 /** Body of `POST /executions`: a registered job or a script, on which endpoints, until when. */
 export const createExecutionRequestSchema = z
   .strictObject({
@@ -29,12 +38,35 @@ export const createExecutionRequestSchema = z
     expiresIn: durationSchema.default('24h'),
     /** Cancel this job's runs that still wait on the same endpoints. */
     supersede: z.boolean().default(false),
+    confirm: confirmSchema.optional(),
   })
   .meta({ id: 'CreateExecutionRequest' });
 
 export const createExecutionResultSchema = z
-  .strictObject({ executionId: executionIdSchema, targetCount: z.int().positive(), position: positionSchema })
+  .strictObject({
+    executionId: executionIdSchema,
+    targetCount: z.int().positive(),
+    position: positionSchema,
+    /** Until when it waits for somebody else's approval; null where it needs none. */
+    approvalUntil: timeSchema.nullable(),
+  })
   .meta({ id: 'CreateExecutionResult' });
+
+export const approvalStates = ['waiting', 'approved', 'denied', 'expired', 'withdrawn'] as const;
+export const approvalStateSchema = z.enum(approvalStates).meta({ id: 'ApprovalState' });
+export type ApprovalState = z.infer<typeof approvalStateSchema>;
+
+/** `withdrawn`: it was cancelled while it waited. `accountId` is of whoever asked, who cannot decide; `decidedBy` and `decidedAt` are null while it waits. */
+export const approvalSchema = z
+  .strictObject({
+    state: approvalStateSchema,
+    until: timeSchema,
+    accountId: z.string(),
+    decidedBy: z.string().nullable(),
+    decidedAt: timeSchema.nullable(),
+    reason: z.string().nullable(),
+  })
+  .meta({ id: 'Approval' });
 
 export const executionStates = ['running', 'succeeded', 'failed', 'cancelled'] as const;
 export const executionStateSchema = z.enum(executionStates).meta({ id: 'ExecutionState' });
@@ -55,6 +87,8 @@ export const executionViewSchema = z
     expiresAt: timeSchema,
     endedAt: timeSchema.nullable(),
     targetCount: z.int().positive(),
+    /** Null where it needs nobody's approval; while it waits for one, its runs are queued and not sent. */
+    approval: approvalSchema.nullable(),
     /** How many runs are in each state. */
     counts: z.record(runStateSchema, z.int().nonnegative()),
   })
@@ -66,6 +100,8 @@ export const executionListQuerySchema = z.strictObject({
   ...pageQueryShape,
   state: executionStateSchema.optional(),
   jobId: jobIdSchema.optional(),
+  /** Those that wait for an approval, or that were decided so. */
+  approval: approvalStateSchema.optional(),
 });
 
 export const runViewSchema = z
@@ -131,6 +167,9 @@ export const outputQuerySchema = z.strictObject({
   limit: z.coerce.number().int().min(1).max(4 * 1024 * 1024).default(1024 * 1024),
 });
 export const outputParamsSchema = z.strictObject({ runId: runIdSchema, stream: z.enum(outputStreams) });
+
+/** Body of `POST /executions/:id/deny`. */
+export const denyExecutionRequestSchema = z.strictObject({ reason: z.string().min(1).max(500).optional() }).meta({ id: 'DenyExecutionRequest' });
 
 /** Body of `POST /executions/:id/cancel`: all runs, or the named ones. */
 export const cancelExecutionRequestSchema = z

@@ -1,4 +1,4 @@
-import type { ControlEvent, Grant } from '@kanade/contracts';
+import type { AccountProvider, ControlEvent, Grant } from '@kanade/contracts';
 import { accept, refuse } from '../decision.ts';
 import type { Decision, EventDraft } from '../decision.ts';
 
@@ -21,7 +21,7 @@ interface Others {
 }
 
 export type AccountCommand =
-  | { readonly type: 'create'; readonly accountId: string; readonly username: string; readonly grants: readonly Grant[] }
+  | { readonly type: 'create'; readonly accountId: string; readonly username: string; readonly grants: readonly Grant[]; readonly provider?: AccountProvider | undefined }
   | ({ readonly type: 'set-grants'; readonly accountId: string; readonly grants: readonly Grant[] } & Others)
   | ({ readonly type: 'disable'; readonly accountId: string } & Others)
   | { readonly type: 'enable'; readonly accountId: string }
@@ -54,9 +54,9 @@ function lastAdministrator(what: string): Decision {
   return refuse('last-administrator', `this is the last account that may administer everything; give another one the role admin on all sites before you ${what}`);
 }
 
-function create({ accountId, username, grants }: CommandOf<'create'>, state: AccountState): Decision {
+function create({ accountId, username, grants, provider }: CommandOf<'create'>, state: AccountState): Decision {
   const given: EventDraft = { type: 'kanade.account.grants-changed.v1', data: { accountId, grants: [...grants] } };
-  if (!state.exists) return accept({ type: 'kanade.account.created.v1', data: { accountId, username } }, given);
+  if (!state.exists) return accept({ type: 'kanade.account.created.v1', data: { accountId, username, ...(provider === undefined ? {} : { provider }) } }, given);
   if (state.username !== null && state.username !== username) return refuse('conflict', `account ${accountId} exists under another name`);
   return state.grants === null ? accept(given) : accept();
 }

@@ -1,8 +1,12 @@
-import type { EventOf, presumedRunStates } from '@kanade/contracts';
+import type { EventOf } from '@kanade/contracts';
 import { blocks } from '../blocks.ts';
 import { accept, refuse } from '../decision.ts';
 import type { Decision, EventDraft } from '../decision.ts';
+import { decideApproval, isReleased } from './approval.ts';
+import type { DecideApproval } from './approval.ts';
 import type { ExecutionState } from './execution.ts';
+import { presumeRuns } from './presume.ts';
+import type { PresumeRuns } from './presume.ts';
 
 type RequestedData = EventOf<'kanade.execution.requested.v1'>['data'];
 
@@ -27,14 +31,6 @@ export interface CancelExecution {
   readonly openRuns: number;
 }
 
-/** The backend has waited long enough for these runs. */
-export interface PresumeRuns {
-  readonly type: 'presume';
-  readonly executionId: string;
-  readonly state: (typeof presumedRunStates)[number];
-  readonly runIds: readonly string[];
-}
-
 /** Erase what runs printed, of all (`runIds` null) or some. */
 export interface EraseOutput {
   readonly type: 'erase-output';
@@ -43,7 +39,7 @@ export interface EraseOutput {
   readonly reason: string;
 }
 
-export type ExecutionCommand = RequestExecution | DispatchRuns | CancelExecution | PresumeRuns | EraseOutput;
+export type ExecutionCommand = RequestExecution | DispatchRuns | CancelExecution | PresumeRuns | EraseOutput | DecideApproval;
 
 function decideRequest(command: RequestExecution, state: ExecutionState): Decision {
   const { type: _type, targets, ...data } = command;
@@ -61,6 +57,7 @@ function decideRequest(command: RequestExecution, state: ExecutionState): Decisi
 function decideDispatch({ incarnation, commands }: DispatchRuns, state: ExecutionState): Decision {
   if (state.requested === null) return refuse('not-found', 'there is no such execution');
   const { executionId } = state.requested.data;
+  if (!isReleased(state)) return refuse('conflict', `execution ${executionId} waits for an approval, or was refused one`);
   const known = state.dispatched.get(incarnation);
   const fresh = commands.filter(({ runId }) => state.targets.has(runId) && known?.has(runId) !== true);
   return accept(
@@ -86,19 +83,6 @@ function decideCancel({ executionId, runIds, openRuns }: CancelExecution, state:
   );
 }
 
-/** An execution without a request is one whose request was lost with a restored backup; its runs still have to end. */
-function decidePresume({ executionId, state: presumed, runIds }: PresumeRuns, state: ExecutionState): Decision {
-  const isTarget = (runId: string) => state.requested === null || state.targets.has(runId);
-  const fresh = runIds.filter((runId) => isTarget(runId) && !state.presumed.has(runId));
-  return accept(
-    ...blocks(fresh).map<EventDraft>((block) => ({
-      type: 'kanade.execution.runs-presumed.v1',
-      correlationid: executionId,
-      data: { executionId, state: presumed, runIds: block },
-    })),
-  );
-}
-
 /** Nobody asks whether a run has ended: what it prints after this is erased too. */
 function decideErase({ executionId, runIds, reason }: EraseOutput, state: ExecutionState): Decision {
   if (state.requested === null) return refuse('not-found', `there is no execution ${executionId}`);
@@ -121,7 +105,11 @@ export function decideExecution(command: ExecutionCommand, state: ExecutionState
     case 'cancel':
       return decideCancel(command, state);
     case 'presume':
-      return decidePresume(command, state);
+      return accept(...presumeRuns(command, state));
+    case 'approve':
+    case 'deny':
+    case 'expire-approval':
+      return decideApproval(command, state);
     case 'erase-output':
       return decideErase(command, state);
     default:

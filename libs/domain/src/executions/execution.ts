@@ -1,4 +1,11 @@
-import type { ControlEvent, EventOf } from '@kanade/contracts';
+import type { ApprovalState, ControlEvent, EventOf } from '@kanade/contracts';
+
+/** An execution that needs the approval of somebody else than the account that asked; `until` is Unix ms. */
+export interface Approval {
+  readonly state: ApprovalState;
+  readonly accountId: string;
+  readonly until: number;
+}
 
 type Requested = EventOf<'kanade.execution.requested.v1'>;
 
@@ -14,6 +21,8 @@ export interface ExecutionState {
   readonly presumed: ReadonlySet<string>;
   /** `all` once everything was to be erased, else the runs whose output was. */
   readonly erased: 'all' | ReadonlySet<string>;
+  /** Null where it needs none. */
+  readonly approval: Approval | null;
 }
 
 export const initialExecution: ExecutionState = {
@@ -23,9 +32,19 @@ export const initialExecution: ExecutionState = {
   dispatched: new Map(),
   presumed: new Set(),
   erased: new Set(),
+  approval: null,
 };
 
-function withCancel(state: ExecutionState, runIds: readonly string[] | null): ExecutionState {
+function approvalOf({ data: { confirmation } }: Requested): Approval | null {
+  return confirmation?.kind === 'approval' ? { state: 'waiting', accountId: confirmation.accountId, until: Date.parse(confirmation.until) } : null;
+}
+
+function withApproval(state: ExecutionState, decided: ApprovalState): ExecutionState {
+  return { ...state, approval: state.approval && { ...state.approval, state: decided } };
+}
+
+function withCancel(given: ExecutionState, runIds: readonly string[] | null): ExecutionState {
+  const state = runIds === null && given.approval?.state === 'waiting' ? withApproval(given, 'withdrawn') : given;
   if (runIds === null || state.cancelRequested === 'all') return { ...state, cancelRequested: 'all' };
   return { ...state, cancelRequested: new Set([...state.cancelRequested, ...runIds]) };
 }
@@ -45,11 +64,17 @@ function withErased(state: ExecutionState, runIds: readonly string[] | null): Ex
 export function evolveExecution(state: ExecutionState, event: ControlEvent): ExecutionState {
   switch (event.type) {
     case 'kanade.execution.requested.v1':
-      return { ...state, requested: event };
+      return { ...state, requested: event, approval: approvalOf(event) };
     case 'kanade.execution.targeted.v1':
       return { ...state, targets: new Map([...state.targets, ...event.data.targets.map(({ runId, endpointId }) => [runId, endpointId] as const)]) };
     case 'kanade.execution.dispatched.v1':
       return withDispatched(state, event.data);
+    case 'kanade.execution.approved.v1':
+      return withApproval(state, 'approved');
+    case 'kanade.execution.denied.v1':
+      return withApproval(state, 'denied');
+    case 'kanade.execution.approval-expired.v1':
+      return withApproval(state, 'expired');
     case 'kanade.execution.cancel-requested.v1':
       return withCancel(state, event.data.runIds);
     case 'kanade.execution.runs-presumed.v1':

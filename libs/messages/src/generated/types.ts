@@ -24,7 +24,7 @@ export type EndpointStatus = "online" | "offline" | "never-seen";
 
 export type EndpointStanding = "pending" | "active" | "revoked" | "retired";
 
-export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "endpoint-not-retired" | "alias-taken" | "site-in-use" | "secret-unusable" | "position-unknown" | "read-behind" | "output-expired" | "output-erased" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "provider-account" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "confirmation-required" | "own-approval" | "approval-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "endpoint-not-retired" | "alias-taken" | "site-in-use" | "secret-unusable" | "position-unknown" | "read-behind" | "output-expired" | "output-erased" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
 
 export type Role = "viewer" | "operator" | "admin" | "auditor";
 
@@ -730,6 +730,15 @@ export type ExecutionRequested = {
       as: "env" | "file";
       variable: string;
     })[] | undefined;
+    confirmation?: {
+      kind: "second-factor";
+    } | {
+      kind: "provider";
+    } | {
+      kind: "approval";
+      accountId: string;
+      until: Time;
+    } | undefined;
   };
 };
 
@@ -753,6 +762,61 @@ export type ExecutionTargeted = {
       endpointId: EndpointId;
       runId: RunId;
     }[];
+  };
+};
+
+export type ExecutionApproved = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.execution.approved.v1";
+  data: {
+    executionId: ExecutionId;
+  };
+};
+
+export type ExecutionDenied = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.execution.denied.v1";
+  data: {
+    executionId: ExecutionId;
+    reason: string | null;
+  };
+};
+
+export type ExecutionApprovalExpired = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.execution.approval-expired.v1";
+  data: {
+    executionId: ExecutionId;
   };
 };
 
@@ -834,6 +898,10 @@ export type AccountCreated = {
   data: {
     accountId: string;
     username: string;
+    provider?: {
+      issuer: string;
+      subject: string;
+    } | undefined;
   };
 };
 
@@ -1478,6 +1546,9 @@ export type ControlEvent =
   | JobApplied
   | ExecutionRequested
   | ExecutionTargeted
+  | ExecutionApproved
+  | ExecutionDenied
+  | ExecutionApprovalExpired
   | ExecutionDispatched
   | ExecutionCancelRequested
   | ExecutionRunsPresumed

@@ -1649,7 +1649,7 @@ function ruleExecutionRequested(v: unknown): Problem {
 }
 function ruleExecutionRequestedData(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "executionId" && k !== "job" && k !== "execute" && k !== "scriptDigest" && k !== "selector" && k !== "targetCount" && k !== "expiresAt" && k !== "supersede" && k !== "secrets") return unknownKey(k);
+  for (const k in v) if (k !== "executionId" && k !== "job" && k !== "execute" && k !== "scriptDigest" && k !== "selector" && k !== "targetCount" && k !== "expiresAt" && k !== "supersede" && k !== "secrets" && k !== "confirmation") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["executionId"];
@@ -1670,6 +1670,8 @@ function ruleExecutionRequestedData(v: unknown): Problem {
   if (!(typeof x === 'boolean')) return property("supersede", x, ": must be true or false");
   x = v["secrets"];
   if (x !== undefined) { p = ruleExecutionRequestedDataSecrets(x); if (p !== undefined) return property("secrets", x, p); }
+  x = v["confirmation"];
+  if (x !== undefined) { p = ruleExecutionRequestedDataConfirmation(x); if (p !== undefined) return property("confirmation", x, p); }
   return undefined;
 }
 function ruleExecutionRequestedDataJob(v: unknown): Problem {
@@ -1762,6 +1764,43 @@ function ruleExecutionRequestedDataSecretsItem(v: unknown): Problem {
   if (!(typeof x === 'string' && pattern5.test(x))) return property("variable", x, ": must be text like ^[A-Za-z_][A-Za-z0-9_]{0,127}$");
   return undefined;
 }
+function ruleExecutionRequestedDataConfirmation(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  switch (v["kind"]) {
+    case "second-factor": return ruleExecutionRequestedDataConfirmation1(v);
+    case "provider": return ruleExecutionRequestedDataConfirmation2(v);
+    case "approval": return ruleExecutionRequestedDataConfirmation3(v);
+    default: return unknownTag("kind", v["kind"], "\"second-factor\", \"provider\", \"approval\"");
+  }
+}
+function ruleExecutionRequestedDataConfirmation1(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "kind") return unknownKey(k);
+  let x: unknown;
+  x = v["kind"];
+  if (!(x === "second-factor")) return property("kind", x, ": must be \"second-factor\"");
+  return undefined;
+}
+function ruleExecutionRequestedDataConfirmation2(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "kind") return unknownKey(k);
+  let x: unknown;
+  x = v["kind"];
+  if (!(x === "provider")) return property("kind", x, ": must be \"provider\"");
+  return undefined;
+}
+function ruleExecutionRequestedDataConfirmation3(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "kind" && k !== "accountId" && k !== "until") return unknownKey(k);
+  let x: unknown;
+  x = v["kind"];
+  if (!(x === "approval")) return property("kind", x, ": must be \"approval\"");
+  x = v["accountId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
+  x = v["until"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("until", x, ": must be an RFC 3339 time in UTC");
+  return undefined;
+}
 function ruleExecutionTargeted(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -1827,6 +1866,131 @@ function ruleExecutionTargetedDataTargetsItem(v: unknown): Problem {
   if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
   x = v["runId"];
   if (!(typeof x === 'string' && pattern1.test(x))) return property("runId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  return undefined;
+}
+function ruleExecutionApproved(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.execution.approved.v1")) return property("type", x, ": must be \"kanade.execution.approved.v1\"");
+  x = v["data"];
+  p = ruleExecutionApprovedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleExecutionApprovedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "executionId") return unknownKey(k);
+  let x: unknown;
+  x = v["executionId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("executionId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  return undefined;
+}
+function ruleExecutionDenied(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.execution.denied.v1")) return property("type", x, ": must be \"kanade.execution.denied.v1\"");
+  x = v["data"];
+  p = ruleExecutionDeniedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleExecutionDeniedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "executionId" && k !== "reason") return unknownKey(k);
+  let x: unknown;
+  x = v["executionId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("executionId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["reason"];
+  if (!(((typeof x === 'string' && x.length <= 500) || (x === null)))) return property("reason", x, ": must be text of at most 500 characters or null");
+  return undefined;
+}
+function ruleExecutionApprovalExpired(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.execution.approval-expired.v1")) return property("type", x, ": must be \"kanade.execution.approval-expired.v1\"");
+  x = v["data"];
+  p = ruleExecutionApprovalExpiredData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleExecutionApprovalExpiredData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "executionId") return unknownKey(k);
+  let x: unknown;
+  x = v["executionId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("executionId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
   return undefined;
 }
 function ruleExecutionDispatched(v: unknown): Problem {
@@ -2050,12 +2214,25 @@ function ruleAccountCreated(v: unknown): Problem {
 }
 function ruleAccountCreatedData(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "accountId" && k !== "username") return unknownKey(k);
+  for (const k in v) if (k !== "accountId" && k !== "username" && k !== "provider") return unknownKey(k);
+  let p: Problem;
   let x: unknown;
   x = v["accountId"];
   if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
   x = v["username"];
   if (!(typeof x === 'string' && x.length <= 100)) return property("username", x, ": must be text of at most 100 characters");
+  x = v["provider"];
+  if (x !== undefined) { p = ruleAccountCreatedDataProvider(x); if (p !== undefined) return property("provider", x, p); }
+  return undefined;
+}
+function ruleAccountCreatedDataProvider(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "issuer" && k !== "subject") return unknownKey(k);
+  let x: unknown;
+  x = v["issuer"];
+  if (!(typeof x === 'string' && x.length <= 500)) return property("issuer", x, ": must be text of at most 500 characters");
+  x = v["subject"];
+  if (!(typeof x === 'string' && x.length <= 255)) return property("subject", x, ": must be text of at most 255 characters");
   return undefined;
 }
 function ruleAccountSignedIn(v: unknown): Problem {
@@ -2237,7 +2414,6 @@ function ruleAccountGrantsChangedData(v: unknown): Problem {
 }
 function ruleAccountGrantsChangedDataGrants(v: unknown): Problem {
   if (!Array.isArray(v)) return ': must be a list';
-  if (v.length < 1) return ': must have at least 1 entries';
   if (v.length > 20) return ': must have at most 20 entries';
   let p: Problem;
   for (let i = 0; i < v.length; i += 1) {
@@ -2774,7 +2950,7 @@ function ruleAuditRefusedData(v: unknown): Problem {
   x = v["operation"];
   if (!(typeof x === 'string' && x.length <= 100)) return property("operation", x, ": must be text of at most 100 characters");
   x = v["code"];
-  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "endpoint-pending" || x === "endpoint-not-retired" || x === "alias-taken" || x === "site-in-use" || x === "secret-unusable" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "output-erased" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"endpoint-revoked\", \"endpoint-retired\", \"endpoint-pending\", \"endpoint-not-retired\", \"alias-taken\", \"site-in-use\", \"secret-unusable\", \"position-unknown\", \"read-behind\", \"output-expired\", \"output-erased\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
+  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "provider-account" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "confirmation-required" || x === "own-approval" || x === "approval-ended" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "endpoint-pending" || x === "endpoint-not-retired" || x === "alias-taken" || x === "site-in-use" || x === "secret-unusable" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "output-erased" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"provider-account\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"confirmation-required\", \"own-approval\", \"approval-ended\", \"endpoint-revoked\", \"endpoint-retired\", \"endpoint-pending\", \"endpoint-not-retired\", \"alias-taken\", \"site-in-use\", \"secret-unusable\", \"position-unknown\", \"read-behind\", \"output-expired\", \"output-erased\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
   x = v["target"];
   p = ruleAuditRefusedDataTarget(x); if (p !== undefined) return property("target", x, p);
   x = v["count"];
@@ -3747,7 +3923,7 @@ function ruleProblem(v: unknown): Problem {
   x = v["detail"];
   if (x !== undefined) { if (!(typeof x === 'string')) return property("detail", x, ": must be text"); }
   x = v["code"];
-  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "endpoint-pending" || x === "endpoint-not-retired" || x === "alias-taken" || x === "site-in-use" || x === "secret-unusable" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "output-erased" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"endpoint-revoked\", \"endpoint-retired\", \"endpoint-pending\", \"endpoint-not-retired\", \"alias-taken\", \"site-in-use\", \"secret-unusable\", \"position-unknown\", \"read-behind\", \"output-expired\", \"output-erased\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
+  if (!((x === "invalid-request" || x === "not-signed-in" || x === "sign-in-failed" || x === "second-factor-required" || x === "second-factor-failed" || x === "second-factor-active" || x === "password-wrong" || x === "password-link-invalid" || x === "username-taken" || x === "provider-account" || x === "last-administrator" || x === "too-many-attempts" || x === "forbidden" || x === "not-found" || x === "no-targets" || x === "ambiguous-target" || x === "conflict" || x === "job-version-conflict" || x === "idempotency-conflict" || x === "execution-ended" || x === "confirmation-required" || x === "own-approval" || x === "approval-ended" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "endpoint-pending" || x === "endpoint-not-retired" || x === "alias-taken" || x === "site-in-use" || x === "secret-unusable" || x === "position-unknown" || x === "read-behind" || x === "output-expired" || x === "output-erased" || x === "too-large" || x === "unsupported-media-type" || x === "storage-full" || x === "broker-unavailable" || x === "internal"))) return property("code", x, ": must be one of \"invalid-request\", \"not-signed-in\", \"sign-in-failed\", \"second-factor-required\", \"second-factor-failed\", \"second-factor-active\", \"password-wrong\", \"password-link-invalid\", \"username-taken\", \"provider-account\", \"last-administrator\", \"too-many-attempts\", \"forbidden\", \"not-found\", \"no-targets\", \"ambiguous-target\", \"conflict\", \"job-version-conflict\", \"idempotency-conflict\", \"execution-ended\", \"confirmation-required\", \"own-approval\", \"approval-ended\", \"endpoint-revoked\", \"endpoint-retired\", \"endpoint-pending\", \"endpoint-not-retired\", \"alias-taken\", \"site-in-use\", \"secret-unusable\", \"position-unknown\", \"read-behind\", \"output-expired\", \"output-erased\", \"too-large\", \"unsupported-media-type\", \"storage-full\", \"broker-unavailable\", \"internal\"");
   x = v["requestId"];
   if (x !== undefined) { if (!(typeof x === 'string')) return property("requestId", x, ": must be text"); }
   x = v["errors"];
@@ -3829,6 +4005,12 @@ export const validateJobApplied: Validator<types.JobApplied> = /* @__PURE__ */ v
 export const validateExecutionRequested: Validator<types.ExecutionRequested> = /* @__PURE__ */ validator(ruleExecutionRequested);
 
 export const validateExecutionTargeted: Validator<types.ExecutionTargeted> = /* @__PURE__ */ validator(ruleExecutionTargeted);
+
+export const validateExecutionApproved: Validator<types.ExecutionApproved> = /* @__PURE__ */ validator(ruleExecutionApproved);
+
+export const validateExecutionDenied: Validator<types.ExecutionDenied> = /* @__PURE__ */ validator(ruleExecutionDenied);
+
+export const validateExecutionApprovalExpired: Validator<types.ExecutionApprovalExpired> = /* @__PURE__ */ validator(ruleExecutionApprovalExpired);
 
 export const validateExecutionDispatched: Validator<types.ExecutionDispatched> = /* @__PURE__ */ validator(ruleExecutionDispatched);
 
@@ -3950,6 +4132,9 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.job.applied.v1', validateJobApplied],
   ['kanade.execution.requested.v1', validateExecutionRequested],
   ['kanade.execution.targeted.v1', validateExecutionTargeted],
+  ['kanade.execution.approved.v1', validateExecutionApproved],
+  ['kanade.execution.denied.v1', validateExecutionDenied],
+  ['kanade.execution.approval-expired.v1', validateExecutionApprovalExpired],
   ['kanade.execution.dispatched.v1', validateExecutionDispatched],
   ['kanade.execution.cancel-requested.v1', validateExecutionCancelRequested],
   ['kanade.execution.runs-presumed.v1', validateExecutionRunsPresumed],

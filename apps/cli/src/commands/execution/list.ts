@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core';
-import { listExecutions, type ExecutionView } from '@kanade/api-client';
+import { listExecutions } from '@kanade/api-client';
 import { BaseCommand } from '../../base-command.ts';
 import { pageFlags, pageOf } from '../../page-flags.ts';
+import { describeCounts, describeState, describeWhat } from '../../render/execution.ts';
 import { renderTable } from '../../render/table.ts';
 import { formatTime } from '../../render/units.ts';
 
@@ -24,7 +25,7 @@ export class ExecutionList extends BaseCommand {
     this.print(flags, page, () =>
       renderTable(page.items, [
         { title: 'EXECUTION', value: (execution) => execution.id },
-        { title: 'STATE', value: (execution) => execution.state },
+        { title: 'STATE', value: describeState },
         { title: 'WHAT', value: describeWhat },
         { title: 'RUNS', value: describeCounts },
         { title: 'REQUESTED', value: (execution) => formatTime(execution.requestedAt) },
@@ -33,17 +34,4 @@ export class ExecutionList extends BaseCommand {
     );
     if (!flags.json && page.nextCursor !== null) this.tell(`More: --cursor ${page.nextCursor}`);
   }
-}
-
-function describeWhat({ job, shell }: ExecutionView): string {
-  if (job) return `${job.id} ${job.version}`;
-  return shell === null ? '(recovered)' : `${shell} script`;
-}
-
-/** How many runs are in each state: `24 succeeded, 1 failed`. */
-export function describeCounts(execution: Pick<ExecutionView, 'counts'>): string {
-  return Object.entries(execution.counts)
-    .filter(([, count]) => count > 0)
-    .map(([state, count]) => `${count} ${state}`)
-    .join(', ');
 }

@@ -1,10 +1,10 @@
 import { Args } from '@oclif/core';
 import { getExecution } from '@kanade/api-client';
 import { BaseCommand } from '../../base-command.ts';
+import { describeCounts, describeState } from '../../render/execution.ts';
 import { renderTable } from '../../render/table.ts';
 import { formatBytes, formatDuration, formatTime } from '../../render/units.ts';
 import { fetchResult } from '../../run/execution-result.ts';
-import { describeCounts } from './list.ts';
 
 export class ExecutionShow extends BaseCommand {
   static override readonly summary = 'Show one execution: every run with its state and the beginning of its output.';
@@ -19,7 +19,7 @@ export class ExecutionShow extends BaseCommand {
       return;
     }
     const execution = await getExecution(args.execution);
-    this.log(`${execution.id}  ${execution.state}: ${describeCounts(execution)}`);
+    this.log(`${execution.id}  ${describeState(execution)}: ${describeCounts(execution)}`);
     this.log(`requested ${formatTime(execution.requestedAt)} by ${execution.requestedBy ?? 'somebody (recovered)'}, ended ${formatTime(execution.endedAt)}\n`);
     this.log(
       renderTable(result.runs, [

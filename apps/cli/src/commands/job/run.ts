@@ -17,13 +17,14 @@ export class JobRun extends BaseCommand {
   async run(): Promise<void> {
     const { args, flags } = await this.parse(JobRun);
     const profile = this.connect(flags);
-    await runExecution(this, profile, flags, async (headers) =>
+    await runExecution(this, profile, flags, async (headers, confirm) =>
       createExecution(
         {
           targets: await resolveTargets(flags),
           what: { kind: 'job', jobId: args.job },
           expiresIn: flags.expires,
           supersede: flags.supersede,
+          ...confirm,
         },
         { headers },
       ),

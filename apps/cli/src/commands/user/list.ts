@@ -18,7 +18,7 @@ export class UserList extends BaseCommand {
       renderTable(page.items, [
         { title: 'USER', value: (user) => user.username },
         { title: 'ROLES', value: (user) => formatGrants(user.grants) },
-        { title: 'STATE', value: (user) => (user.disabledAt !== null ? 'disabled' : user.hasPassword ? 'enabled' : 'no password yet') },
+        { title: 'STATE', value: (user) => (user.disabledAt !== null ? 'disabled' : user.hasPassword || user.provider !== null ? 'enabled' : 'no password yet') },
         { title: 'SECOND FACTOR', value: (user) => (user.hasSecondFactor ? 'yes' : 'no') },
         { title: 'LAST SIGN-IN', value: (user) => (user.lastSignedInAt === null ? 'never' : formatTime(user.lastSignedInAt)) },
       ]),

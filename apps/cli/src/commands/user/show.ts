@@ -18,7 +18,7 @@ export class UserShow extends BaseCommand {
         `roles          ${formatGrants(user.grants)}`,
         `made           ${formatTime(user.createdAt)} by ${user.createdBy}`,
         `disabled       ${user.disabledAt === null ? 'no' : `${formatTime(user.disabledAt)} by ${user.disabledBy ?? ''}`}`,
-        `password       ${user.hasPassword ? 'set' : 'not set yet'}`,
+        `password       ${user.provider === null ? (user.hasPassword ? 'set' : 'not set yet') : `none: ${user.provider} vouches for this user`}`,
         `second factor  ${user.hasSecondFactor ? 'yes' : 'no'}`,
         `last sign-in   ${user.lastSignedInAt === null ? 'never' : formatTime(user.lastSignedInAt)}`,
       ].join('\n'),

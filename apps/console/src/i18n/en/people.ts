@@ -79,6 +79,8 @@ export const people = {
     enabled: 'Enabled',
     disabled: 'Disabled',
     noPassword: 'No password yet',
+    provider: 'Identity provider',
+    atProvider: 'At {{name}}',
     secondFactor: 'Second factor',
     yes: 'Yes',
     no: 'No',

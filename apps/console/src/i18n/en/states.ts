@@ -29,6 +29,7 @@ export const states = {
   },
   presumed: 'Presumed',
   presumedHint: 'Nothing was heard from the endpoint; its own report would replace this.',
+  approvalState: { waiting: 'Waits for approval', approved: 'Approved', denied: 'Denied', expired: 'Not approved in time', withdrawn: 'Withdrawn' },
   executionState: { running: 'Running', succeeded: 'Succeeded', failed: 'Failed', cancelled: 'Cancelled' },
   endpointStatus: { online: 'Online', offline: 'Offline', 'never-seen': 'Never seen' },
   endpointStanding: { pending: 'Waits for approval', active: 'In the fleet', revoked: 'Revoked', retired: 'Retired' },

@@ -82,6 +82,8 @@ export const people: TranslationOf<typeof source> = {
     enabled: '有効',
     disabled: '無効',
     noPassword: 'パスワード未設定',
+    provider: 'ID プロバイダー',
+    atProvider: '{{name}} で管理',
     secondFactor: '2 段階認証',
     yes: 'あり',
     no: 'なし',

@@ -32,6 +32,7 @@ export const states: TranslationOf<typeof source> = {
   },
   presumed: '推定',
   presumedHint: 'エンドポイントからの報告はまだありません。報告が届けばそれに置き換わります。',
+  approvalState: { waiting: '承認待ち', approved: '承認済み', denied: '却下', expired: '承認の期限切れ', withdrawn: '取り下げ' },
   executionState: { running: '実行中', succeeded: '成功', failed: '失敗', cancelled: '取り消し' },
   endpointStatus: { online: 'オンライン', offline: 'オフライン', 'never-seen': '未接続' },
   endpointStanding: { pending: '承認待ち', active: '管理対象', revoked: '失効', retired: '退役' },

@@ -129,4 +129,23 @@ describe('RunForm', () => {
     });
     expect(dialog.textContent).toContain('30');
   });
+
+  it('asks for a code, or for an approval, where so many endpoints take one, and sends the same again with it', async () => {
+    const answers: Record<string, unknown> = { '/api/v1/account': { accountId: 'a1', username: 'hana', provider: null, grants: [], secondFactor: { enabledAt: '2026-01-01T00:00:00.000Z', recoveryCodesLeft: 10 } } };
+    const refusals = ['confirmation-required', 'second-factor-failed', 'storage-full'];
+    send.mockImplementation((input, init) => {
+      const { pathname } = new URL(input instanceof Request ? input.url : input);
+      if (init?.method !== 'POST') return Promise.resolve(Response.json(answers[pathname] ?? { items: [], nextCursor: null, position: '00000000:1', provider: null }));
+      return Promise.resolve(Response.json({ code: refusals.shift(), title: 'refused' }, { status: 403 }));
+    });
+    await renderIn('en', <RunForm initial={{ ...emptyRun, script: 'id' }} endpoints={endpoints(2)} />);
+    await userEvent.click(screen.getByRole('button', { name: 'Run on 2 endpoints' }));
+    await userEvent.type(await screen.findByLabelText('Code of your second factor'), '123456{Enter}');
+    await screen.findByText('The code is wrong, or was used already.');
+    await userEvent.click(screen.getByRole('button', { name: 'Ask for approval' }));
+    await screen.findByText('The backend’s storage is full.');
+    const confirms = posted().map(({ body }) => (typeof body === 'string' ? /"confirm":(\{[^}]*\})/.exec(body)?.[1] : 'no text'));
+    expect(confirms).toEqual([undefined, '{"kind":"code","code":"123456"}', '{"kind":"approval"}']);
+    expect(new Set(posted().map(({ key }) => key)).size).toBe(1);
+  });
 });

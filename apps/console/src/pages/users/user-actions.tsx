@@ -76,8 +76,8 @@ export function UserActions({ user }: { readonly user: AccountView }) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Item leftSection={<IconShield size={15} />} onClick={() => { setOpen('roles'); }}>{t('users.changeRoles')}</Menu.Item>
-          <Menu.Item leftSection={<IconKey size={15} />} onClick={() => { setOpen('reset'); }}>{t('users.reset')}</Menu.Item>
+          {user.provider === null && <Menu.Item leftSection={<IconShield size={15} />} onClick={() => { setOpen('roles'); }}>{t('users.changeRoles')}</Menu.Item>}
+          {user.provider === null && <Menu.Item leftSection={<IconKey size={15} />} onClick={() => { setOpen('reset'); }}>{t('users.reset')}</Menu.Item>}
           <Menu.Item leftSection={<IconLogout size={15} />} onClick={() => { setOpen('signOut'); }}>{t('users.signOut')}</Menu.Item>
           <Menu.Item leftSection={isDisabled ? <IconUserCheck size={15} /> : <IconBan size={15} />} onClick={() => { setOpen(isDisabled ? 'enable' : 'disable'); }}>
             {isDisabled ? t('users.enable') : t('users.disable')}

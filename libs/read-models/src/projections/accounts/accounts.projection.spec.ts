@@ -31,15 +31,24 @@ describe('accounts', () => {
     const commit = model.apply(peopleHistory().batches);
     expect(rows()).toEqual([
       {
-        key: 1, id: 'a1', username: 'admin', grants: '[{"role":"admin","sites":"all"}]', createdAt: '2026-01-31T12:00:00.010Z', createdBy: 'system', disabledAt: null,
+        key: 1, id: 'a1', username: 'admin', provider: null, grants: '[{"role":"admin","sites":"all"}]', createdAt: '2026-01-31T12:00:00.010Z', createdBy: 'system', disabledAt: null,
         disabledBy: null, hasPassword: 0, hasSecondFactor: 0, lastSignedInAt: null,
       },
       {
-        key: 2, id: 'a2', username: 'Hana', grants: '[{"role":"operator","sites":["tokyo"]}]', createdAt: '2026-01-31T12:00:00.020Z', createdBy: 'admin',
+        key: 2, id: 'a2', username: 'Hana', provider: null, grants: '[{"role":"operator","sites":["tokyo"]}]', createdAt: '2026-01-31T12:00:00.020Z', createdBy: 'admin',
         disabledAt: '2026-01-31T12:00:00.070Z', disabledBy: 'admin', hasPassword: 1, hasSecondFactor: 1, lastSignedInAt: '2026-01-31T12:00:00.060Z',
       },
     ]);
     expect(commit.changes).toContainEqual({ kind: 'account', id: 'a2' });
+  });
+
+  it('of an identity provider are told apart, and have no password for signing in', () => {
+    const history = peopleHistory();
+    history.control('account', 'a3', 'kanade.account.created.v1', { accountId: 'a3', username: 'ren', provider: { issuer: 'https://login.example', subject: 's1' } });
+    history.control('account', 'a3', 'kanade.account.grants-changed.v1', { accountId: 'a3', grants: [] });
+    history.control('account', 'a3', 'kanade.account.signed-in.v1', { accountId: 'a3', sessionId: 's2', interface: 'console' });
+    model.apply(history.batches);
+    expect(model.rows("SELECT provider, grants, hasPassword, lastSignedInAt IS NOT NULL AS was FROM accounts WHERE username = 'ren'")).toEqual([{ provider: 'https://login.example', grants: '[]', hasPassword: 0, was: 1 }]);
   });
 
   it('lose their password, and their second factor where it says so, with a reset', () => {

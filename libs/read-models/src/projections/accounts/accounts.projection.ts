@@ -13,7 +13,7 @@ function openRows({ connection, changes }: Session) {
     query
       .insertInto('accounts')
       .values({
-        key: parameter('key'), id: parameter('id'), username: parameter('username'), grants: parameter('grants'), createdAt: parameter('createdAt'),
+        key: parameter('key'), id: parameter('id'), username: parameter('username'), provider: parameter('provider'), grants: parameter('grants'), createdAt: parameter('createdAt'),
         createdBy: parameter('createdBy'), disabledAt: parameter('disabledAt'), disabledBy: parameter('disabledBy'), hasPassword: parameter('hasPassword'),
         hasSecondFactor: parameter('hasSecondFactor'), lastSignedInAt: parameter('lastSignedInAt'),
       })
@@ -26,9 +26,9 @@ function openRows({ connection, changes }: Session) {
     query.updateTable('accounts').set({ hasPassword: parameter('hasPassword') }).where('id', '=', parameter('id')));
   const secondFactor = prepareWrite(connection, (query, parameter: Parameter<{ id: string; hasSecondFactor: number }>) =>
     query.updateTable('accounts').set({ hasSecondFactor: parameter('hasSecondFactor') }).where('id', '=', parameter('id')));
-  // Who signs in has a password; the first account's came from a file, of which no event tells.
+  // Who signs in and has no provider has a password; the first account's came from a file, of which no event tells.
   const signedIn = prepareWrite(connection, (query, parameter: Parameter<{ id: string; at: string }>) =>
-    query.updateTable('accounts').set({ lastSignedInAt: parameter('at'), hasPassword: 1 }).where('id', '=', parameter('id')));
+    query.updateTable('accounts').set((row) => ({ lastSignedInAt: parameter('at'), hasPassword: row.case().when('provider', 'is', null).then(1).else(0).end() })).where('id', '=', parameter('id')));
   const changed = (id: string): void => {
     changes.row('account', id);
   };
@@ -81,7 +81,7 @@ function accountEvents(session: Session, nameOf: (principal: string) => string):
     },
     'kanade.account.created.v1': ({ data, time, principal }, { position }) => {
       rows.insert({
-        key: position, id: data.accountId, username: data.username, grants: JSON.stringify(unlimited), createdAt: time, createdBy: nameOf(principal ?? 'system'),
+        key: position, id: data.accountId, username: data.username, provider: data.provider?.issuer ?? null, grants: JSON.stringify(unlimited), createdAt: time, createdBy: nameOf(principal ?? 'system'),
         disabledAt: null, disabledBy: null, hasPassword: 0, hasSecondFactor: 0, lastSignedInAt: null,
       });
       rows.changed(data.accountId);

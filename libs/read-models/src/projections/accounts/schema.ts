@@ -1,6 +1,6 @@
 /**
  * How principals are called: `account/<id>` by its username, `token/<id>` by its account's and its own name. And the accounts themselves;
- * `key` is the position of an account's first event, `grants` a JSON text.
+ * `key` is the position of an account's first event, `grants` a JSON text, `provider` the issuer that vouches for it.
  */
 export const accountsSchema = `
 CREATE TABLE principals (
@@ -13,6 +13,7 @@ CREATE TABLE accounts (
   key INTEGER NOT NULL PRIMARY KEY,
   id TEXT NOT NULL UNIQUE,
   username TEXT NOT NULL COLLATE NOCASE,
+  provider TEXT,
   grants TEXT NOT NULL,
   createdAt TEXT NOT NULL,
   createdBy TEXT NOT NULL,

@@ -67,6 +67,48 @@ describe('a command', () => {
   });
 });
 
+describe('an execution that needs an approval', () => {
+  const until = '2026-01-31T12:30:00.000Z';
+  const waiting = (act: (history: TestHistory) => void) => {
+    const history = new TestHistory();
+    enrol(history, 'e1');
+    requestExecution(history, 'x1', ['e1'], { confirmation: { kind: 'approval', accountId: 'a1', until } });
+    act(history);
+    const model = openTestModel();
+    const commit = model.apply(history.batches);
+    const row = model.rows('SELECT approval, approvalUntil, approvalAsker, approvalBy, approvalReason FROM executions')[0];
+    return { commit, row, held: model.rows('SELECT held FROM runs')[0], poison: model.rows('SELECT code FROM poison') };
+  };
+  const approve = (history: TestHistory) => history.control('execution', 'x1', 'kanade.execution.approved.v1', { executionId: 'x1' }, { principal: 'account/a2' });
+  const deny = (history: TestHistory) => history.control('execution', 'x1', 'kanade.execution.denied.v1', { executionId: 'x1', reason: 'no' }, { principal: 'account/a2' });
+  const cancel = (history: TestHistory) => history.control('execution', 'x1', 'kanade.execution.cancel-requested.v1', { executionId: 'x1', runIds: null }, { principal: 'account/a1' });
+
+  it('holds its runs until somebody gives it, and tells whoever dispatches', () => {
+    expect(waiting(() => undefined)).toMatchObject({ row: { approval: 'waiting', approvalUntil: until, approvalAsker: 'a1', approvalBy: null }, held: { held: 1 } });
+    const { row, held, commit } = waiting(approve);
+    expect([row, held]).toEqual([{ approval: 'approved', approvalUntil: until, approvalAsker: 'a1', approvalBy: 'account/a2', approvalReason: null }, { held: 0 }]);
+    expect(commit.runs.filter(({ runId, state }) => runId === runIdOf('x1', 'e1') && state === 'queued')).not.toEqual([]);
+  });
+
+  it('is decided once: what comes after changes nothing', () => {
+    expect(waiting((history) => { deny(history); approve(history); }).row).toMatchObject({ approval: 'denied', approvalReason: 'no' });
+    expect(waiting((history) => { approve(history); cancel(history); }).row).toMatchObject({ approval: 'approved' });
+    expect(waiting((history) => { cancel(history); deny(history); }).row).toMatchObject({ approval: 'withdrawn', approvalBy: 'account/a1' });
+  });
+
+  it('does not send what was denied, whatever comes after', () => {
+    expect(waiting((history) => { deny(history); approve(history); }).held).toEqual({ held: 1 });
+  });
+
+  it('must have been requested', () => {
+    const history = new TestHistory();
+    history.control('execution', 'x9', 'kanade.execution.approved.v1', { executionId: 'x9' });
+    const model = openTestModel();
+    model.apply(history.batches);
+    expect(model.rows('SELECT code FROM poison')).toEqual([{ code: 'execution-unknown' }]);
+  });
+});
+
 describe('runs', () => {
   it('wait for their endpoint with a deadline', () => {
     const { model, execution } = fold(() => undefined, ['e1', 'e2']);

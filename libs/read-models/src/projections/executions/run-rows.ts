@@ -1,6 +1,6 @@
 import type { Session } from '../../fold/session.ts';
 import type { PresumedState, RunsTable } from '../../generated/tables.ts';
-import { prepareGet, prepareWrite } from '../../sqlite/statements.ts';
+import { prepareAll, prepareGet, prepareWrite } from '../../sqlite/statements.ts';
 import type { NoArguments, Parameter } from '../../sqlite/statements.ts';
 
 /** What decides about a run's next state. */
@@ -8,7 +8,7 @@ export type RunRow = Pick<RunsTable, 'key' | 'executionKey' | 'endpointKey' | 's
   readonly commandIncarnation: string;
   readonly outputErased: number;
 };
-export type NewRun = Pick<RunsTable, 'key' | 'id' | 'executionKey' | 'endpointKey' | 'siteKey' | 'deadlineAt' | 'queuedPosition'>;
+export type NewRun = Pick<RunsTable, 'key' | 'id' | 'executionKey' | 'endpointKey' | 'siteKey' | 'deadlineAt' | 'queuedPosition'> & { readonly held: number };
 type Moved = Pick<RunsTable, 'key' | 'state' | 'supersededState' | 'deadlineAt'> & { position: number };
 type Ended = Pick<
   RunsTable,
@@ -30,6 +30,14 @@ const prepareReads = ({ connection }: Session) => ({
       .innerJoin('endpoints', 'endpoints.key', 'runs.endpointKey')
       .select(['runs.id as runId', 'endpoints.id as endpointId'])
       .where('runs.key', '=', parameter('key'))),
+  queuedOf: prepareAll(connection, (query, parameter: Parameter<{ executionKey: number }>) =>
+    query
+      .selectFrom('runs')
+      .innerJoin('endpoints', 'endpoints.key', 'runs.endpointKey')
+      .select(['runs.id as runId', 'endpoints.id as endpointId', 'runs.siteKey', 'runs.commandSequence', 'runs.commandIncarnation'])
+      .where('runs.executionKey', '=', parameter('executionKey'))
+      .where('runs.state', '=', 'queued')
+      .orderBy('runs.key')),
   lastEnd: prepareGet(connection, (query, parameter: Parameter<{ executionKey: number }>) =>
     query.selectFrom('runs').select(({ fn }) => fn.max('endedAt').as('endedAt')).where('executionKey', '=', parameter('executionKey'))),
   lastKey: prepareGet(connection, (query, _: Parameter<NoArguments>) =>
@@ -82,8 +90,10 @@ export function openRunRows(session: Session) {
     insert: prepareWrite(connection, (query, parameter: Parameter<NewRun>) =>
       query.insertInto('runs').values({
         key: parameter('key'), id: parameter('id'), executionKey: parameter('executionKey'), endpointKey: parameter('endpointKey'), siteKey: parameter('siteKey'), state: 'queued',
-        presumed: 0, deadlineAt: parameter('deadlineAt'), queuedPosition: parameter('queuedPosition'),
+        presumed: 0, deadlineAt: parameter('deadlineAt'), queuedPosition: parameter('queuedPosition'), held: parameter('held'),
       })),
+    release: prepareWrite(connection, (query, parameter: Parameter<{ executionKey: number }>) =>
+      query.updateTable('runs').set({ held: 0 }).where('executionKey', '=', parameter('executionKey'))),
     cancelAll: prepareWrite(connection, (query, parameter: Parameter<{ executionKey: number }>) =>
       query.updateTable('runs').set({ cancelRequested: 1 }).where('executionKey', '=', parameter('executionKey')).where('endedAt', 'is', null)),
     cancel: prepareWrite(connection, (query, parameter: Parameter<{ id: string; executionKey: number }>) =>

@@ -93,6 +93,15 @@ export class Runs {
     for (const id of runIds ?? []) this.#rows.cancel({ id, executionKey });
   }
 
+  /** An execution's runs may be sent. */
+  release(executionKey: number): void {
+    this.#rows.release({ executionKey });
+    const executionId = this.#tallies.of(executionKey).id;
+    for (const { runId, endpointId, siteKey, commandSequence, commandIncarnation } of this.#rows.queuedOf({ executionKey })) {
+      this.#session.changes.run({ runId, executionId, endpointId, site: this.#session.keys.siteName(siteKey), state: 'queued', exitCode: null, commandSequence, commandIncarnation });
+    }
+  }
+
   /** Position of the oldest end that waits for its output. */
   firstHeld(): number | null {
     return this.#held.firstPosition();
@@ -111,10 +120,12 @@ export class Runs {
     if (executionKey === undefined) return refuse('execution-unknown', `execution ${data.executionId} was never requested`);
     const unknown = data.targets.find(({ endpointId }) => keys.endpoint(endpointId) === undefined);
     if (unknown !== undefined) return refuse('endpoint-unknown', `endpoint ${unknown.endpointId} was never enrolled`);
-    const deadlineAt = Date.parse(this.#tallies.of(executionKey).expiresAt);
+    const { expiresAt, approval } = this.#tallies.of(executionKey);
+    const deadlineAt = Date.parse(expiresAt);
+    const held = approval === 'waiting' ? 1 : 0;
     for (const { endpointId, runId } of data.targets) {
       const endpointKey = keys.endpoint(endpointId) ?? 0;
-      const site = this.#add({ id: runId, executionKey, endpointKey, deadlineAt, queuedPosition: position }, recordedAt);
+      const site = this.#add({ id: runId, executionKey, endpointKey, deadlineAt, queuedPosition: position, held }, recordedAt);
       changes.run({ runId, executionId: data.executionId, endpointId, site, state: 'queued', exitCode: null, commandSequence: null, commandIncarnation: '' });
     }
     return undefined;
@@ -196,7 +207,7 @@ export class Runs {
     if (executionKey === undefined) return undefined;
     const { endpointKey, recordedAt, position } = place;
     this.#tallies.grow(executionKey);
-    this.#add({ id: data.runId, executionKey, endpointKey, deadlineAt: recordedAt, queuedPosition: position }, recordedAt);
+    this.#add({ id: data.runId, executionKey, endpointKey, deadlineAt: recordedAt, queuedPosition: position, held: 0 }, recordedAt);
     return this.#rows.find({ id: data.runId });
   }
 

@@ -1,6 +1,7 @@
 /**
  * `executions.key` is the position of the request; `runs.key` counts up in the order of targets. Counts are kept on the execution, so that
  * a list reads one narrow row each. Indexes on states are partial: a run leaves them when it ends, so they stay as small as what is going on.
+ * A run is held, and not sent, as long as its execution waits for an approval; `approvalAsker` is the account that asked.
  * A run is of the site its endpoint belonged to when it was targeted, for good.
  * A `recovered` execution is known only from its agents: its request lies beyond a backup that was restored.
  */
@@ -25,6 +26,12 @@ CREATE TABLE executions (
   cancelRequested INTEGER NOT NULL,
   endedAt INTEGER,
   targetCount INTEGER NOT NULL,
+  approval TEXT, -- ApprovalState
+  approvalUntil TEXT,
+  approvalAsker TEXT,
+  approvalBy TEXT,
+  approvalAt TEXT,
+  approvalReason TEXT,
   eventId TEXT,
   privateDigest TEXT,
   queued INTEGER NOT NULL DEFAULT 0,
@@ -41,6 +48,7 @@ CREATE TABLE executions (
   lost INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX executionsByState ON executions (state, key);
+CREATE INDEX executionsByApproval ON executions (approval, key) WHERE approval IS NOT NULL;
 CREATE INDEX executionsByJob ON executions (jobId, key) WHERE jobId IS NOT NULL;
 
 CREATE TABLE runs (
@@ -67,6 +75,7 @@ CREATE TABLE runs (
   commandIncarnation TEXT NOT NULL DEFAULT '',
   commandSequence INTEGER,
   cancelRequested INTEGER NOT NULL DEFAULT 0,
+  held INTEGER NOT NULL DEFAULT 0,
   queuedPosition INTEGER NOT NULL,
   acceptedPosition INTEGER,
   startedPosition INTEGER,
@@ -79,7 +88,7 @@ CREATE INDEX runsBySite ON runs (siteKey, key);
 CREATE INDEX runsByState ON runs (state, key);
 CREATE INDEX runsByEnd ON runs (endedPosition) WHERE endedPosition IS NOT NULL;
 CREATE INDEX runsByDeadline ON runs (deadlineAt) WHERE deadlineAt IS NOT NULL;
-CREATE INDEX runsToDispatch ON runs (commandIncarnation, key) WHERE state = 'queued';
+CREATE INDEX runsToDispatch ON runs (commandIncarnation, key) WHERE state = 'queued' AND held = 0;
 CREATE INDEX runsActive ON runs (endpointKey) WHERE state IN ('accepted', 'started');
 CREATE INDEX runsToCancel ON runs (key) WHERE cancelRequested = 1 AND endedAt IS NULL;
 CREATE INDEX runsErased ON runs (key) WHERE outputErased = 1;

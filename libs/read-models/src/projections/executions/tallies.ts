@@ -1,3 +1,4 @@
+import type { ApprovalState } from '@kanade/contracts';
 import type { RunState } from '@kanade/messages';
 import type { Session } from '../../fold/session.ts';
 import { prepareGet, prepareWrite } from '../../sqlite/statements.ts';
@@ -10,6 +11,7 @@ interface Tally extends Counts {
   targetCount: number;
   readonly timeoutMs: number;
   readonly expiresAt: string;
+  readonly approval: ApprovalState | null;
   endedAt: number | null;
 }
 
@@ -43,7 +45,7 @@ const prepareSave = ({ connection }: Session) =>
 export function openTallies(session: Session) {
   const { connection, changes } = session;
   const load = prepareGet(connection, (query, parameter: Parameter<{ key: number }>) =>
-    query.selectFrom('executions').select(['id', 'targetCount', 'timeoutMs', 'expiresAt', 'endedAt', ...columns]).where('key', '=', parameter('key')));
+    query.selectFrom('executions').select(['id', 'targetCount', 'timeoutMs', 'expiresAt', 'approval', 'endedAt', ...columns]).where('key', '=', parameter('key')));
   const save = prepareSave(session);
   const addToHour = prepareWrite(connection, (query, parameter: Parameter<HourTally>) =>
     query
