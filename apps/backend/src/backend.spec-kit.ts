@@ -43,6 +43,8 @@ export interface TestBackend {
   /** As the administrator, with a token. */
   call(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
   token(): Promise<string>;
+  /** Makes the next call with another token, after something has ended the administrator's sessions. */
+  signInAgain(): void;
   stop(): Promise<void>;
 }
 
@@ -100,13 +102,16 @@ async function startBackend(broker: TestBroker, password: string, environment: R
   await eventually(async () => ((await fetch(`${url}/health/ready`)).status === 200 ? true : undefined), 'the backend to be ready');
   let made: Promise<string> | undefined;
   const token = () =>
-    (made ??= send(url, 'POST', '/api/v1/tokens', { username: 'admin', password, name: 'test' }, {}).then(({ body }) => z.string().parse(body['token'])));
+    (made ??= send(url, 'POST', '/api/v1/session/token', { username: 'admin', password, name: 'test' }, {}).then(({ body }) => z.string().parse(body['token'])));
   return {
     app,
     url,
     clock,
     logged,
     token,
+    signInAgain: () => {
+      made = undefined;
+    },
     request: (method, path, body, headers = {}) => send(url, method, path, body, headers),
     call: async (method, path, body, headers = {}) => send(url, method, `/api/v1${path}`, body, { authorization: `Bearer ${await token()}`, ...headers }),
     stop: async () => {

@@ -31,6 +31,7 @@ import { JobRun } from './commands/job/run.ts';
 import { JobShow } from './commands/job/show.ts';
 import { JobValidate } from './commands/job/validate.ts';
 import { Login } from './commands/login.ts';
+import { Logout } from './commands/logout.ts';
 import { OutputErase } from './commands/output/erase.ts';
 import { Restore } from './commands/restore.ts';
 import { Run } from './commands/run.ts';
@@ -42,6 +43,9 @@ import { SiteCreate } from './commands/site/create.ts';
 import { SiteDelete } from './commands/site/delete.ts';
 import { SiteList } from './commands/site/list.ts';
 import { Status } from './commands/status.ts';
+import { TokenCreate } from './commands/token/create.ts';
+import { TokenList } from './commands/token/list.ts';
+import { TokenRevoke } from './commands/token/revoke.ts';
 import { UserCreate } from './commands/user/create.ts';
 import { UserDisable } from './commands/user/disable.ts';
 import { UserEnable } from './commands/user/enable.ts';
@@ -86,6 +90,7 @@ export const COMMANDS = {
   'job:show': JobShow,
   'job:validate': JobValidate,
   login: Login,
+  logout: Logout,
   'output:erase': OutputErase,
   restore: Restore,
   run: Run,
@@ -97,6 +102,9 @@ export const COMMANDS = {
   'site:delete': SiteDelete,
   'site:list': SiteList,
   status: Status,
+  'token:create': TokenCreate,
+  'token:list': TokenList,
+  'token:revoke': TokenRevoke,
   'user:create': UserCreate,
   'user:disable': UserDisable,
   'user:enable': UserEnable,

@@ -8,6 +8,7 @@ export * from './positions.ts';
 export * from './interfaces.ts';
 export * from './permissions.ts';
 export * from './sites.ts';
+export * from './token-scopes.ts';
 export * from './roles.ts';
 export * from './subjects.ts';
 export * from './headers.ts';

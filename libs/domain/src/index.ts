@@ -13,5 +13,6 @@ export * from './secrets/secret.ts';
 export * from './accounts/account.ts';
 export * from './accounts/permission.ts';
 export * from './accounts/token.ts';
+export * from './accounts/token-scope.ts';
 export * from './sites/site.ts';
 export * from './audit/audit.ts';

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { ApiError, configureApi, createToken, getSession } from '@kanade/api-client';
+import { ApiError, configureApi, createSessionToken, getSession } from '@kanade/api-client';
 import { readPrivateFile, writePrivateFile } from '@kanade/messaging';
 import type { DataPaths } from './paths.ts';
 import { StartupError } from './startup-error.ts';
@@ -43,7 +43,7 @@ async function isGood(url: string, token: string): Promise<boolean> {
 async function newToken(url: string, password: string, paths: DataPaths): Promise<string> {
   configureApi({ baseUrl: url });
   try {
-    const { token } = await createToken({ username: 'admin', password, name: 'local profile' });
+    const { token } = await createSessionToken({ username: 'admin', password, name: 'local profile' });
     return token;
   } catch (error) {
     if (!(error instanceof ApiError) || !(error.code in refusals)) throw error;

@@ -79,15 +79,15 @@ describe('signing in', () => {
 
 describe('tokens', () => {
   it('are refused without the password, and in any other form', async () => {
-    expect((await backend.request('POST', '/api/v1/tokens', { username: 'admin', password: 'wrong', name: 'x' })).status).toBe(401);
+    expect((await backend.request('POST', '/api/v1/session/token', { username: 'admin', password: 'wrong', name: 'x' })).status).toBe(401);
     for (const authorization of ['Bearer kanade_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA', 'Bearer x', 'Basic eDp5']) {
       expect((await backend.request('GET', '/api/v1/session', undefined, { authorization })).status).toBe(401);
     }
   });
 
   it('open everything, name their owner, and are kept nowhere', async () => {
-    const made = await backend.request('POST', '/api/v1/tokens', { username: 'admin', password: installation.password, name: 'laptop' });
-    expect(made).toMatchObject({ status: 201, body: { token: expect.stringMatching(/^kanade_[\w-]{43}$/) } });
+    const made = await backend.request('POST', '/api/v1/session/token', { username: 'admin', password: installation.password, name: 'laptop' });
+    expect(made).toMatchObject({ status: 201, body: { token: expect.stringMatching(/^kanade_[\w-]{64}$/) } });
     const authorization = `Bearer ${String(made.body['token'])}`;
     expect(await backend.request('GET', '/api/v1/session', undefined, { authorization })).toMatchObject({ status: 200, body: { username: 'admin' } });
     expect(backend.logged.join('')).not.toContain(String(made.body['token']));

@@ -8,7 +8,6 @@ import { Authenticator } from './authenticator.ts';
 import { ChangePasswordHandler } from './change-password.handler.ts';
 import { ConfirmSecondFactorHandler } from './confirm-second-factor.handler.ts';
 import { CreateAccountHandler } from './create-account.handler.ts';
-import { CreateTokenHandler } from './create-token.handler.ts';
 import { DisableSecondFactorHandler } from './disable-second-factor.handler.ts';
 import { EndAccountSessionsHandler } from './end-account-sessions.handler.ts';
 import { EndOwnSessionsHandler } from './end-own-sessions.handler.ts';
@@ -31,12 +30,18 @@ import { SignInHandler } from './sign-in.handler.ts';
 import { SignInThrottle } from './sign-in-throttle.ts';
 import { SignOutHandler } from './sign-out.handler.ts';
 import { SwitchAccountHandler } from './switch-account.handler.ts';
-import { TokensController } from './tokens.controller.ts';
+import { CreateSessionTokenHandler } from './tokens/create-session-token.handler.ts';
+import { CreateTokenHandler } from './tokens/create-token.handler.ts';
+import { ListTokensHandler } from './tokens/list-tokens.query.ts';
+import { RevokeTokenHandler } from './tokens/revoke-token.handler.ts';
+import { TokenMaker } from './tokens/token-maker.ts';
+import { TokensController } from './tokens/tokens.controller.ts';
+import { Tokens } from './tokens/tokens.ts';
 
 const handlers = [
   ChangePasswordHandler, ConfirmSecondFactorHandler, CreateAccountHandler, CreateTokenHandler, DisableSecondFactorHandler, EndAccountSessionsHandler,
   EndOwnSessionsHandler, GetOwnAccountHandler, ListSessionsHandler, OfferSecondFactorHandler, ResetAccountHandler, SetGrantsHandler, SetPasswordHandler, SignInHandler,
-  SignOutHandler, SwitchAccountHandler,
+  SignOutHandler, SwitchAccountHandler, CreateSessionTokenHandler, ListTokensHandler, RevokeTokenHandler,
 ];
 
 @Module({
@@ -44,7 +49,7 @@ const handlers = [
   controllers: [SessionController, TokensController, AccountsController, OwnAccountController],
   providers: [
     AccountGrants, AccountRecords, AdminAccount, Administrators, Authenticator, PasswordLinks, Passwords, SecondFactors, SessionRotation, Sessions, SignInCheck,
-    SignInThrottle, ...handlers,
+    SignInThrottle, TokenMaker, Tokens, ...handlers,
   ],
   exports: [AccountGrants, AccountRecords, AdminAccount, Authenticator, Sessions, SignInCheck, SitesModule],
 })

@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import { readTokenScope } from '@kanade/contracts';
 import type { Grant } from '@kanade/contracts';
 import { Broker } from '../broker/broker.ts';
 import { Clock } from '../clock.ts';
 import type { Identity } from '../http/request-context.ts';
 import type { Scope } from './principal.ts';
 import { AccountRecords } from './account-records.ts';
-import { readRecord, recordKeys, sessionRecordSchema, tokenRecordSchema } from './identity-records.ts';
+import { digest, readRecord, recordKeys, sessionRecordSchema } from './identity-records.ts';
 import type { AccountRecord, SessionRecord, TokenRecord } from './identity-records.ts';
 import type { Principal } from './principal.ts';
 import { Sessions } from './sessions.ts';
+import { counts, Tokens } from './tokens/tokens.ts';
 
 /** How long an answer counts without asking again; a sign-out or revocation counts everywhere after this. */
 const freshMs = 2000;
@@ -36,12 +38,14 @@ const nobody = { grants: [] } as const;
 
 function ofSession(record: SessionRecord, { grants }: { readonly grants: readonly Grant[] }): Identity {
   const { accountId, username, sessionId, expiresAt, provedAt } = record;
-  return { principal: { kind: 'account', id: accountId, username, scope: nothing }, sessionId, accountId, grants, expiresAt: Date.parse(expiresAt), provedAt: provedAt === null ? null : Date.parse(provedAt) };
+  return { principal: { kind: 'account', id: accountId, username, scope: nothing }, sessionId, accountId, grants, scopes: null, expiresAt: Date.parse(expiresAt), provedAt: provedAt === null ? null : Date.parse(provedAt) };
 }
 
 function ofToken(record: TokenRecord, { grants }: { readonly grants: readonly Grant[] }): Identity {
   const { tokenId, accountId, username, expiresAt } = record;
-  return { principal: { kind: 'token', id: tokenId, username, scope: nothing }, sessionId: null, accountId, grants, expiresAt: Date.parse(expiresAt), provedAt: null };
+  // A scope that is no longer known gives nothing.
+  const scopes = record.scopes?.flatMap((text) => readTokenScope(text) ?? []) ?? null;
+  return { principal: { kind: 'token', id: tokenId, username, scope: nothing }, sessionId: null, accountId, grants, scopes, expiresAt: Date.parse(expiresAt), provedAt: null };
 }
 
 /** Says who holds a cookie or a token. Both are looked up by their digest, so how long it takes tells nothing about them. */
@@ -54,6 +58,7 @@ export class Authenticator {
     private readonly clock: Clock,
     private readonly accounts: AccountRecords,
     private readonly sessions: Sessions,
+    private readonly tokens: Tokens,
   ) {}
 
   bySession(cookie: string): Promise<Proof> {
@@ -68,13 +73,16 @@ export class Authenticator {
     });
   }
 
-  byToken(token: string): Promise<Proof> {
-    return this.find(recordKeys.token(token), async (key) => {
-      const record = await readRecord(this.broker.get().identities, key, tokenRecordSchema);
-      const account = record && (await this.accountOf(record.value));
-      if (record === undefined) return unproved;
-      const { principal: holder } = ofToken(record.value, nobody);
-      return { identity: account && ofToken(record.value, account), holder };
+  /** `address` is where it is used from. */
+  byToken(token: string, address: string): Promise<Proof> {
+    return this.find(`token ${digest(token)}`, async () => {
+      const stored = await this.tokens.find(token);
+      const account = stored && (await this.accountOf(stored.record));
+      if (stored === undefined) return unproved;
+      const { principal: holder } = ofToken(stored.record, nobody);
+      if (account === undefined || !counts(stored.record, account, this.clock.now())) return { identity: undefined, holder };
+      await this.tokens.touch(stored, address);
+      return { identity: ofToken(stored.record, account), holder };
     });
   }
 

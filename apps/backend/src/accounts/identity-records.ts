@@ -55,8 +55,18 @@ export const tokenRecordSchema = z.strictObject({
   accountId: z.string(),
   username: z.string(),
   name: z.string(),
+  /** SHA-256 of the random half of the token, hex. */
+  secretDigest: z.string(),
+  /** What it is limited to; null for whatever its owner may do. */
+  scopes: z.array(z.string()).nullable(),
+  /** The owner's epoch when it was made: one without scopes ends with the sessions of its time. */
+  epoch: z.int(),
   createdAt: timeSchema,
   expiresAt: timeSchema,
+  /** Brought up to date every few minutes only. */
+  lastUsedAt: timeSchema.nullable(),
+  lastUsedFrom: z.string().nullable(),
+  revokedAt: timeSchema.nullable(),
 });
 export type TokenRecord = z.infer<typeof tokenRecordSchema>;
 
@@ -78,7 +88,7 @@ export function digest(text: string): string {
 export const recordKeys = {
   account: (username: string) => `account.${digest(username.normalize('NFC').toLowerCase())}`,
   session: (cookie: string) => `session.${digest(cookie)}`,
-  token: (token: string) => `token.${digest(token)}`,
+  token: (tokenId: string) => `token.${tokenId}`,
   passwordLink: (token: string) => `password-link.${digest(token)}`,
   providerIdentity: ({ issuer, subject }: AccountProvider) => `provider-identity.${digest(JSON.stringify([issuer, subject]))}`,
   administrators: 'administrators.all',

@@ -54,6 +54,7 @@ describe('accounts', () => {
     if (adminGone.status === 200) expect(await second.send('POST', '/accounts/admin/enable')).toMatchObject({ status: 200 });
     else await eventually(async () => ((await second.status()) === 401 ? true : undefined), 'the second administrator to be out');
     expect(await backend.request('POST', '/api/v1/session', { username: 'admin', password: installation.password })).toMatchObject({ status: 201 });
+    backend.signInAgain();
   });
 });
 
@@ -106,7 +107,7 @@ describe('a disabled account', () => {
     const other = await installation.backend({ KANADE_DATA_DIR: installation.broker.dataDir });
     const person = await Person.join(backend, 'leaver');
     await person.signIn();
-    const { body } = await backend.request('POST', '/api/v1/tokens', { username: 'leaver', password: person.password, name: 'laptop' });
+    const { body } = await backend.request('POST', '/api/v1/session/token', { username: 'leaver', password: person.password, name: 'laptop' });
     const withToken = async (through: TestBackend) => (await through.request('GET', '/api/v1/session', undefined, { authorization: `Bearer ${String(body['token'])}` })).status;
     for (const through of [backend, other]) expect([await person.status(through), await withToken(through)]).toEqual([200, 200]);
     await backend.call('POST', '/accounts/leaver/disable');

@@ -1,8 +1,10 @@
-import type { Interface, Sites } from '@kanade/contracts';
+import type { Interface, Sites, TokenScope } from '@kanade/contracts';
 
 /** What a principal may see and touch: where their roles allow what the operation at hand needs. */
 export interface Scope {
   readonly sites: Sites;
+  /** Where running is what is allowed, and a token's scopes say which jobs: those scopes. */
+  readonly runs?: readonly TokenScope[] | undefined;
 }
 
 /** Where somebody asks from, and over what as their client says. */

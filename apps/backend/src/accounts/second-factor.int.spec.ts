@@ -88,7 +88,7 @@ describe('signing in with a second factor', () => {
 
   it('is needed for a token as well', async () => {
     const { person, authenticator } = await withSecondFactor('scripter');
-    const make = (extra: object) => backend.request('POST', '/api/v1/tokens', { username: 'scripter', password: person.password, name: 'x', ...extra });
+    const make = (extra: object) => backend.request('POST', '/api/v1/session/token', { username: 'scripter', password: person.password, name: 'x', ...extra });
     expect(await make({})).toMatchObject({ status: 401, body: { code: 'second-factor-required' } });
     expect(await make({ code: authenticator.nextCode() })).toMatchObject({ status: 201 });
   });

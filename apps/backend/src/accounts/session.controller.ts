@@ -11,6 +11,7 @@ import type { SessionView } from './session-answers.ts';
 import { sessionCookieName, sessionCookieOptions } from './session-cookie.ts';
 import { SignInCommand } from './sign-in.command.ts';
 import { SignOutCommand } from './sign-out.command.ts';
+import { RevokeTokenCommand } from './tokens/token.commands.ts';
 
 @ApiTags('accounts')
 @Controller('api/v1/session')
@@ -43,9 +44,15 @@ export class SessionController {
   }
 
   @Delete()
-  @Operation({ id: 'deleteSession', needs: 'self', summary: 'Sign out.', status: 204, answerText: 'Signed out.' })
+  @Operation({ id: 'deleteSession', needs: 'self', summary: 'Sign out: the session ends, or the token that asks.', status: 204, answerText: 'Signed out.' })
   async delete(@Req() http: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
-    await this.commands.execute(new SignOutCommand(identityOf(http), http.cookies[sessionCookieName]));
+    const { principal, accountId, sessionId } = identityOf(http);
+    const cookie = http.cookies[sessionCookieName];
+    if (sessionId === null || cookie === undefined) {
+      await this.commands.execute(new RevokeTokenCommand(principal, principal.id, accountId));
+      return;
+    }
+    await this.commands.execute(new SignOutCommand({ principal, accountId, sessionId, cookie }));
     void reply.clearCookie(sessionCookieName, sessionCookieOptions(http));
   }
 }

@@ -1,13 +1,17 @@
 import { Command } from '@nestjs/cqrs';
-import type { Identity } from '../http/request-context.ts';
+import type { Principal } from './principal.ts';
 
-/** End the session whose cookie this is. */
+/** A session that its holder ends, by the cookie that carries it. */
+export interface EndingSession {
+  readonly principal: Principal;
+  readonly accountId: string;
+  readonly sessionId: string;
+  readonly cookie: string;
+}
+
+/** Sign out. */
 export class SignOutCommand extends Command<void> {
-  constructor(
-    readonly identity: Identity,
-    /** Absent where a token was the proof: there is no session to end then. */
-    readonly cookie: string | undefined,
-  ) {
+  constructor(readonly session: EndingSession) {
     super();
   }
 }

@@ -2,7 +2,6 @@ import { decideAccount } from '@kanade/domain';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { Broker } from '../broker/broker.ts';
-import { DomainError } from '../domain-error.ts';
 import { accountKind } from '../history/aggregates.ts';
 import { ControlLog } from '../history/control-log.ts';
 import { Authenticator } from './authenticator.ts';
@@ -17,11 +16,7 @@ export class SignOutHandler implements ICommandHandler<SignOutCommand> {
     private readonly log: ControlLog,
   ) {}
 
-  async execute({ identity, cookie }: SignOutCommand): Promise<void> {
-    const { sessionId, accountId, principal } = identity;
-    if (sessionId === null || cookie === undefined) {
-      throw new DomainError('invalid-request', 'a token is no session; it ends when it expires');
-    }
+  async execute({ session: { principal, accountId, sessionId, cookie } }: SignOutCommand): Promise<void> {
     await this.broker.get().identities.delete(recordKeys.session(cookie));
     this.authenticator.forget();
     await this.log.decide(accountKind, accountId, { principal, decide: (state) => decideAccount({ type: 'sign-out', accountId, sessionId }, state) });

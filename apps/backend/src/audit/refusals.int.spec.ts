@@ -42,7 +42,7 @@ beforeEach(async () => {
 
 const script = { what: { kind: 'script', execute: { shell: 'sh', script: 'true' } }, targets: { kind: 'all' } };
 const tokenOf = async (username: string, password: string, expiresIn = '1h') => {
-  const { body } = await backend.request('POST', '/api/v1/tokens', { username, password, name: 'laptop', expiresIn });
+  const { body } = await backend.request('POST', '/api/v1/session/token', { username, password, name: 'laptop', expiresIn });
   return z.object({ token: z.string(), tokenId: z.string() }).parse(body);
 };
 

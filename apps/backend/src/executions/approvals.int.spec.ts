@@ -67,7 +67,7 @@ describe('an execution over more endpoints than a session is enough for', () => 
     expect(made).toMatchObject({ status: 201, body: { approvalUntil: null, targetCount: 2 } });
     await sent(idOf(made));
     expect(await ask(person, { confirm: { kind: 'code', code } })).toMatchObject({ status: 401, body: { code: 'second-factor-failed' } });
-    const token = await backend.request('POST', '/api/v1/tokens', { username: 'coded', password: person.password, name: 'cli', code: authenticator.nextCode() });
+    const token = await backend.request('POST', '/api/v1/session/token', { username: 'coded', password: person.password, name: 'cli', code: authenticator.nextCode() });
     const byToken = (confirm: object) => backend.request('POST', '/api/v1/executions', request(both(), { confirm }), { authorization: `Bearer ${String(token.body['token'])}` });
     expect(await byToken({ kind: 'code', code: '000000' })).toMatchObject({ status: 401, body: { code: 'second-factor-failed' } });
     expect(await byToken({ kind: 'code', code: recoveryCodes[0] })).toMatchObject({ status: 201 });
@@ -112,7 +112,7 @@ describe('an execution that waits for an approval', () => {
   it('is never approved by whoever asked, whatever they hold', async () => {
     const id = idOf(await ask(asker, waits));
     expect(await decide(asker, 'approve', id)).toMatchObject({ status: 403, body: { code: 'own-approval' } });
-    const token = await backend.request('POST', '/api/v1/tokens', { username: 'asker', password: asker.password, name: 'cli' });
+    const token = await backend.request('POST', '/api/v1/session/token', { username: 'asker', password: asker.password, name: 'cli' });
     expect(await backend.request('POST', `/api/v1/executions/${id}/approve`, undefined, { authorization: `Bearer ${String(token.body['token'])}` })).toMatchObject({ status: 403, body: { code: 'own-approval' } });
     const second = new Person(backend, 'asker', asker.password);
     await second.signIn();

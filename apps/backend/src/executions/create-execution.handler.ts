@@ -5,6 +5,7 @@ import type { Decision, RequestExecution } from '@kanade/domain';
 import { CommandHandler } from '@nestjs/cqrs';
 import type { ICommandHandler } from '@nestjs/cqrs';
 import { principalText } from '../accounts/principal.ts';
+import { limitedTo } from '../accounts/tokens/job-limits.ts';
 import { Broker } from '../broker/broker.ts';
 import { Clock } from '../clock.ts';
 import { DomainError } from '../domain-error.ts';
@@ -69,7 +70,7 @@ export class CreateExecutionHandler implements ICommandHandler<CreateExecutionCo
       throw new DomainError('invalid-request', 'runs may wait 30 days at most', { errors: [{ path: 'expiresIn', message: 'must be at most 30d' }] });
     }
     await this.delivery.check(secrets);
-    const endpointIds = await this.targets.resolve(principal, request.targets);
+    const endpointIds = await this.targets.resolve(limitedTo(principal, job?.id ?? null), request.targets);
     const expiresAt = now + parseDuration(request.expiresIn);
     const targetCount = endpointIds.length;
     const confirmation = await this.confirmations.of({ principal, asker, confirm: request.confirm, targetCount, expiresAt });

@@ -12,7 +12,7 @@ import { IdempotencyKey, Idempotent } from '../http/idempotency-key.decorator.ts
 import { Operation } from '../http/operation.decorator.ts';
 import { originOf } from '../http/origin.ts';
 import { CurrentPrincipal } from '../http/principal.decorator.ts';
-import { identityOf } from '../http/request-context.ts';
+import { identityOf, personOf } from '../http/request-context.ts';
 import { ApproveExecutionCommand, DenyExecutionCommand } from './approval.commands.ts';
 import { CancelExecutionCommand } from './cancel-execution.command.ts';
 import { CreateExecutionCommand } from './create-execution.command.ts';
@@ -107,7 +107,7 @@ export class ExecutionsController {
     problems: ['not-found', 'own-approval', 'approval-ended', 'conflict', 'read-behind', 'storage-full'],
   })
   approve(@Req() http: FastifyRequest, @CurrentPrincipal() principal: Principal, @Param('executionId', { schema: executionIdSchema }) executionId: string) {
-    return this.commands.execute(new ApproveExecutionCommand(principal, identityOf(http).accountId, executionId));
+    return this.commands.execute(new ApproveExecutionCommand(principal, personOf(http).accountId, executionId));
   }
 
   @Post(':executionId/deny')
@@ -121,10 +121,12 @@ export class ExecutionsController {
     problems: ['not-found', 'approval-ended', 'conflict', 'read-behind', 'too-large', 'unsupported-media-type', 'storage-full'],
   })
   deny(
+    @Req() http: FastifyRequest,
     @CurrentPrincipal() principal: Principal,
     @Param('executionId', { schema: executionIdSchema }) executionId: string,
     @Body({ schema: denyExecutionRequestSchema }) { reason }: z.infer<typeof denyExecutionRequestSchema>,
   ) {
+    personOf(http);
     return this.commands.execute(new DenyExecutionCommand(principal, executionId, reason ?? null));
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { formatPosition } from '@kanade/contracts';
 import type { Principal } from '../accounts/principal.ts';
+import { limitedTo } from '../accounts/tokens/job-limits.ts';
 import { Broker } from '../broker/broker.ts';
 import { DomainError } from '../domain-error.ts';
 import { executionKind } from '../history/aggregates.ts';
@@ -29,10 +30,12 @@ export class OwnRuns {
   }
 
   /** The runs of an execution that are the principal's, `undefined` for all there are; throws not-found where there are none. */
-  async of(principal: Principal, executionId: string): Promise<ReadonlySet<string> | undefined> {
-    if (principal.scope.sites === 'all') return undefined;
-    const { lastSequence } = await this.log.load(executionKind, executionId);
+  async of(asker: Principal, executionId: string): Promise<ReadonlySet<string> | undefined> {
+    if (asker.scope.sites === 'all' && asker.scope.runs === undefined) return undefined;
+    const { lastSequence, state } = await this.log.load(executionKind, executionId);
     if (lastSequence === 0) throw notFound('execution', executionId);
+    const principal = limitedTo(asker, state.requested?.data.job?.id ?? null);
+    if (principal.scope.sites === 'all') return undefined;
     const reader = await this.fold.reader(formatPosition({ incarnation: this.broker.get().events.incarnation, sequence: lastSequence }));
     const sites = visibleSiteKeys(reader, principal) ?? [];
     const key = executionKeyOf(reader, executionId);

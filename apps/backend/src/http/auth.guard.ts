@@ -2,32 +2,22 @@ import { Injectable } from '@nestjs/common';
 import type { CanActivate, ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Permission } from '@kanade/contracts';
-import { isDivided, permittedSites, rolesWith } from '@kanade/domain';
 import type { FastifyRequest } from 'fastify';
 import { Authenticator, unproved } from '../accounts/authenticator.ts';
 import { sessionCookieName } from '../accounts/session-cookie.ts';
 import { DomainError } from '../domain-error.ts';
 import { bearerToken } from './bearer.ts';
 import { setClaim } from './claims.ts';
+import { permitted } from './permitted.ts';
 import { publicMetadata } from './public.decorator.ts';
 import { needsMetadata } from './needs.decorator.ts';
 import { operationMetadata } from './operation.decorator.ts';
 import { originOf } from './origin.ts';
 import { cameFrom, identityOf, setIdentity } from './request-context.ts';
-import type { Identity } from './request-context.ts';
 import { RequestRates } from './request-rates.ts';
 import { checkSameOrigin } from './same-origin.ts';
 
 const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
-
-/** The identity with the scope its grants give it for what is needed, or forbidden; a route that does not say what it needs is closed to all. */
-export function permitted(identity: Identity, needed: Permission | undefined): Identity {
-  const sites = needed === undefined ? undefined : permittedSites(identity.grants, needed);
-  if (sites !== undefined) return { ...identity, principal: { ...identity.principal, scope: { sites } } };
-  const roles = needed === undefined ? [] : rolesWith(needed);
-  const where = needed === undefined || isDivided(needed) ? '' : ' on all sites';
-  throw new DomainError('forbidden', `your account may not do this; it takes the role ${roles.join(' or ')}${where}: ask an administrator for it`);
-}
 
 /** Lets nobody in who has not proved who they are, but where a route says that it is for everyone. */
 @Injectable()
@@ -67,7 +57,7 @@ export class AuthGuard implements CanActivate {
 
   private async byToken(request: FastifyRequest, operation: string, authorization: string): Promise<void> {
     setClaim(request.raw, { operation, principal: undefined, presented: true });
-    const { identity, holder } = await this.authenticator.byToken(bearerToken(authorization));
+    const { identity, holder } = await this.authenticator.byToken(bearerToken(authorization), request.ip);
     setClaim(request.raw, { operation, principal: holder, presented: true });
     if (identity === undefined) throw this.stranger(request, 'the token is unknown or has expired; make a new one with: kanade login');
     setIdentity(request, cameFrom(identity, originOf(request)));

@@ -1,4 +1,4 @@
-import type { Grant } from '@kanade/contracts';
+import type { Grant, TokenScope } from '@kanade/contracts';
 import type { FastifyRequest } from 'fastify';
 import type { Origin, Principal } from '../accounts/principal.ts';
 import { DomainError } from '../domain-error.ts';
@@ -10,6 +10,8 @@ export interface Identity {
   readonly sessionId: string | null;
   readonly accountId: string;
   readonly grants: readonly Grant[];
+  /** What a token is limited to; null for whatever its owner may do, as a session is. */
+  readonly scopes: readonly TokenScope[] | null;
   /** When the proof ends, Unix ms. */
   readonly expiresAt: number;
   /** When its holder last proved to their identity provider who they are, in this session, Unix ms; null where there is none, or nobody knows. */
@@ -43,6 +45,13 @@ export function sessionOf(request: FastifyRequest): Identity & { readonly sessio
   const identity = identityOf(request);
   if (identity.sessionId === null) throw new DomainError('forbidden', 'a token may not do this; sign in with the password in the console');
   return { ...identity, sessionId: identity.sessionId };
+}
+
+/** Throws forbidden for a token with scopes: it is a machine's, and what people decide and prove is not for it. */
+export function personOf(request: FastifyRequest): Identity {
+  const identity = identityOf(request);
+  if (identity.scopes !== null) throw new DomainError('forbidden', 'a token with scopes may not do this; sign in with: kanade login');
+  return identity;
 }
 
 export function principalOf(request: FastifyRequest): Principal {

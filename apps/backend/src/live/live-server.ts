@@ -3,7 +3,6 @@ import type { Duplex } from 'node:stream';
 import { fastifyCookie } from '@fastify/cookie';
 import { Injectable } from '@nestjs/common';
 import type { Sites } from '@kanade/contracts';
-import { permittedSites } from '@kanade/domain';
 import { WebSocketServer } from 'ws';
 import { Authenticator } from '../accounts/authenticator.ts';
 import type { Proof } from '../accounts/authenticator.ts';
@@ -14,7 +13,7 @@ import { setClaim } from '../http/claims.ts';
 import { originOfUpgrade } from '../http/origin.ts';
 import { toDomainError, toProblem } from '../http/problem.filter.ts';
 import type { Identity } from '../http/request-context.ts';
-import { permitted } from '../http/auth.guard.ts';
+import { permitted, sitesOf } from '../http/permitted.ts';
 import { checkSameOrigin } from '../http/same-origin.ts';
 import { DomainError } from '../domain-error.ts';
 import { Log } from '../log.ts';
@@ -120,10 +119,12 @@ export class LiveServer {
     if (open >= mostOfOneAccount) throw new DomainError('too-many-attempts', `this account has ${mostOfOneAccount} live connections open; close some first`, { retryable: true });
   }
 
-  private proofOf({ headers: { authorization, cookie } }: IncomingMessage): Prove | undefined {
+  private proofOf(request: IncomingMessage): Prove | undefined {
+    const { authorization, cookie } = request.headers;
     if (authorization !== undefined) {
       const token = bearerToken(authorization);
-      return () => this.authenticator.byToken(token);
+      const { address } = originOfUpgrade(request);
+      return () => this.authenticator.byToken(token, address);
     }
     const session = cookie === undefined ? undefined : fastifyCookie.parse(cookie)[sessionCookieName];
     return session === undefined ? undefined : () => this.authenticator.bySession(session);
@@ -132,7 +133,7 @@ export class LiveServer {
 
 /** The sites somebody may watch, undefined for who may not any more. */
 function visibleTo(identity: Identity | undefined): Sites | undefined {
-  return identity === undefined ? undefined : permittedSites(identity.grants, 'fleet:read');
+  return identity && sitesOf(identity, 'fleet:read');
 }
 
 function refuse(socket: Duplex, error: DomainError): void {

@@ -41,11 +41,23 @@ export function readProfileStore(environment: Environment): ProfileStore {
 
 /** Adds or replaces one profile and makes it the current one; the file is replaced as a whole and readable by its owner alone. */
 export function saveProfile(environment: Environment, name: string, profile: StoredProfile): void {
+  const { profiles } = readProfileStore(environment);
+  writeProfileStore(environment, { current: name, profiles: { ...profiles, [name]: profile } });
+}
+
+/** Removes one profile; one that is not there is not an error. */
+export function forgetProfile(environment: Environment, name: string): void {
+  const { current, profiles } = readProfileStore(environment);
+  if (!(name in profiles)) return;
+  const left = Object.fromEntries(Object.entries(profiles).filter(([each]) => each !== name));
+  writeProfileStore(environment, { current: current === name ? undefined : current, profiles: left });
+}
+
+function writeProfileStore(environment: Environment, store: ProfileStore): void {
   const file = profileStoreFile(environment);
-  const store = readProfileStore(environment);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const next = `${file}.${process.pid}.new`;
-  writeFileSync(next, JSON.stringify({ current: name, profiles: { ...store.profiles, [name]: profile } }, null, 2), { mode: 0o600 });
+  writeFileSync(next, JSON.stringify(store, null, 2), { mode: 0o600 });
   chmodSync(next, 0o600);
   renameSync(next, file);
 }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exitCodes } from '../exit-codes.ts';
-import { profileStoreFile, saveProfile } from './profile-store.ts';
+import { forgetProfile, profileStoreFile, saveProfile } from './profile-store.ts';
 import { resolveProfile } from './profile.ts';
 
 let home = '';
@@ -62,6 +62,15 @@ describe('resolveProfile', () => {
     saveProfile(environment(), 'b', { url: 'https://b', token: 'kanade_b' });
     expect(resolveProfile(environment(), home, undefined)).toMatchObject({ name: 'b', url: 'https://b' });
     expect(statSync(profileStoreFile(environment())).mode & 0o777).toBe(0o600);
+  });
+
+  it('has one fewer after signing out', () => {
+    saveProfile(environment(), 'a', { url: 'https://a', token: 'kanade_a' });
+    saveProfile(environment(), 'b', { url: 'https://b', token: 'kanade_b' });
+    forgetProfile(environment(), 'b');
+    forgetProfile(environment(), 'never');
+    expect(() => resolveProfile(environment(), home, undefined)).toThrow(expect.objectContaining({ exitCode: exitCodes.notSignedIn }));
+    expect(resolveProfile(environment(), home, 'a').url).toBe('https://a');
   });
 
   it('names a damaged file', () => {

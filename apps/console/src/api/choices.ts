@@ -81,4 +81,5 @@ export const eventTypes = all<EventType>()([
   'kanade.site.created.v1',
   'kanade.site.deleted.v1',
   'kanade.token.created.v1',
+  'kanade.token.revoked.v1',
 ]);

@@ -28,6 +28,21 @@ export function disableSecondFactor(body: types.ProvePasswordRequest, options?: 
   return requestJson({ method: 'POST', path: '/api/v1/account/second-factor/disable', body, options });
 }
 
+/** One’s own tokens that count, newest first; never the tokens themselves. */
+export function listOwnTokens(options?: RequestOptions): Promise<types.TokenList> {
+  return requestJson({ method: 'GET', path: '/api/v1/account/tokens', options });
+}
+
+/** Make a token that acts for whoever asks, within its scopes; it is shown once. */
+export function createToken(body: types.CreateTokenRequest, options?: RequestOptions): Promise<types.CreateTokenResult> {
+  return requestJson({ method: 'POST', path: '/api/v1/account/tokens', body, options });
+}
+
+/** End one of one’s own tokens. */
+export function revokeOwnToken(tokenId: string, options?: RequestOptions): Promise<void> {
+  return requestNothing({ method: 'DELETE', path: `/api/v1/account/tokens/${encodeURIComponent(tokenId)}`, options });
+}
+
 /** Accounts, by name. */
 export function listAccounts(query?: types.ListAccountsQuery, options?: RequestOptions): Promise<types.AccountPage> {
   return requestJson({ method: 'GET', path: '/api/v1/accounts', query, options });
@@ -263,9 +278,14 @@ export function createSession(body: types.SignInRequest, options?: RequestOption
   return requestJson({ method: 'POST', path: '/api/v1/session', body, options });
 }
 
-/** Sign out. */
+/** Sign out: the session ends, or the token that asks. */
 export function deleteSession(options?: RequestOptions): Promise<void> {
   return requestNothing({ method: 'DELETE', path: '/api/v1/session', options });
+}
+
+/** Sign in with a password and without a browser: a bearer token in place of a cookie; it is shown once. */
+export function createSessionToken(body: types.CreateSessionTokenRequest, options?: RequestOptions): Promise<types.CreateTokenResult> {
+  return requestJson({ method: 'POST', path: '/api/v1/session/token', body, options });
 }
 
 /** Where one is signed in oneself. */
@@ -313,8 +333,13 @@ export function getStatus(options?: RequestOptions): Promise<types.SystemStatus>
   return requestJson({ method: 'GET', path: '/api/v1/status', options });
 }
 
-/** Make a bearer token with a password, for the CLI; it is shown once. */
-export function createToken(body: types.CreateTokenRequest, options?: RequestOptions): Promise<types.CreateTokenResult> {
-  return requestJson({ method: 'POST', path: '/api/v1/tokens', body, options });
+/** Tokens that count, of one account or of all, newest first. */
+export function listTokens(query?: types.ListTokensQuery, options?: RequestOptions): Promise<types.TokenList> {
+  return requestJson({ method: 'GET', path: '/api/v1/tokens', query, options });
+}
+
+/** End anybody’s token. */
+export function revokeToken(tokenId: string, options?: RequestOptions): Promise<void> {
+  return requestNothing({ method: 'DELETE', path: `/api/v1/tokens/${encodeURIComponent(tokenId)}`, options });
 }
 

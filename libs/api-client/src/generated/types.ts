@@ -172,11 +172,17 @@ export type CreateExecutionResult = {
   approvalUntil: string | null;
 };
 
-export type CreateTokenRequest = {
+export type CreateSessionTokenRequest = {
   username: string;
   password: string;
   code?: string | undefined;
   name: string;
+  expiresIn?: Duration | undefined;
+};
+
+export type CreateTokenRequest = {
+  name: string;
+  scopes: TokenScope[] | null;
   expiresIn?: Duration | undefined;
 };
 
@@ -867,6 +873,24 @@ export type Targets = {
   ids: EndpointId[];
 };
 
+export type TokenList = {
+  items: TokenView[];
+};
+
+/** A scope of a token: read, run, job:run:NAME, package:publish:NAME (NAME may have * in it) or a permission such as secret:write, each with @site:SITE behind it to limit it to one site. */
+export type TokenScope = string;
+
+export type TokenView = {
+  tokenId: string;
+  name: string;
+  username: string;
+  scopes: TokenScope[] | null;
+  createdAt: string;
+  expiresAt: string;
+  lastUsedAt: string | null;
+  lastUsedFrom: string | null;
+};
+
 export type Username = string;
 
 /** What listAccounts may be asked with. */
@@ -1031,5 +1055,10 @@ export type ListSecretsQuery = {
 /** What listSites may be asked with. */
 export type ListSitesQuery = {
   minPosition?: Position | undefined;
+};
+
+/** What listTokens may be asked with. */
+export type ListTokensQuery = {
+  username?: Username | undefined;
 };
 

@@ -57,10 +57,14 @@ export const accountSessionsEndedSchema = eventSchema(
   z.strictObject({ accountId: id, sessionIds: z.array(id).max(1000).nullable() }),
 );
 
+/** `scopes` is what it is limited to, null for whatever its owner may do. */
 export const tokenCreatedSchema = eventSchema(
   'kanade.token.created.v1',
-  z.strictObject({ tokenId: id, accountId: id, name: z.string().max(100), expiresAt: timeSchema }),
+  z.strictObject({ tokenId: id, accountId: id, name: z.string().max(100), scopes: z.array(z.string().max(200)).max(50).nullable(), expiresAt: timeSchema }),
 );
+
+/** A token counts no more, before its time. */
+export const tokenRevokedSchema = eventSchema('kanade.token.revoked.v1', z.strictObject({ tokenId: id, accountId: id }));
 
 export const enrolmentTokenCreatedSchema = eventSchema(
   'kanade.enrolment.token-created.v1',

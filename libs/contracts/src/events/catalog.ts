@@ -66,6 +66,7 @@ export const controlEventSchemas = [
   accounts.recoveryCodeUsedSchema,
   accounts.accountSessionsEndedSchema,
   accounts.tokenCreatedSchema,
+  accounts.tokenRevokedSchema,
   accounts.enrolmentTokenCreatedSchema,
   audit.requestsRefusedSchema,
   erasure.executionOutputErasedSchema,

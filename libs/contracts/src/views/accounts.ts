@@ -3,6 +3,7 @@ import { durationSchema } from '../manifest.ts';
 import { endpointIdSchema, positionSchema, timeSchema } from '../ids.ts';
 import { grantsSchema, heldGrantsSchema, roleSchema } from '../roles.ts';
 import { defaultSite, siteNameSchema } from '../sites.ts';
+import { tokenScopesSchema } from '../token-scopes.ts';
 import { pageQueryShape, pageSchema } from './paging.ts';
 
 const password = z.string().min(1).max(1000);
@@ -37,13 +38,42 @@ export const sessionViewSchema = z
   .strictObject({ accountId: z.string(), username: z.string(), role: roleSchema, grants: heldGrantsSchema, expiresAt: timeSchema })
   .meta({ id: 'SessionView' });
 
-/** Body of `POST /tokens`: made with a password, for the CLI. */
+const tokenName = z.string().min(1).max(100);
+
+/** A token for a client without a browser, made with a password; it may do what its account may. */
+export const createSessionTokenRequestSchema = z
+  .strictObject({ username, password, code: code.optional(), name: tokenName, expiresIn: durationSchema.default('90d') })
+  .meta({ id: 'CreateSessionTokenRequest' });
+
+/** A token for a machine; without scopes it is for its owner's own use, and may do what they may. */
 export const createTokenRequestSchema = z
-  .strictObject({ username, password, code: code.optional(), name: z.string().min(1).max(100), expiresIn: durationSchema.default('90d') })
+  .strictObject({ name: tokenName, scopes: tokenScopesSchema, expiresIn: durationSchema.default('90d') })
   .meta({ id: 'CreateTokenRequest' });
+
+/** The token is shown once; the backend keeps only what it needs to recognise it. */
 export const createTokenResultSchema = z
   .strictObject({ token: z.string(), tokenId: z.string(), expiresAt: timeSchema })
   .meta({ id: 'CreateTokenResult' });
+
+/** A token that counts, without itself. */
+export const tokenViewSchema = z
+  .strictObject({
+    tokenId: z.string(),
+    name: z.string(),
+    /** Whose it is: it may do nothing that they may not. */
+    username: z.string(),
+    scopes: tokenScopesSchema,
+    createdAt: timeSchema,
+    expiresAt: timeSchema,
+    /** To within a few minutes; null while it was never used. */
+    lastUsedAt: timeSchema.nullable(),
+    /** From where it was last used. */
+    lastUsedFrom: z.string().nullable(),
+  })
+  .meta({ id: 'TokenView' });
+export type TokenView = z.infer<typeof tokenViewSchema>;
+export const tokenListSchema = z.strictObject({ items: z.array(tokenViewSchema) }).meta({ id: 'TokenList' });
+export const tokenListQuerySchema = z.strictObject({ username: usernameSchema.optional() });
 
 export const createEnrolmentTokenRequestSchema = z
   .strictObject({

@@ -3,7 +3,7 @@ import { describe, it } from 'vitest';
 import type { EventDraft } from '../decision.ts';
 import { decider } from '../given.spec-kit.ts';
 import { decideAccount, evolveAccount, initialAccount } from './account.ts';
-import { decideCreateToken, evolveToken, initialToken } from './token.ts';
+import { decideCreateToken, decideRevokeToken, evolveToken, initialToken } from './token.ts';
 
 const accountId = 'a1';
 const admin: Grant[] = [{ role: 'admin', sites: 'all' }];
@@ -101,8 +101,16 @@ describe('passwords and second factors', () => {
 });
 
 describe('a token', () => {
-  const data = { tokenId: 't1', accountId, name: 'laptop', expiresAt: '2026-05-01T00:00:00.000Z' };
+  const data = { tokenId: 't1', accountId, name: 'laptop', scopes: ['read'], expiresAt: '2026-05-01T00:00:00.000Z' };
   const token = decider({ initial: initialToken, decide: decideCreateToken, evolve: evolveToken });
   it('refuses an id that is taken', () => token.given({ type: 'kanade.token.created.v1', data }).when(data).refuses('conflict'));
   it('is made', () => token.given().when(data).makes({ type: 'kanade.token.created.v1', data }));
+
+  const revoked: EventDraft = { type: 'kanade.token.revoked.v1', data: { tokenId: 't1', accountId } };
+  const revocation = decider({ initial: initialToken, decide: decideRevokeToken, evolve: evolveToken });
+  it('is revoked once, and only when there is one', () => {
+    revocation.given({ type: 'kanade.token.created.v1', data }).when('t1').makes(revoked);
+    revocation.given({ type: 'kanade.token.created.v1', data }, revoked).when('t1').makes();
+    revocation.given().when('t1').refuses('not-found');
+  });
 });

@@ -1,13 +1,14 @@
 import type { Grant, Permission, Role, Sites } from '@kanade/contracts';
 
-const reading = ['fleet:read', 'history:read', 'system:read'] as const;
+/** Looking at the fleet and at what happened to it; who did what is apart. */
+export const readingPermissions = ['fleet:read', 'history:read', 'system:read'] as const;
 
 /** What each role may do, beside what everybody may who is signed in. */
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
-  viewer: reading,
-  operator: [...reading, 'run', 'job:write'],
-  admin: [...reading, 'run', 'job:write', 'endpoint:manage', 'site:manage', 'account:manage', 'audit:read', 'secret:write', 'data:erase'],
-  auditor: [...reading, 'audit:read'],
+  viewer: readingPermissions,
+  operator: [...readingPermissions, 'run', 'job:write'],
+  admin: [...readingPermissions, 'run', 'job:write', 'endpoint:manage', 'site:manage', 'account:manage', 'audit:read', 'secret:write', 'data:erase'],
+  auditor: [...readingPermissions, 'audit:read'],
 };
 
 /** What is about the whole installation: a role that holds on some sites only does not have it. */

@@ -1151,7 +1151,27 @@ export type TokenCreated = {
     tokenId: string;
     accountId: string;
     name: string;
+    scopes: string[] | null;
     expiresAt: Time;
+  };
+};
+
+export type TokenRevoked = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.token.revoked.v1";
+  data: {
+    tokenId: string;
+    accountId: string;
   };
 };
 
@@ -1566,6 +1586,7 @@ export type ControlEvent =
   | AccountRecoveryCodeUsed
   | AccountSessionsEnded
   | TokenCreated
+  | TokenRevoked
   | EnrolmentTokenCreated
   | AuditRefused
   | ExecutionOutputErased

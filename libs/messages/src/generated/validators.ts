@@ -2850,7 +2850,8 @@ function ruleTokenCreated(v: unknown): Problem {
 }
 function ruleTokenCreatedData(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "tokenId" && k !== "accountId" && k !== "name" && k !== "expiresAt") return unknownKey(k);
+  for (const k in v) if (k !== "tokenId" && k !== "accountId" && k !== "name" && k !== "scopes" && k !== "expiresAt") return unknownKey(k);
+  let p: Problem;
   let x: unknown;
   x = v["tokenId"];
   if (!(typeof x === 'string' && x.length <= 63)) return property("tokenId", x, ": must be text of at most 63 characters");
@@ -2858,8 +2859,72 @@ function ruleTokenCreatedData(v: unknown): Problem {
   if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
   x = v["name"];
   if (!(typeof x === 'string' && x.length <= 100)) return property("name", x, ": must be text of at most 100 characters");
+  x = v["scopes"];
+  p = ruleTokenCreatedDataScopes(x); if (p !== undefined) return property("scopes", x, p);
   x = v["expiresAt"];
   if (!(typeof x === 'string' && pattern2.test(x))) return property("expiresAt", x, ": must be an RFC 3339 time in UTC");
+  return undefined;
+}
+function ruleTokenCreatedDataScopes(v: unknown): Problem {
+  const p = ruleTokenCreatedDataScopes1(v);
+  if (p === undefined) return undefined;
+  if (ruleTokenCreatedDataScopes2(v) === undefined) return undefined;
+  return p;
+}
+function ruleTokenCreatedDataScopes1(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length > 50) return ': must have at most 50 entries';
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    if (!(typeof x === 'string' && x.length <= 200)) return under(i, ": must be text of at most 200 characters");
+  }
+  return undefined;
+}
+function ruleTokenCreatedDataScopes2(v: unknown): Problem {
+  if (!(v === null)) return ": must be null";
+  return undefined;
+}
+function ruleTokenRevoked(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.token.revoked.v1")) return property("type", x, ": must be \"kanade.token.revoked.v1\"");
+  x = v["data"];
+  p = ruleTokenRevokedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleTokenRevokedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "tokenId" && k !== "accountId") return unknownKey(k);
+  let x: unknown;
+  x = v["tokenId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("tokenId", x, ": must be text of at most 63 characters");
+  x = v["accountId"];
+  if (!(typeof x === 'string' && x.length <= 63)) return property("accountId", x, ": must be text of at most 63 characters");
   return undefined;
 }
 function ruleEnrolmentTokenCreated(v: unknown): Problem {
@@ -4046,6 +4111,8 @@ export const validateAccountSessionsEnded: Validator<types.AccountSessionsEnded>
 
 export const validateTokenCreated: Validator<types.TokenCreated> = /* @__PURE__ */ validator(ruleTokenCreated);
 
+export const validateTokenRevoked: Validator<types.TokenRevoked> = /* @__PURE__ */ validator(ruleTokenRevoked);
+
 export const validateEnrolmentTokenCreated: Validator<types.EnrolmentTokenCreated> = /* @__PURE__ */ validator(ruleEnrolmentTokenCreated);
 
 export const validateAuditRefused: Validator<types.AuditRefused> = /* @__PURE__ */ validator(ruleAuditRefused);
@@ -4152,6 +4219,7 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.account.recovery-code-used.v1', validateAccountRecoveryCodeUsed],
   ['kanade.account.sessions-ended.v1', validateAccountSessionsEnded],
   ['kanade.token.created.v1', validateTokenCreated],
+  ['kanade.token.revoked.v1', validateTokenRevoked],
   ['kanade.enrolment.token-created.v1', validateEnrolmentTokenCreated],
   ['kanade.audit.refused.v1', validateAuditRefused],
   ['kanade.execution.output-erased.v1', validateExecutionOutputErased],

@@ -77,7 +77,7 @@ export function finishRun(
 export function busyHistory(): TestHistory {
   const history = new TestHistory();
   history.control('account', 'a1', 'kanade.account.created.v1', { accountId: 'a1', username: 'admin' });
-  history.control('token', 't1', 'kanade.token.created.v1', { tokenId: 't1', accountId: 'a1', name: 'laptop', expiresAt: '2027-01-01T00:00:00.000Z' });
+  history.control('token', 't1', 'kanade.token.created.v1', { tokenId: 't1', accountId: 'a1', name: 'laptop', scopes: null, expiresAt: '2027-01-01T00:00:00.000Z' });
   for (const id of ['e1', 'e2', 'e3']) enrol(history, id);
   history.control('endpoint', 'e1', 'kanade.endpoint.came-online.v1', { endpointId: 'e1', observedAt: '2026-01-31T12:00:01.000Z' });
   history.endpoint('e1', 'kanade.agent.started.v1', { agentVersion: '0.1.1', hostname: 'E1-Host', os: linux, bootId: 'b', shells: ['sh', 'bash'], reason: 'first-start' });

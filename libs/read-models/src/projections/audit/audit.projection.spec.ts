@@ -9,7 +9,7 @@ function auditedHistory(): TestHistory {
   const history = new TestHistory();
   history.control('account', 'a1', 'kanade.account.created.v1', { accountId: 'a1', username: 'admin' });
   history.control('account', 'a2', 'kanade.account.created.v1', { accountId: 'a2', username: 'Hana' }, { principal: 'account/a1', ...origin });
-  history.control('token', 't1', 'kanade.token.created.v1', { tokenId: 't1', accountId: 'a2', name: 'laptop', expiresAt: '2027-01-01T00:00:00.000Z' }, hana);
+  history.control('token', 't1', 'kanade.token.created.v1', { tokenId: 't1', accountId: 'a2', name: 'laptop', scopes: null, expiresAt: '2027-01-01T00:00:00.000Z' }, hana);
   enrol(history, 'e1');
   history.control('endpoint', 'e1', 'kanade.endpoint.alias-changed.v1', { endpointId: 'e1', alias: 'Front Desk' }, { ...hana, principal: 'token/t1' });
   history.control('job', 'hello', 'kanade.job.applied.v1', {
