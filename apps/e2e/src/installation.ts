@@ -102,6 +102,12 @@ export class Installation {
     return startProgram(process.execPath, [join(root, 'apps/cli/bin/kanade.mjs'), ...args], { cwd: this.dataDir, env: this.environment });
   }
 
+  /** Runs a `kanade` command somewhere else than on this machine: with what the environment says, and no profile of this installation. */
+  cliElsewhere(environment: NodeJS.ProcessEnv, input: string, ...args: readonly string[]): Promise<Ended> {
+    const env = { ...this.environment, KANADE_DATA_DIR: undefined, ...environment };
+    return startProgram(process.execPath, [join(root, 'apps/cli/bin/kanade.mjs'), ...args], { cwd: join(this.dataDir, '..'), env, input }).ended;
+  }
+
   cli(...args: readonly string[]): Promise<Ended> {
     return this.startCli(...args).ended;
   }

@@ -15,9 +15,10 @@ export interface Running {
   said(): string;
 }
 
-/** Starts a program without a terminal; its output is kept apart and together. */
-export function startProgram(command: string, args: readonly string[], options: { cwd?: string; env?: NodeJS.ProcessEnv; uid?: number; gid?: number } = {}): Running {
-  const child = spawn(command, args, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts a program without a terminal; its output is kept apart and together, and `input` is all it reads. */
+export function startProgram(command: string, args: readonly string[], { input, ...options }: { cwd?: string; env?: NodeJS.ProcessEnv; uid?: number; gid?: number; input?: string } = {}): Running {
+  const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.end(input ?? '');
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   const both: Buffer[] = [];

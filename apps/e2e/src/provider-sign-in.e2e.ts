@@ -123,6 +123,30 @@ describe('signing in at an identity provider, in a browser', () => {
     });
   });
 
+  it('gives the command line a token, made in the console', async () => {
+    await arriving(async (visitor) => {
+      const { page } = visitor;
+      await visitor.visit('/account');
+      await passProvider(visitor, 's-hana');
+      await page.getByRole('button', { name: 'New token' }).click();
+      const dialog = page.getByRole('dialog', { name: 'Make a token' });
+      await dialog.getByLabel('Name').fill('laptop');
+      await dialog.getByLabel('I do, on the command line').click();
+      await dialog.getByRole('button', { name: 'Make the token' }).click();
+      const token = await dialog.getByText(/^kanade_/).innerText();
+      await visitor.picture('token-made');
+      expect(await visitor.barriers()).toEqual([]);
+      const home = { HOME: kanade.dataDir, XDG_CONFIG_HOME: join(kanade.dataDir, 'config-of-hana') };
+      const signedIn = await kanade.cliElsewhere(home, `${token.trim()}\n`, 'login', '--url', kanade.runtime.httpUrl, '--with-token');
+      expect(signedIn).toMatchObject({ code: 0, stdout: expect.stringContaining('as hana') });
+      expect(await kanade.cliElsewhere(home, '', 'endpoint', 'list')).toMatchObject({ code: 0 });
+      await dialog.getByRole('button', { name: 'Done' }).click();
+      await page.getByRole('button', { name: 'Revoke token laptop' }).click();
+      await page.getByText('No token acts for you.').waitFor();
+      expect(await kanade.cliElsewhere(home, '', 'endpoint', 'list')).toMatchObject({ code: 4, stderr: expect.stringContaining('token') });
+    });
+  });
+
   it('says why it came to nothing', async () => {
     provider.people.set('s-nobody', { username: 'nobody', groups: [], acr: 'phr' });
     await arriving(async (visitor) => {

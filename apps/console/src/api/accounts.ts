@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { getOwnAccount, listAccounts, listSessions } from '@kanade/api-client';
+import { getOwnAccount, listAccounts, listOwnTokens, listSessions } from '@kanade/api-client';
 import type { Grant } from '@kanade/api-client';
 
 export interface AccountListParams {
@@ -17,6 +17,8 @@ export const accountsQuery = (params: AccountListParams) =>
 export const ownAccountQuery = queryOptions({ queryKey: ['account'], queryFn: ({ signal }) => getOwnAccount({ signal }) });
 
 export const sessionsQuery = queryOptions({ queryKey: ['sessions'], queryFn: ({ signal }) => listSessions({ signal }) });
+
+export const ownTokensQuery = queryOptions({ queryKey: ['tokens'], queryFn: ({ signal }) => listOwnTokens({ signal }) });
 
 /** Roles in the order of what they may do. */
 export const roleChoices = ['viewer', 'operator', 'admin', 'auditor'] as const satisfies readonly Grant['role'][];

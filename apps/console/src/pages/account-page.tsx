@@ -8,6 +8,7 @@ import { PagePending } from '../components/page-states.tsx';
 import { PasswordSection } from './account/password-section.tsx';
 import { SecondFactorSection } from './account/second-factor-section.tsx';
 import { SessionsSection } from './account/sessions-section.tsx';
+import { TokensSection } from './account/tokens-section.tsx';
 
 export function AccountPage() {
   const { t } = useTranslation();
@@ -23,6 +24,7 @@ export function AccountPage() {
             <Facts strip facts={[{ term: t('users.name'), value: account.username }, { term: t('account.roles'), value: <GrantsText grants={account.grants} /> }, ...(account.provider === null ? [] : [{ term: t('users.provider'), value: account.provider }])]} />
           </Card>
           <SessionsSection />
+          <TokensSection />
           {account.provider === null && <SecondFactorSection account={account} />}
           {account.provider === null && <PasswordSection />}
         </>

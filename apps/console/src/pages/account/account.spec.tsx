@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { renderIn } from '../../page.spec-kit.tsx';
 import { AddUser } from '../users/edit-user.tsx';
 import { PasswordSection } from './password-section.tsx';
+import { TokensSection } from './tokens-section.tsx';
 import { SecondFactorSetup } from './second-factor-setup.tsx';
 
 const send = vi.fn<typeof fetch>();
@@ -41,6 +42,37 @@ describe('changing the password', () => {
       expect(screen.getByText('The current password is wrong.')).toBeTruthy();
     });
     expect(sent()).toEqual([['http://localhost/api/v1/account/password', JSON.stringify({ currentPassword: 'old', newPassword: 'a long password' })]]);
+  });
+});
+
+describe('tokens', () => {
+  const made = { tokenId: 't1', name: 'nightly', username: 'hana', scopes: ['job:run:backup'], createdAt: '2026-01-31T12:00:00.000Z', expiresAt: '2026-05-01T12:00:00.000Z', lastUsedAt: null, lastUsedFrom: null };
+
+  it('are made with scopes, and shown once', async () => {
+    answer({ items: [] });
+    answer({ token: 'kanade_secret', tokenId: 't1', expiresAt: made.expiresAt }, 201);
+    answer({ items: [made] });
+    await renderIn('en', <TokensSection />);
+    await userEvent.click(await screen.findByRole('button', { name: 'New token' }));
+    await userEvent.type(screen.getByLabelText('Name'), 'nightly');
+    expect(screen.getByRole('button', { name: 'Make the token' })).toHaveProperty('disabled', true);
+    await userEvent.type(screen.getByRole('combobox', { name: 'Scopes' }), 'job:run:backup{Enter}');
+    await userEvent.click(screen.getByRole('button', { name: 'Make the token' }));
+    expect(await screen.findByText('kanade_secret')).toBeTruthy();
+    expect(sent()[1]).toEqual(['http://localhost/api/v1/account/tokens', JSON.stringify({ name: 'nightly', expiresIn: '90d', scopes: ['job:run:backup'] })]);
+    await userEvent.click(screen.getByRole('button', { name: 'Done' }));
+    expect(await screen.findByRole('button', { name: 'Revoke token nightly', hidden: true })).toBeTruthy();
+  });
+
+  it('say at the field what is wrong with a scope', async () => {
+    answer({ items: [] });
+    answer({ code: 'invalid-request', title: 'wrong', errors: [{ path: 'scopes.0', message: 'there is no site nowhere' }] }, 400);
+    await renderIn('en', <TokensSection />);
+    await userEvent.click(await screen.findByRole('button', { name: 'New token' }));
+    await userEvent.type(screen.getByLabelText('Name'), 'nightly');
+    await userEvent.type(screen.getByRole('combobox', { name: 'Scopes' }), 'read@site:nowhere{Enter}');
+    await userEvent.click(screen.getByRole('button', { name: 'Make the token' }));
+    expect(await screen.findByText('there is no site nowhere')).toBeTruthy();
   });
 });
 
