@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { TestProvider } from '@kanade/test-provider';
 import type { Browser } from 'playwright-core';
@@ -7,19 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { findChromium, startChromium } from './browser/chromium.ts';
 import { looks, nameOf } from './browser/looks.ts';
 import { notSignedInYet, Visitor } from './browser/visitor.ts';
+import { freePort } from './free-port.ts';
 import { Installation } from './installation.ts';
 
 const executable = findChromium();
-
-/** One that is free now: the provider has to know the console's address before there is one. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (typeof address !== 'object' || address === null) throw new Error('a listening server has no address');
-  return address.port;
-}
 
 describe('signing in at an identity provider, in a browser', () => {
   let kanade: Installation;

@@ -16,6 +16,7 @@ import { LiveServer } from '../live/live-server.ts';
 import { Metrics } from '../system/metrics.ts';
 import { OpenApiController } from '../system/openapi.controller.ts';
 import { buildOpenApi } from './openapi.ts';
+import { answerBadAddress, answerBadRequest } from './unroutable.ts';
 
 /** The largest body: a script, its environment and ten thousand targets, with room. */
 const bodyLimit = 2 * 1024 * 1024;
@@ -56,6 +57,8 @@ function createAdapter({ config, log }: CoreOptions): FastifyAdapter {
     ...httpsOptions(config),
     loggerInstance: log.pino,
     genReqId: requestId,
+    frameworkErrors: answerBadAddress,
+    clientErrorHandler: answerBadRequest,
     bodyLimit,
     // A TLS proxy on this machine says who is behind it; nobody else is believed.
     trustProxy: 'loopback',

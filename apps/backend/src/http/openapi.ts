@@ -4,6 +4,7 @@ import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { sessionCookieName } from '../accounts/session-cookie.ts';
 import { version } from '../version.ts';
+import { problemKinds } from './problem-kinds.ts';
 import { convertSchema } from './schema-converter.ts';
 
 const description = [
@@ -31,11 +32,25 @@ function extraSchemas() {
   );
 }
 
+/** What every operation that is not only asked answers to a body it did not want, whether or not it reads one. */
+function addBodyProblems(paths: OpenAPIObject['paths']): void {
+  for (const { post, put, patch, delete: remove } of Object.values(paths)) {
+    for (const operation of [post, put, patch, remove]) {
+      if (operation === undefined) continue;
+      for (const code of ['too-large', 'unsupported-media-type'] as const) {
+        const { status, title } = problemKinds[code];
+        operation.responses[status] ??= { description: `\`${code}\`: ${title}.`, content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } } };
+      }
+    }
+  }
+}
+
 /** The OpenAPI 3.1 document of the running (or previewed) application, keys in a stable order. */
 export function buildOpenApi(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, header(), {
     standardSchemaConverter: (schema, { schemaType }) => convertSchema(schema, schemaType),
   });
+  addBodyProblems(document.paths);
   const schemas = { ...document.components?.schemas, ...extraSchemas() };
   const sorted = Object.fromEntries(Object.entries(schemas).sort(([a], [b]) => (a < b ? -1 : 1)));
   const paths = Object.fromEntries(Object.entries(document.paths).sort(([a], [b]) => (a < b ? -1 : 1)));

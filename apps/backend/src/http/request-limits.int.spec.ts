@@ -54,6 +54,20 @@ describe('whoever asks too often', () => {
 });
 
 describe('a request', () => {
+  it('to an address that cannot be one is refused as any other', async () => {
+    for (const path of [`/sessions/${'x'.repeat(500)}`, '/jobs/%zz', `/secrets/${encodeURIComponent('端'.repeat(200))}`]) {
+      const answer = await backend.call('DELETE', path);
+      expect([path, answer]).toMatchObject([path, { status: 400, body: { code: 'invalid-request', requestId: expect.stringMatching(/./) } }]);
+      expect(answer.headers.get('content-type')).toContain('application/problem+json');
+    }
+  });
+
+  it('with more headers than are read is refused as any other', async () => {
+    const answer = await backend.call('GET', `/jobs?search=${'x'.repeat(20_000)}`);
+    expect(answer).toMatchObject({ status: 400, body: { code: 'invalid-request', detail: expect.stringContaining('larger than 16384 bytes') } });
+    expect(answer.headers.get('content-type')).toBe('application/problem+json');
+  });
+
   it('larger than the largest is refused, unread', async () => {
     const body = JSON.stringify({ alias: 'x'.repeat(3 * 1024 * 1024) });
     expect(await backend.call('PUT', '/endpoints/any/alias', body)).toMatchObject({ status: 413, body: { code: 'too-large' } });

@@ -1,4 +1,3 @@
-import { headers as newHeaders } from '@nats-io/transport-node';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { maxOpenBatches } from '@kanade/messaging';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,6 +5,7 @@ import { z } from 'zod';
 import { eventListSchema, resultSchema } from '../answers.ts';
 import { Installation } from '../installation.ts';
 import { until } from '../until.ts';
+import { leaveBatchesOpen } from './batches.ts';
 import { Observer, plainClient } from './observer.ts';
 
 const endpointSchema = z.looseObject({ name: z.string(), held: z.boolean(), hold: z.looseObject({ cause: z.string(), until: z.string().nullable() }).nullable() });
@@ -23,16 +23,7 @@ const ownSubject = () => `kanade.events.endpoint.${thief.endpointId}`;
 const show = (id: string) => kanade.json(endpointSchema, 'endpoint', 'show', id);
 const connectAsThief = () => plainClient(kanade.runtime.natsUrl, thief.natsCreds, `_INBOX.${thief.endpointId}`);
 
-/** Opens batches and ends none; returns once the broker has heard of all. */
-async function leaveOpen(client: NatsConnection, count: number): Promise<void> {
-  for (let n = 0; n < count; n += 1) {
-    const headers = newHeaders();
-    headers.set('Nats-Batch-Id', crypto.randomUUID());
-    headers.set('Nats-Batch-Sequence', '1');
-    client.publish(ownSubject(), '{}', { headers });
-  }
-  await client.flush();
-}
+const leaveOpen = (client: NatsConnection, count: number) => leaveBatchesOpen(client, thief.endpointId, count);
 
 /** Asks the backend for a run, and tells how long the answer took, ms; what it stores has several events, so it wants a batch. */
 async function ask(): Promise<{ readonly executionId: string; readonly ms: number }> {

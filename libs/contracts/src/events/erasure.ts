@@ -3,7 +3,7 @@ import { endpointIdSchema, executionIdSchema, runIdSchema } from '../ids.ts';
 import { eventSchema } from './envelope.ts';
 
 /** Why, for whoever asks later; it stays in the history, so nothing personal belongs into it. */
-export const erasureReasonSchema = z.string().trim().min(1, 'say why').max(500);
+export const erasureReasonSchema = z.string().max(500).trim().min(1, 'say why');
 
 /** What runs printed is to be erased, and whatever of it still comes; of a whole execution (`runIds` null) also what it executed. */
 export const executionOutputErasedSchema = eventSchema(
