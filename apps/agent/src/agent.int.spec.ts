@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import { headers } from '@kanade/contracts';
-import { subscribeLiveOutput, subscribePresence } from '@kanade/messaging';
+import { headers, subjects } from '@kanade/contracts';
+import { createSigningKey, signMessage, subscribeLiveOutput, subscribePresence } from '@kanade/messaging';
+import type { SigningKey } from '@kanade/messaging';
+import type { DesiredState } from '@kanade/messages';
 import { startTestBroker } from '@kanade/messaging/testing';
 import type { TestBroker } from '@kanade/messaging/testing';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -81,14 +83,16 @@ describe('an enrolled agent', () => {
     const tamper = (body: Buffer) => Buffer.from(body.toString().replace('echo good', 'echo evil'));
     await backend.send(endpointId, backend.runCommand(endpointId, 'run-1', 'echo good'), tamper);
     await backend.send(endpointId, backend.runCommand('somebody', 'run-2', 'echo good'));
+    await backend.send(endpointId, backend.runCommand('somebody', 'run-2', 'echo good'), undefined, 'somebody');
     await backend.send(endpointId, backend.runCommand(endpointId, 'run-3', 'echo good'), undefined, 'somebody');
     await backend.send(endpointId, backend.runCommand(endpointId, 'run-4', 'echo good', { expiresAt: new Date(Date.now() - 1000).toISOString() }));
     await backend.send(endpointId, backend.runCommand(endpointId, 'run-5', 'echo good'));
     await vi.waitFor(async () => expect(await backend.story(endpointId)).toContain('succeeded run-5'), patient);
     await backend.send(endpointId, backend.runCommand(endpointId, 'run-5', 'echo good'));
-    await vi.waitFor(async () => expect(await backend.story(endpointId)).toHaveLength(8), patient);
+    await vi.waitFor(async () => expect(await backend.story(endpointId)).toHaveLength(9), patient);
     expect(await backend.story(endpointId)).toEqual([
       'refused-command signature-invalid',
+      'refused-command foreign-recipient',
       'refused-command foreign-recipient',
       'refused-command signature-invalid',
       'refused-command expired',
@@ -119,6 +123,55 @@ describe('an enrolled agent', () => {
     await vi.waitFor(async () => expect(await backend.story(endpointId)).toContain('started run-2'), patient);
     await stop();
     expect(await backend.story(endpointId)).toContain('interrupted run-2');
+  });
+});
+
+describe('a desired state', () => {
+  const desired = (endpointId: string, version: number, broker: DesiredState['broker'] = null): DesiredState => ({ version, endpointId, issuedAt: new Date().toISOString(), broker });
+  const told = (endpointId: string, story: string[]) => vi.waitFor(async () => expect(await backend.story(endpointId)).toEqual(story), patient);
+
+  test('is refused with its own reason when it is unsigned, altered, of another, by a retired or strange key, older, another of the same version, or the same again', async () => {
+    const { endpointId } = await startNewAgent(backend);
+    const story: string[] = [];
+    const refused = async (reason: string, put: () => Promise<void>) => {
+      await put();
+      story.push(`refused-desired ${reason}`);
+      await told(endpointId, story);
+    };
+    await vi.waitFor(async () => expect(await backend.ask(endpointId, { kind: 'ping' })).toBeDefined(), patient);
+    await backend.desire(endpointId, desired(endpointId, 7));
+    story.push('applied 7');
+    await told(endpointId, story);
+    const old = createSigningKey();
+    backend.retired = [{ id: old.id, use: 'desired', publicKey: old.publicKey, validFrom: '2020-01-01T00:00:00Z', validUntil: '2021-01-01T00:00:00Z' }];
+    backend.keysetVersion += 1;
+    const by = (key: SigningKey, state: DesiredState) => ({ headers: signMessage(key, 'desired', subjects.desired(endpointId), Buffer.from(JSON.stringify(state))) });
+    const next = desired(endpointId, 8);
+    await refused('unsigned', () => backend.desire(endpointId, next, { headers: {} }));
+    await refused('signature-invalid', () => backend.desire(endpointId, next, { bend: (body) => Buffer.from(body.toString().replace('"version":8', '"version":9')) }));
+    await refused('foreign-recipient', () => backend.desire(endpointId, desired('somebody', 8)));
+    await refused('key-retired', () => backend.desire(endpointId, next, by(old, next)));
+    await refused('key-unknown', () => backend.desire(endpointId, next, by(createSigningKey(), next)));
+    await refused('older-version', () => backend.desire(endpointId, desired(endpointId, 6)));
+    await refused('version-taken', () => backend.desire(endpointId, desired(endpointId, 7)));
+    await backend.desire(endpointId, next);
+    story.push('applied 8');
+    await told(endpointId, story);
+    await refused('replayed', () => backend.desire(endpointId, next));
+  });
+
+  test('moves it to another address once that has answered; the old one stays until then, and for need', async () => {
+    const { endpointId } = await startNewAgent(backend);
+    await vi.waitFor(async () => expect(await backend.ask(endpointId, { kind: 'ping' })).toBeDefined(), patient);
+    await backend.desire(endpointId, desired(endpointId, 1, { urls: ['nats://127.0.0.1:1'], ca: null, keepOld: true }));
+    await told(endpointId, ['failed 1 broker-unreachable']);
+    const urls = [broker.url.replace('127.0.0.1', 'localhost')];
+    await backend.desire(endpointId, desired(endpointId, 2, { urls, ca: null, keepOld: true }));
+    await told(endpointId, ['failed 1 broker-unreachable', 'applied 2']);
+    const applied = (await backend.events(endpointId)).find((event) => event.type === 'kanade.desired.applied.v1');
+    expect(applied).toMatchObject({ data: { urls } });
+    await backend.send(endpointId, backend.runCommand(endpointId, 'run-1', 'echo there'));
+    await vi.waitFor(async () => expect(await backend.story(endpointId)).toContain('succeeded run-1'), patient);
   });
 });
 

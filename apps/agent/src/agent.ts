@@ -11,6 +11,7 @@ import { Uplink } from './connection/uplink.ts';
 import { securePrivately } from './data-dir/data-dir.ts';
 import type { DataDir } from './data-dir/data-dir.ts';
 import { lockDataDir } from './data-dir/lock.ts';
+import { DesiredKeeper } from './desired/desired-keeper.ts';
 import type { Disk } from './disk/disk.ts';
 import type { Host } from './host.ts';
 import { Identity, signingKeyOf } from './identity/identity.ts';
@@ -52,7 +53,9 @@ export class Agent {
   readonly #backendTime: BackendTime;
   readonly #executor: RunExecutor;
   readonly #queue: RunQueue;
+  readonly #renewer: Renewer;
   readonly #uplink: Uplink;
+  readonly #desired: DesiredKeeper;
   readonly #eventSender: EventSender;
   readonly #outputSender: OutputSender;
   readonly #presence: Presence;
@@ -76,7 +79,9 @@ export class Agent {
     this.#backendTime = new BackendTime(clock, this.#records.store);
     this.#executor = this.#createExecutor();
     this.#queue = this.#createQueue();
+    this.#renewer = new Renewer({ identity: this.#identity, backendTime: this.#backendTime, clock, log });
     this.#uplink = this.#createUplink();
+    this.#desired = this.#createDesiredKeeper();
     this.#eventSender = this.#createEventSender();
     this.#outputSender = new OutputSender({
       output: this.#records.output,
@@ -142,6 +147,7 @@ export class Agent {
     const { clock, log } = this.#parts;
     log.info('stopping');
     this.#housekeeping?.cancel();
+    this.#desired.disconnected();
     this.#uplink.stopTaking();
     this.#inventory.stop();
     await this.#queue.stop(stopRunsMs);
@@ -193,7 +199,7 @@ export class Agent {
     const { clock, log, disk, config } = this.#parts;
     const identity = this.#identity;
     const backendTime = this.#backendTime;
-    const renewer = new Renewer({ identity, backendTime, clock, log });
+    const renewer = this.#renewer;
     const intake = new CommandIntake({
       ...this.#records,
       endpointId: identity.stored.endpointId,
@@ -204,6 +210,7 @@ export class Agent {
       keyset: () => identity.keyset,
       backendTime,
       heard: () => renewer.heard(),
+      learnKey: (keyId) => renewer.learnKey(keyId),
       conflict: () => this.identityConflict,
       queue: this.#queue,
     });
@@ -217,9 +224,35 @@ export class Agent {
       clock,
       log,
       commands: { onCommand: (message) => intake.onCommand(message), onDrained: () => this.#queue.release(), onFailure },
-      answerAsk: createAskAnswerer({ identity, ledger: this.#records.ledger, backendNow: () => backendTime.now() }),
+      answerAsk: createAskAnswerer({
+        identity,
+        ledger: this.#records.ledger,
+        backendNow: () => backendTime.now(),
+        learnKey: (keyId) => renewer.learnKey(keyId),
+        onNews: () => {
+          renewer.ask();
+          this.#desired.look();
+        },
+        log,
+      }),
       onUp: () => this.#onUp(),
       onDown: () => this.#onDown(),
+    });
+  }
+
+  #createDesiredKeeper(): DesiredKeeper {
+    const { clock, log } = this.#parts;
+    return new DesiredKeeper({
+      ...this.#records,
+      identity: this.#identity,
+      backendTime: this.#backendTime,
+      clock,
+      log,
+      read: () => this.#uplink.connection.readDesired(),
+      heard: () => this.#renewer.heard(),
+      learnKey: (keyId) => this.#renewer.learnKey(keyId),
+      askBy: (way) => this.#renewer.askBy(way),
+      useBestWay: () => this.#uplink.useBestWay(),
     });
   }
 
@@ -259,6 +292,7 @@ export class Agent {
     this.#outputSender.connected();
     this.#presence.connected();
     this.#samples.connected();
+    this.#desired.connected();
   }
 
   #onDown(): void {
@@ -266,6 +300,7 @@ export class Agent {
     this.#outputSender.disconnected();
     this.#presence.disconnected();
     this.#samples.stop();
+    this.#desired.disconnected();
   }
 
   #keepHouse(): void {

@@ -2,12 +2,13 @@ import {
   check,
   validateAskRequest,
   validateCommand,
+  validateDesiredState,
   validateEnrolAnswer,
   validateEnrolmentToken,
   validateKeyset,
   validateRenewAnswer,
 } from '@kanade/messages';
-import type { AskRequest, Command, EnrolAnswer, EnrolmentToken, Keyset, RenewAnswer, Validator } from '@kanade/messages';
+import type { AskRequest, Command, DesiredState, EnrolAnswer, EnrolmentToken, Keyset, RenewAnswer, Validator } from '@kanade/messages';
 
 /*
  * Everything the agent reads from others goes through this one file. It uses the generated validators:
@@ -31,6 +32,7 @@ function read<Message>(validator: Validator<Message>, json: Uint8Array | string)
 /** A command, or `undefined` for anything else. */
 export const readCommand = (body: Uint8Array): Command | undefined => read(validateCommand, body);
 export const readAsk = (body: Uint8Array): AskRequest | undefined => read(validateAskRequest, body);
+export const readDesiredState = (body: Uint8Array): DesiredState | undefined => read(validateDesiredState, body);
 export const readKeyset = (body: Uint8Array): Keyset | undefined => read(validateKeyset, body);
 export const readEnrolAnswer = (body: Uint8Array): EnrolAnswer | undefined => read(validateEnrolAnswer, body);
 export const readRenewAnswer = (body: Uint8Array): RenewAnswer | undefined => read(validateRenewAnswer, body);

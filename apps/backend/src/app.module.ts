@@ -4,6 +4,7 @@ import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccountsModule } from './accounts/accounts.module.ts';
 import { AuditModule } from './audit/audit.module.ts';
+import { BrokersModule } from './brokers/brokers.module.ts';
 import { ConsoleModule } from './console/console.module.ts';
 import { CoreModule } from './core.module.ts';
 import type { CoreOptions } from './core.module.ts';
@@ -30,7 +31,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, AuditModule, EndpointsModule, ErasureModule, EventsModule, ExecutionsModule, JobsModule, LiveModule,
+        CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, AuditModule, BrokersModule, EndpointsModule, ErasureModule, EventsModule, ExecutionsModule, JobsModule, LiveModule,
         OidcModule, OverviewModule, SecretsModule, SitesModule, SystemModule, ConsoleModule,
       ],
       providers: [

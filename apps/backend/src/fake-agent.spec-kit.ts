@@ -151,8 +151,8 @@ export class FakeAgent {
     });
   }
 
-  async renew(renew: boolean) {
-    return renewAnswerSchema.parse(readJson(await this.connection.renew(Buffer.from(JSON.stringify({ renew, keysetVersion: 0, agentVersion: '0.1.0' })))));
+  async renew(renew: boolean, issuers: readonly string[] = []) {
+    return renewAnswerSchema.parse(readJson(await this.connection.renew(Buffer.from(JSON.stringify({ renew, keysetVersion: 0, issuers, agentVersion: '0.1.0' })))));
   }
 
   close(): Promise<void> {

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
-import { loadServerKeys } from '@kanade/messaging';
+import { loadServerKeys, readRotations } from '@kanade/messaging';
 import { Broker } from './broker/broker.ts';
 import { Config } from './config/config.ts';
+import { controlTrust } from './projections/control-keys.ts';
 import { FoldClient } from './projections/fold-client.ts';
 import type { WorkerSettings } from './projections/fold-messages.ts';
 import { LiveOverlay } from './projections/live-overlay.ts';
@@ -11,8 +12,8 @@ import { RawEvents } from './projections/raw-events.ts';
 import { VerifierClient } from './projections/verifier-client.ts';
 
 function projectionSettings(config: Config): ProjectionSettings {
-  const { id, publicKey } = loadServerKeys(config.keysDir).control;
-  const worker: WorkerSettings = { natsUrl: config.natsUrl, credsFile: config.backendCreds, directory: config.readModelDir, controlKeys: [{ id, publicKey }] };
+  const trust = controlTrust(loadServerKeys(config.keysDir), readRotations(config.keysDir));
+  const worker: WorkerSettings = { natsUrl: config.natsUrl, credsFile: config.backendCreds, directory: config.readModelDir, trust };
   return { worker };
 }
 

@@ -6,6 +6,8 @@ import { ApprovalShow } from './commands/approval/show.ts';
 import { AuditExport } from './commands/audit/export.ts';
 import { AuditList } from './commands/audit/list.ts';
 import { Backup } from './commands/backup.ts';
+import { BrokerMove } from './commands/broker/move.ts';
+import { BrokerMoves } from './commands/broker/moves.ts';
 import { EndpointAlias } from './commands/endpoint/alias.ts';
 import { EndpointApprove } from './commands/endpoint/approve.ts';
 import { EndpointErase } from './commands/endpoint/erase.ts';
@@ -30,6 +32,9 @@ import { JobList } from './commands/job/list.ts';
 import { JobRun } from './commands/job/run.ts';
 import { JobShow } from './commands/job/show.ts';
 import { JobValidate } from './commands/job/validate.ts';
+import { KeyList } from './commands/key/list.ts';
+import { KeyRetire } from './commands/key/retire.ts';
+import { KeyRotate } from './commands/key/rotate.ts';
 import { Login } from './commands/login.ts';
 import { Logout } from './commands/logout.ts';
 import { OutputErase } from './commands/output/erase.ts';
@@ -65,6 +70,8 @@ export const COMMANDS = {
   'audit:export': AuditExport,
   'audit:list': AuditList,
   backup: Backup,
+  'broker:move': BrokerMove,
+  'broker:moves': BrokerMoves,
   'endpoint:alias': EndpointAlias,
   'endpoint:approve': EndpointApprove,
   'endpoint:erase': EndpointErase,
@@ -89,6 +96,9 @@ export const COMMANDS = {
   'job:run': JobRun,
   'job:show': JobShow,
   'job:validate': JobValidate,
+  'key:list': KeyList,
+  'key:retire': KeyRetire,
+  'key:rotate': KeyRotate,
   login: Login,
   logout: Logout,
   'output:erase': OutputErase,

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { get } from 'node:https';
 import { join } from 'node:path';
+import { rootCertificates } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { endpointListSchema, resultSchema } from './answers.ts';
@@ -11,6 +12,7 @@ import { until } from './until.ts';
 
 const agentProgram = join(import.meta.dirname, '../../agent/bin/kanade-agent.mjs');
 const tokenSchema = z.object({ token: z.string() });
+const movesSchema = z.object({ items: z.array(z.object({ endpointId: z.string(), state: z.string(), reason: z.string().nullable() })) });
 const tokenContentSchema = z.object({ urls: z.array(z.string()), ca: z.string() });
 
 let kanade: Installation;
@@ -69,6 +71,29 @@ describe('an installation that is opened to other machines', () => {
     expect(refused).toMatchObject({ code: 3, stderr: expect.stringContaining('--ca FILE') });
     const trusted = await startProgram(process.execPath, [cli, 'status'], { env: { ...env, KANADE_CA: kanade.runtime.tlsCa } }).ended;
     expect(trusted.code).toBe(4);
+  });
+
+  it('moves it to another authority, and another transport, once both have proved good; until then it stays', async () => {
+    const { natsUrl } = kanade.runtime;
+    const ca = readFileSync(kanade.runtime.tlsCa ?? '', 'utf8');
+    const { token } = await kanade.json(tokenSchema, 'enrol-token', 'create');
+    const { urls } = tokenContentSchema.parse(JSON.parse(Buffer.from(token, 'base64url').toString()));
+    const webSocket = urls.find((url) => url.startsWith('wss:')) ?? '';
+    const [strange, both] = [join(kanade.dataDir, '..', 'strange.pem'), join(kanade.dataDir, '..', 'both.pem')];
+    const [foreign = ''] = rootCertificates;
+    writeFileSync(strange, foreign);
+    writeFileSync(both, `${foreign}\n${ca}`);
+    const own = async () => (await kanade.json(movesSchema, 'broker', 'moves')).items.find((move) => move.endpointId === endpointId);
+    const move = async (url: string, file: string, state: string) => {
+      expect((await kanade.cli('broker', 'move', url, '--ca', file, '--endpoint', endpointId ?? '')).code).toBe(0);
+      const found = await until(`the endpoint to be ${state}`, async () => ((await own())?.state === state ? own() : undefined));
+      const { runs } = await kanade.json(resultSchema, 'run', '--endpoint', endpointId ?? '', '--', 'echo reached');
+      expect(runs).toMatchObject([{ endpointId, state: 'succeeded', stdout: 'reached\n' }]);
+      return found;
+    };
+    expect(await move(natsUrl, strange, 'trying')).toMatchObject({ reason: expect.stringContaining('the old one stays') });
+    await move(webSocket, both, 'moved');
+    await move(natsUrl, both, 'moved');
   });
 
   it('can be backed up while it runs', async () => {

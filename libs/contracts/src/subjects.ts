@@ -24,7 +24,7 @@ export const objectBuckets = {
 } as const;
 
 /** The aggregates of the control plane, each with a subject per instance. */
-export const controlAggregates = ['endpoint', 'job', 'execution', 'account', 'token', 'enrolment', 'site', 'audit', 'secret'] as const;
+export const controlAggregates = ['endpoint', 'job', 'execution', 'account', 'token', 'enrolment', 'site', 'audit', 'secret', 'key', 'broker'] as const;
 export type ControlAggregate = (typeof controlAggregates)[number];
 
 /** The output streams of a run. */
@@ -53,6 +53,7 @@ export const subjects = {
   /** The token's id is in it because an import without a wildcard can be reached by a steered answer (docs/adr/0009). */
   enrol: (tokenId: string) => `kanade.enrol.${assertSubjectToken(tokenId, 'enrolment token id')}`,
   renew: (endpointId: string) => `kanade.renew.${endpoint(endpointId)}`,
+  desired: (endpointId: string) => `$KV.${buckets.desired}.${endpoint(endpointId)}`,
   inbox: (endpointId: string) => `_INBOX.${endpoint(endpointId)}`,
   enrolInbox: (tokenId: string) => `_INBOX.enrol.${assertSubjectToken(tokenId, 'enrolment token id')}`,
 } as const;

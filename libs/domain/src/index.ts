@@ -14,5 +14,6 @@ export * from './accounts/account.ts';
 export * from './accounts/permission.ts';
 export * from './accounts/token.ts';
 export * from './accounts/token-scope.ts';
+export * from './brokers/broker-move.ts';
 export * from './sites/site.ts';
 export * from './audit/audit.ts';

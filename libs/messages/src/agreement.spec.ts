@@ -26,6 +26,7 @@ const pairs: Pair[] = [
   { name: 'AskAnswer', schema: contracts.askAnswerSchema, validator: messages.validateAskAnswer },
   { name: 'PresenceBeat', schema: contracts.presenceBeatSchema, validator: messages.validatePresenceBeat },
   { name: 'PerformanceSample', schema: contracts.performanceSampleSchema, validator: messages.validatePerformanceSample },
+  { name: 'DesiredState', schema: contracts.desiredStateSchema, validator: messages.validateDesiredState },
   { name: 'Keyset', schema: contracts.keysetSchema, validator: messages.validateKeyset },
   { name: 'SignedKeyset', schema: contracts.signedKeysetSchema, validator: messages.validateSignedKeyset },
   { name: 'EnrolmentToken', schema: contracts.enrolmentTokenSchema, validator: messages.validateEnrolmentToken },

@@ -12,6 +12,7 @@ export { openSecret, sealSecret } from './crypto/sealed-secret.ts';
 export type { SecretContext } from './crypto/sealed-secret.ts';
 export * from './crypto/private-files.ts';
 export * from './broker/keys.ts';
+export * from './broker/rotations.ts';
 export * from './broker/users.ts';
 export type * from './broker/types.ts';
 export type * from './core/types.ts';
@@ -22,7 +23,7 @@ export { openOutputStore, openPrivateParts, openSamples } from './core/erasable.
 export { respondEnrol, respondRenew } from './core/responders.ts';
 export { ask, subscribeLiveOutput, subscribePresence } from './core/live.ts';
 export { connectAgent } from './agent/connection.ts';
-export { enrolWithToken, renewWithRenewalJwt } from './agent/enrol.ts';
+export { askOnce, enrolWithToken } from './agent/enrol.ts';
 export type { EnrolmentAccess } from './agent/enrol.ts';
 export { connectCore } from './core/connection.ts';
 export type { CoreConnectOptions, CoreConnection } from './core/connection.ts';
@@ -32,6 +33,8 @@ export { brokerLimits, maxOpenBatches, readBrokerPorts, writeBrokerConfig } from
 export { writeCreds } from './broker/creds.ts';
 export { agentSubjects, agentSubjectsMarkdown } from './broker/agent-subjects.ts';
 export type * from './agent/types.ts';
+export { openDesiredStates } from './core/desired-states.ts';
+export type { DesiredStates } from './core/desired-states.ts';
 export { openIdentityStore } from './core/identity-store.ts';
 export { openLeaseKeeper } from './core/leases.ts';
 export type { LeaseOptions } from './core/leases.ts';

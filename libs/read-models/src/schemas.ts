@@ -1,6 +1,7 @@
 import { foldSchema } from './fold/schema.ts';
 import { accountsSchema } from './projections/accounts/schema.ts';
 import { auditSchema } from './projections/audit/schema.ts';
+import { brokerMovesSchema } from './projections/broker-moves/schema.ts';
 import { endpointsSchema } from './projections/endpoints/schema.ts';
 import { enrolmentTokensSchema } from './projections/enrolment-tokens/schema.ts';
 import { erasureSchema } from './projections/erasure/schema.ts';
@@ -15,6 +16,6 @@ import { sitesSchema } from './projections/sites/schema.ts';
 
 /** The SQL that makes every table and index of the read model. */
 export const schemas: readonly string[] = [
-  foldSchema, accountsSchema, auditSchema, endpointsSchema, enrolmentTokensSchema, erasureSchema, eventsSchema, executionsSchema, jobsSchema, outputSchema, privatePartsSchema,
+  foldSchema, accountsSchema, auditSchema, brokerMovesSchema, endpointsSchema, enrolmentTokensSchema, erasureSchema, eventsSchema, executionsSchema, jobsSchema, outputSchema, privatePartsSchema,
   samplesSchema, secretsSchema, sitesSchema,
 ];

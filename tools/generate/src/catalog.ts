@@ -39,6 +39,7 @@ export const messages: readonly NamedSchema[] = [
   { name: 'AskAnswer', schema: contracts.askAnswerSchema },
   { name: 'PresenceBeat', schema: contracts.presenceBeatSchema },
   { name: 'PerformanceSample', schema: contracts.performanceSampleSchema },
+  { name: 'DesiredState', schema: contracts.desiredStateSchema },
   { name: 'Keyset', schema: contracts.keysetSchema },
   { name: 'SignedKeyset', schema: contracts.signedKeysetSchema },
   { name: 'EnrolmentToken', schema: contracts.enrolmentTokenSchema },

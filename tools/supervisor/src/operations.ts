@@ -1,65 +1,89 @@
-import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { findNatsServer } from '@kanade/messaging';
 import { asStartupError } from './data-dir.ts';
 import { backup } from './operations/backup.ts';
-import { restore, type RestoreOptions } from './operations/restore.ts';
-import { dataPaths, root } from './paths.ts';
+import { endEarlierKeys, listKeys, rotateKeys, type KeyListing } from './operations/keys.ts';
+import { readRequest, usage, type OperationRequest } from './operations/request.ts';
+import { restore } from './operations/restore.ts';
+import { dataPaths } from './paths.ts';
 import { say } from './say.ts';
 import { kanadeVersion } from './settings.ts';
 import { messageOf, StartupError } from './startup-error.ts';
 
-interface Request extends RestoreOptions {
-  readonly verb: 'backup' | 'restore';
-  readonly json: boolean;
+type RequestOf<Verb extends OperationRequest['verb']> = Extract<OperationRequest, { readonly verb: Verb }>;
+
+const surroundings = () => ({ version: kanadeVersion(), say, natsServer: findNatsServer });
+const print = (document: unknown): void => console.log(JSON.stringify(document, null, 2));
+
+async function performBackup({ dir, dataDir, json }: RequestOf<'backup'>): Promise<void> {
+  const manifest = await backup({ dir, dataDir, ...surroundings() });
+  say(`backup of ${dataDir} written to ${dir}. It holds keys: keep it as safe as the installation itself`);
+  if (json) print({ dir, ...manifest });
 }
 
-/** What `kanade backup` and `kanade restore` run: work on an installation's files and broker, on the machine they are on. */
-function readRequest(args: readonly string[]): Request | undefined {
-  try {
-    const { values, positionals } = parseArgs({ args: [...args], options: { 'data-dir': { type: 'string' }, 'agents-of': { type: 'string' }, json: { type: 'boolean' } }, allowPositionals: true });
-    const [verb, dir, ...rest] = positionals;
-    if ((verb !== 'backup' && verb !== 'restore') || dir === undefined || rest.length > 0) return undefined;
-    const dataDir = resolve(values['data-dir'] ?? process.env['KANADE_DATA_DIR'] ?? join(root, '.kanade'));
-    const agentsOf = values['agents-of'];
-    if (agentsOf !== undefined && verb !== 'restore') return undefined;
-    return { verb, ...(agentsOf === undefined ? {} : { agentsOf: resolve(agentsOf) }), json: values.json === true, dir: resolve(dir), dataDir, version: kanadeVersion(), say, natsServer: findNatsServer };
-  } catch (error) {
-    say(messageOf(error));
-    return undefined;
-  }
-}
-
-async function perform(request: Request): Promise<void> {
-  if (request.verb === 'backup') {
-    const manifest = await backup(request);
-    say(`backup of ${request.dataDir} written to ${request.dir}. It holds keys: keep it as safe as the installation itself`);
-    if (request.json) console.log(JSON.stringify({ dir: request.dir, ...manifest }, null, 2));
-    return;
-  }
-  const summary = await restore(request);
+async function performRestore({ dir, dataDir, agentsOf, json }: RequestOf<'restore'>): Promise<void> {
+  const summary = await restore({ dir, dataDir, ...(agentsOf === undefined ? {} : { agentsOf }), ...surroundings() });
   const { agents } = summary;
-  say(`restored ${request.dir} into ${request.dataDir}: incarnation ${summary.incarnation}, ${summary.endpoints} endpoints. Start it with KANADE_DATA_DIR=${request.dataDir} npm start`);
+  say(`restored ${dir} into ${dataDir}: incarnation ${summary.incarnation}, ${summary.endpoints} endpoints. Start it with KANADE_DATA_DIR=${dataDir} npm start`);
   say(
     agents > 0
-      ? `${agents} agents moved there from ${request.agentsOf ?? ''}; they go on as the endpoints they were`
-      : `the agents of the old data directory are not in a backup: move its agents/ and simulated/ into ${request.dataDir} before the start, or this machine is enrolled as a new endpoint`,
+      ? `${agents} agents moved there from ${agentsOf ?? ''}; they go on as the endpoints they were`
+      : `the agents of the old data directory are not in a backup: move its agents/ and simulated/ into ${dataDir} before the start, or this machine is enrolled as a new endpoint`,
   );
-  if (request.json) console.log(JSON.stringify({ dir: request.dir, dataDir: request.dataDir, ...summary }, null, 2));
+  if (json) print({ dir, dataDir, ...summary });
+}
+
+function showKeys(items: readonly KeyListing[], json: boolean): void {
+  if (json) {
+    print({ items });
+    return;
+  }
+  const cells = [['KEY', 'ID', 'SINCE', 'EARLIER ONES THAT STILL COUNT'], ...items.map(({ use, id, since, earlier }) => [use, id, since ?? 'the beginning', earlier.map((key) => `${key.id} until ${key.until}`).join(', ')])];
+  const widths = [0, 1, 2].map((column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
+  for (const row of cells) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  ').trimEnd());
+}
+
+async function perform(request: OperationRequest): Promise<void> {
+  switch (request.verb) {
+    case 'backup':
+      return performBackup(request);
+    case 'restore':
+      return performRestore(request);
+    case 'key list':
+      showKeys(listKeys(request), request.json);
+      break;
+    case 'key rotate':
+      showKeys(await rotateKeys({ ...request, say }), request.json);
+      break;
+    case 'key retire':
+      showKeys(await endEarlierKeys({ ...request, say }), request.json);
+      break;
+    default:
+      request satisfies never;
+  }
 }
 
 /** As the other commands do it: words on stderr, and with --json one document on stdout. */
 function fail(code: 'failed' | 'usage', message: string, advice: readonly string[]): void {
   if (process.argv.includes('--json')) {
     const suggestion = advice.join('\n').trim();
-    console.log(JSON.stringify({ error: { code, message, ...(suggestion === '' ? {} : { suggestion }) } }, null, 2));
+    print({ error: { code, message, ...(suggestion === '' ? {} : { suggestion }) } });
   }
   process.stderr.write(`kanade: ${message}\n${advice.map((line) => `  ${line}\n`).join('')}`);
 }
 
-const request = readRequest(process.argv.slice(2));
+function understood(): OperationRequest | undefined {
+  try {
+    return readRequest(process.argv.slice(2), process.env);
+  } catch (error) {
+    say(messageOf(error));
+    return undefined;
+  }
+}
+
+const request = understood();
 if (request === undefined) {
-  fail('usage', 'Usage: kanade backup DIR [--data-dir D] [--json]', ['     kanade restore DIR [--data-dir D] [--agents-of OLD_DATA_DIR] [--json]']);
+  const [first = '', ...more] = usage;
+  fail('usage', first, more);
   process.exitCode = 2;
 } else {
   try {

@@ -102,12 +102,14 @@ export function createDesk(options: { readonly file?: string; readonly clock?: F
   const executor = new RunExecutor({ ...shared, runner, sealingKey: sealing.privateKey, publishLive: () => undefined, mostOutputBytes: 1024 * 1024, hasRoom });
   const queue = new RunQueue({ ...shared, execute: (run) => executor.execute(run), concurrency: options.concurrency ?? 4 });
   const twin: { conflict: string | undefined } = { conflict: undefined };
+  /** The keys the agent knows, and what comes of asking for another. */
+  const known = { keyset: keysetOf(commandKey), learn: (_id: string) => Promise.resolve(true) };
   const disk = { freeBytes: () => Promise.resolve(space.free) };
-  const intake = new CommandIntake({ ...shared, endpointId, disk, minFreeBytes: 1000, keyset: () => keysetOf(commandKey), queue, heard: () => backendTime.heard(), conflict: () => twin.conflict });
+  const intake = new CommandIntake({ ...shared, endpointId, disk, minFreeBytes: 1000, keyset: () => known.keyset, queue, heard: () => backendTime.heard(), learnKey: (id) => known.learn(id), conflict: () => twin.conflict });
   const acked: number[] = [];
   const deliver = (delivered: Delivered, pending = 0) =>
     intake.onCommand({ ...delivered, pending, ack: () => void acked.push(delivered.sequence) });
-  return { clock, backendTime, twin, file, commandKey, sealing, store, ledger, events, output, runner, space, executor, queue, acked, deliver };
+  return { clock, backendTime, known, twin, file, commandKey, sealing, store, ledger, events, output, runner, space, executor, queue, acked, deliver };
 }
 
 export type Desk = ReturnType<typeof createDesk>;

@@ -1,19 +1,19 @@
 import { createSigningKey } from '@kanade/messaging';
 import { describe, expect, test } from 'vitest';
 import { settle } from '../clock/fake-clock.spec-kit.ts';
-import { cancelCommand, createDesk, endpointId, eventsOf, runCommand, signed, storyOf } from './desk.spec-kit.ts';
+import { cancelCommand, createDesk, endpointId, eventsOf, keysetOf, runCommand, signed, storyOf } from './desk.spec-kit.ts';
 
 describe('a command', () => {
   test('is refused with its reason when nobody signed it, and acknowledged all the same', async () => {
     const desk = createDesk();
     const { body, sequence } = signed(desk.commandKey, 1, runCommand(desk.clock, 'a'));
     await desk.deliver({ body, sequence, headers: {} });
-    expect(storyOf(desk)).toEqual(['refused-command signature-invalid']);
+    expect(storyOf(desk)).toEqual(['refused-command unsigned']);
     expect(desk.acked).toEqual([1]);
   });
 
   test.each([
-    ['signed by a stranger', 'signature-invalid', (desk: ReturnType<typeof createDesk>) => signed(createSigningKey(), 1, runCommand(desk.clock, 'a'))],
+    ['signed by a stranger', 'key-unknown', (desk: ReturnType<typeof createDesk>) => signed(createSigningKey(), 1, runCommand(desk.clock, 'a'))],
     [
       'altered after it was signed',
       'signature-invalid',
@@ -22,7 +22,8 @@ describe('a command', () => {
         return { ...command, body: Buffer.from(Buffer.from(command.body).toString().replace('true', 'evil')) };
       },
     ],
-    ['made for another endpoint', 'signature-invalid', (desk: ReturnType<typeof createDesk>) => signed(desk.commandKey, 1, runCommand(desk.clock, 'a'), 'other')],
+    ['signed for another endpoint', 'signature-invalid', (desk: ReturnType<typeof createDesk>) => signed(desk.commandKey, 1, runCommand(desk.clock, 'a'), 'other')],
+    ['made for another endpoint', 'foreign-recipient', (desk: ReturnType<typeof createDesk>) => signed(desk.commandKey, 1, runCommand(desk.clock, 'a', { recipient: 'other' }), 'other')],
     [
       'addressed to another endpoint',
       'foreign-recipient',
@@ -40,6 +41,36 @@ describe('a command', () => {
     expect(storyOf(desk)).toEqual([`refused-command ${code}`]);
     expect(desk.runner.started).toEqual([]);
     expect(desk.acked).toEqual([1]);
+  });
+
+  test('by a key that was replaced counts until that one ends, and is refused as such then', async () => {
+    const desk = createDesk();
+    const old = createSigningKey();
+    const endsAt = desk.clock.now() + 60_000;
+    const { keys } = desk.known.keyset;
+    desk.known.keyset = { version: 2, keys: [...keys, { id: old.id, use: 'command', publicKey: old.publicKey, validFrom: '2020-01-01T00:00:00Z', validUntil: new Date(endsAt).toISOString() }] };
+    await desk.deliver(signed(old, 1, runCommand(desk.clock, 'a')));
+    await settle();
+    await desk.clock.advance(60_000);
+    await desk.deliver(signed(old, 2, runCommand(desk.clock, 'b')));
+    expect(storyOf(desk)).toEqual(['accepted a', 'started a', 'refused-command key-retired']);
+  });
+
+  test('by a key it has never seen has the backend asked for its keys first, and waits while that does not answer', async () => {
+    const desk = createDesk();
+    const next = createSigningKey();
+    const command = signed(next, 1, runCommand(desk.clock, 'a'));
+    desk.known.learn = () => Promise.resolve(false);
+    await expect(desk.deliver(command)).rejects.toThrow('before the backend tells its keys');
+    expect([storyOf(desk), desk.acked]).toEqual([[], []]);
+    desk.known.learn = (id) => {
+      expect(id).toBe(next.id);
+      desk.known.keyset = keysetOf(next, 2);
+      return Promise.resolve(true);
+    };
+    await desk.deliver(command);
+    await settle();
+    expect(storyOf(desk)).toEqual(['accepted a', 'started a']);
   });
 
   test('is refused as a replay when the same one is put into the queue again, once', async () => {

@@ -1,4 +1,5 @@
 import type { CancelCommand, Keyset, RunCommand, RunReason } from '@kanade/contracts';
+import { headers as headerNames } from '@kanade/contracts';
 import type { CommandMessage } from '@kanade/messaging';
 import { timeText } from '../clock/clock.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -10,6 +11,7 @@ import type { EventOutbox } from '../outbox/event-outbox.ts';
 import { commandRefused, endedUnstarted, reasons, runAccepted, runFinished } from '../runs/run-facts.ts';
 import type { Store } from '../store/store.ts';
 import { readSignedCommand } from './read-signed-command.ts';
+import type { SignedCommand } from './read-signed-command.ts';
 
 interface Options {
   readonly endpointId: string;
@@ -25,6 +27,8 @@ interface Options {
   readonly backendTime: Pick<BackendTime, 'now' | 'known'>;
   /** Resolves when the backend told its keys and time on this connection, or does not answer. */
   readonly heard: () => Promise<void>;
+  /** Asks the backend for a key that is not known here; false when it did not answer. */
+  readonly learnKey: (keyId: string) => Promise<boolean>;
   /** Why new work is refused just now, when another machine speaks in this endpoint's name. */
   readonly conflict: () => string | undefined;
   readonly queue: { hold(): void; release(): void; stopRun(runId: string): void };
@@ -41,12 +45,13 @@ export class CommandIntake {
   }
 
   async onCommand(message: Delivery): Promise<void> {
-    const { queue, endpointId, keyset, backendTime, heard, disk, minFreeBytes } = this.#options;
+    const { queue, backendTime, heard, disk, minFreeBytes } = this.#options;
     // What is behind this command may cancel or supersede it, so nothing starts before all of it was read.
     queue.hold();
     await heard();
     queue.hold();
-    const signed = readSignedCommand(message, endpointId, keyset(), backendTime.now());
+    const signed = await this.#read(message);
+    queue.hold();
     if (signed.kind === 'refused') {
       // Left in the queue, where the broker drops it when its time is really over: our clock or keys may be what is wrong.
       if (!backendTime.known) throw new Error(`not judged before the backend tells its time and keys (${signed.reason.code})`);
@@ -60,6 +65,16 @@ export class CommandIntake {
     }
     message.ack();
     if (message.pending === 0) queue.release();
+  }
+
+  /** A key that is new to us may be the backend's newest: it is asked before the command is refused. */
+  async #read(message: Delivery): Promise<SignedCommand> {
+    const { endpointId, keyset, backendTime, learnKey } = this.#options;
+    const judge = () => readSignedCommand(message, endpointId, keyset(), backendTime.now());
+    const signed = judge();
+    if (signed.kind !== 'refused' || signed.reason.code !== 'key-unknown') return signed;
+    if (!(await learnKey(message.headers[headerNames.key] ?? ''))) throw new Error('not judged before the backend tells its keys');
+    return judge();
   }
 
   #refuse(message: Delivery, reason: { code: string; message: string }): void {

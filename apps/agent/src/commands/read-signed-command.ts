@@ -1,8 +1,7 @@
 import { subjects } from '@kanade/contracts';
 import type { Command, Keyset, RunReason } from '@kanade/contracts';
-import { verifyMessage } from '@kanade/messaging';
 import type { StoredMessage } from '@kanade/messaging';
-import { keysFor } from '../identity/keyset.ts';
+import { signatureFault } from '../identity/judge-signature.ts';
 import { readCommand } from '../messages.ts';
 
 /** What a message in the queue comes to: a command to obey, or why it is not obeyed. */
@@ -13,9 +12,9 @@ const refused = (code: string, message: string): SignedCommand => ({ kind: 'refu
 /** Believes a command only if a command key signed exactly these bytes for this endpoint and its time is not over; `now` is the backend's. */
 export function readSignedCommand(message: Pick<StoredMessage, 'headers' | 'body'>, endpointId: string, keyset: Keyset, now: number): SignedCommand {
   // The signature covers the endpoint's own subject: one made for another endpoint does not fit here.
-  const verified = verifyMessage(keysFor(keyset, 'command', now), 'command', subjects.commands(endpointId), message.body, message.headers);
-  if (!verified.ok) return refused('signature-invalid', `The command was not obeyed: ${verified.reason}.`);
   const command = readCommand(message.body);
+  const fault = signatureFault({ keyset, use: 'command', now, purpose: 'command', subjectOf: subjects.commands, endpointId, recipient: command?.recipient }, message);
+  if (fault !== undefined) return refused(fault.code, `The command was not obeyed: ${fault.message}.`);
   if (!command) return refused('malformed', 'The command is signed but says nothing this agent understands; update the agent.');
   if (command.recipient !== endpointId) return refused('foreign-recipient', 'The command is meant for another endpoint.');
   if (Date.parse(command.expiresAt) <= now) return refused('expired', 'The command came after its time; ask for it again.');

@@ -10,3 +10,12 @@ export function lifetimeOf(jwt: string): { readonly renewFrom: number; readonly 
     return { renewFrom: 0, endsAt: 0 };
   }
 }
+
+/** Public NKey that signed a JWT, empty for one that cannot be read. */
+export function issuerOf(jwt: string): string {
+  try {
+    return readJwt(jwt).iss;
+  } catch {
+    return '';
+  }
+}

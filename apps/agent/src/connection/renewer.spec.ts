@@ -25,7 +25,7 @@ const stored: StoredIdentity = {
 function setUp() {
   const { clock, store } = createDesk();
   const backendTime = new BackendTime(clock, store);
-  const identity = { stored, keyset: keysetOf(createSigningKey()), pinKeyset: () => 'known' as const, takeCredentials: () => undefined };
+  const identity = { stored, ways: [], keyset: keysetOf(createSigningKey()), pinKeyset: () => 'known' as const, takeCredentials: () => undefined };
   const renewer = new Renewer({ identity, backendTime, clock, log: silentLog });
   const asked: PromiseWithResolvers<Uint8Array>[] = [];
   const renew = () => {

@@ -1,23 +1,25 @@
-import { renewWithRenewalJwt } from '@kanade/messaging';
+import { askOnce } from '@kanade/messaging';
 import type { AgentConnection } from '@kanade/messaging';
 import type { RenewRequest } from '@kanade/messages';
 import { jittered } from '../clock/clock.ts';
 import type { Clock, Timer } from '../clock/clock.ts';
-import type { Identity } from '../identity/identity.ts';
+import type { BrokerAccess, Identity } from '../identity/identity.ts';
 import type { Log } from '../log.ts';
 import { readRenewAnswer } from '../messages.ts';
 import { agentVersion } from '../version.ts';
 import type { BackendTime } from './backend-time.ts';
-import { lifetimeOf } from './credentials.ts';
+import { issuerOf, lifetimeOf } from './credentials.ts';
 
 /** The backend may be away while the broker is there; the keys pinned before go on counting meanwhile. */
 const retryMs = 15_000;
 /** A connection may live longer than a JWT's half. */
 const routineMs = 6 * 3_600_000;
 const soonestMs = 1_000;
+/** For the same unknown key the backend is not asked more often. */
+const askAgainMs = 10_000;
 
 interface Options {
-  readonly identity: Pick<Identity, 'stored' | 'keyset' | 'pinKeyset' | 'takeCredentials'>;
+  readonly identity: Pick<Identity, 'stored' | 'ways' | 'keyset' | 'pinKeyset' | 'takeCredentials'>;
   readonly backendTime: BackendTime;
   readonly clock: Clock;
   readonly log: Log;
@@ -31,6 +33,8 @@ export class Renewer {
   #asking = false;
   #attempt: Promise<void> | undefined;
   #answered = true;
+  /** Unknown keys that the backend was asked about: when (steady clock, ms), and whether it answered. */
+  readonly #learning = new Map<string, { readonly at: number; readonly answered: Promise<boolean> }>();
 
   constructor(options: Options) {
     this.#options = options;
@@ -65,6 +69,40 @@ export class Renewer {
     await this.#attempt;
   }
 
+  /** Asks again for the newest keys because of one that is not known; false when the backend did not answer. */
+  async learnKey(keyId: string): Promise<boolean> {
+    const now = this.#options.clock.monotonic();
+    for (const [id, { at }] of this.#learning) if (now - at > askAgainMs) this.#learning.delete(id);
+    const learning = this.#learning.get(keyId) ?? { at: now, answered: this.#askAnew() };
+    this.#learning.set(keyId, learning);
+    const answered = await learning.answered;
+    if (!answered) this.#learning.delete(keyId);
+    return answered;
+  }
+
+  async #askAnew(): Promise<boolean> {
+    // What is under way may have been answered before that key was made.
+    await this.#attempt;
+    if (!this.#connection) return false;
+    this.ask();
+    await this.#attempt;
+    return this.#answered;
+  }
+
+  /** Asks the backend by another way than the present one; throws why that way is no good. */
+  async askBy({ urls, ca }: BrokerAccess): Promise<void> {
+    const { identity, clock } = this.#options;
+    const { endpointId, keys } = identity.stored;
+    const askedAt = clock.monotonic();
+    this.#take(await askOnce({ urls, ca, endpointId, credentials: () => ({ jwt: identity.stored.jwt, seed: keys.nkeySeed }) }, this.#request(false)), askedAt);
+  }
+
+  /** Public NKeys that signed the JWTs at hand. */
+  issuers(): string[] {
+    const { jwt, renewalJwt } = this.#options.identity.stored;
+    return [issuerOf(jwt), issuerOf(renewalJwt)];
+  }
+
   #untilNext(): number {
     const { identity, backendTime } = this.#options;
     const untilDue = lifetimeOf(identity.stored.jwt).renewFrom - backendTime.now();
@@ -79,15 +117,20 @@ export class Renewer {
 
   /** Asks for new JWTs with the renewal JWT, the key to the door of those who were away too long. */
   async renewFromOutside(): Promise<boolean> {
+    for (const way of this.#options.identity.ways) if (await this.#renewBy(way)) return true;
+    return false;
+  }
+
+  async #renewBy({ urls, ca }: BrokerAccess): Promise<boolean> {
     const { identity, log, clock } = this.#options;
-    const { urls, ca, endpointId, renewalJwt, keys } = identity.stored;
+    const { endpointId, renewalJwt, keys } = identity.stored;
     const askedAt = clock.monotonic();
     try {
       const credentials = () => ({ jwt: renewalJwt, seed: keys.nkeySeed });
-      this.#take(await renewWithRenewalJwt({ urls, ca, endpointId, credentials }, this.#request(true)), askedAt);
+      this.#take(await askOnce({ urls, ca, endpointId, credentials }, this.#request(true)), askedAt);
       return true;
     } catch (error) {
-      log.warn({ err: error }, 'this endpoint was away longer than its JWT lives, and could not renew it yet');
+      log.warn({ err: error, urls }, 'this endpoint was away longer than its JWT lives, and could not renew it yet');
       return false;
     }
   }
@@ -108,7 +151,7 @@ export class Renewer {
   }
 
   #request(renew: boolean): Uint8Array {
-    const request: RenewRequest = { renew, keysetVersion: this.#options.identity.keyset.version, agentVersion };
+    const request: RenewRequest = { renew, keysetVersion: this.#options.identity.keyset.version, issuers: this.issuers(), agentVersion };
     return Buffer.from(JSON.stringify(request));
   }
 

@@ -13,6 +13,8 @@ const lookEveryMs = 15_000;
 /** A line on which nothing was answered for two of these is torn down. */
 const probeEveryMs = 60_000;
 const probeTimeoutMs = 15_000;
+/** Away this long, the way the endpoint had before is tried, and then each in turn. */
+const tryOtherWayAfterMs = 20_000;
 /** Away this long, the broker may not believe our JWT any more, whatever we think of its end. */
 const doubtJwtAfterMs = 120_000;
 
@@ -36,6 +38,10 @@ export class Uplink {
   #connection: AgentConnection | undefined;
   #up = false;
   #stopped = false;
+  #taking = true;
+  /** Which of the ways is in use, and whether it is being changed. */
+  #way = 0;
+  #changingWay = false;
   #downSince: number;
   #probedAt = 0;
   #unanswered = 0;
@@ -57,7 +63,7 @@ export class Uplink {
   }
 
   start(): void {
-    void this.#connect();
+    void this.#useWay(0);
     this.#lookLater();
   }
 
@@ -73,6 +79,11 @@ export class Uplink {
 
   /** Takes no more commands or questions; what is to be sent still goes. */
   stopTaking(): void {
+    this.#taking = false;
+    this.#letGo();
+  }
+
+  #letGo(): void {
     for (const subscription of this.#subscriptions.splice(0)) subscription.stop();
   }
 
@@ -83,9 +94,30 @@ export class Uplink {
     await this.#connection?.close();
   }
 
+  /** Leaves the present connection for one by the best way there is; what was under way is done again there. */
+  async useBestWay(): Promise<void> {
+    await this.#useWay(0);
+  }
+
+  async #useWay(way: number): Promise<void> {
+    if (this.#stopped || this.#changingWay) return;
+    this.#changingWay = true;
+    try {
+      const old = this.#connection;
+      this.#way = way;
+      this.#letGo();
+      this.#wentDown();
+      await old?.close();
+      await this.#connect();
+    } finally {
+      this.#changingWay = false;
+    }
+  }
+
   async #connect(): Promise<void> {
     const { identity, renewer, clock, log, connect = connectAgent } = this.#options;
-    const { urls, ca, endpointId, keys } = identity.stored;
+    const { endpointId, keys } = identity.stored;
+    const { urls, ca } = identity.ways[this.#way] ?? identity.stored;
     const backOff = new BackOff(clock);
     while (!this.#stopped) {
       try {
@@ -108,9 +140,11 @@ export class Uplink {
   #take(connection: AgentConnection): void {
     const { commands, answerAsk } = this.#options;
     this.#connection = connection;
-    connection.onDisconnect(() => this.#wentDown());
+    connection.onDisconnect(() => {
+      if (this.#connection === connection) this.#wentDown();
+    });
     connection.onConnect(() => this.#cameUp(connection));
-    this.#subscriptions.push(connection.consumeCommands(commands), connection.answerAsks(answerAsk));
+    if (this.#taking) this.#subscriptions.push(connection.consumeCommands(commands), connection.answerAsks(answerAsk));
   }
 
   #cameUp(connection: AgentConnection): void {
@@ -143,7 +177,7 @@ export class Uplink {
   }
 
   async #look(): Promise<void> {
-    const { clock, backendTime, renewer } = this.#options;
+    const { clock, backendTime, renewer, identity } = this.#options;
     const jumped = backendTime.jumped();
     if (!this.#up) {
       const away = clock.monotonic() - this.#downSince;
@@ -152,10 +186,28 @@ export class Uplink {
         this.#downSince = clock.monotonic();
         await renewer.renewFromOutside();
       }
+      const { length } = identity.ways;
+      if (away > tryOtherWayAfterMs && length > 1) await this.#useWay((this.#way + 1) % length);
       return;
     }
     if (jumped) renewer.ask();
-    if (jumped || clock.monotonic() - this.#probedAt >= probeEveryMs) await this.#probe();
+    if (!jumped && clock.monotonic() - this.#probedAt < probeEveryMs) return;
+    await this.#probe();
+    if (this.#way > 0) await this.#returnToBestWay();
+  }
+
+  /** On the way kept for need: back to the best one as soon as it answers again. */
+  async #returnToBestWay(): Promise<void> {
+    const { identity, renewer, log } = this.#options;
+    const [best] = identity.ways;
+    if (best === undefined) return;
+    try {
+      await renewer.askBy(best);
+    } catch (error) {
+      log.debug({ err: error }, 'the best way to the broker does not answer yet');
+      return;
+    }
+    await this.#useWay(0);
   }
 
   /** Asks for something the broker must answer: a line can be dead without anyone closing it. */

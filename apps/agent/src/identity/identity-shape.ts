@@ -13,16 +13,18 @@ export function isStoredKeys(value: unknown): value is StoredKeys {
   return isObject(value) && value['version'] === 1 && value['pending'] === true && isKeys(value['keys']);
 }
 
+function isWay(value: unknown): boolean {
+  return isObject(value) && Array.isArray(value['urls']) && value['urls'].length > 0 && value['urls'].every(isText) && (value['ca'] === null || isText(value['ca']));
+}
+
 /** True for a complete identity.json. */
 export function isStoredIdentity(value: unknown): value is StoredIdentity {
   return (
     isObject(value) &&
     value['version'] === 1 &&
     isText(value['endpointId']) &&
-    Array.isArray(value['urls']) &&
-    value['urls'].length > 0 &&
-    value['urls'].every(isText) &&
-    (value['ca'] === null || isText(value['ca'])) &&
+    isWay(value) &&
+    (value['fallback'] === undefined || isWay(value['fallback'])) &&
     isText(value['root']) &&
     typeof value['simulated'] === 'boolean' &&
     isKeys(value['keys']) &&

@@ -24,12 +24,18 @@ export interface EndpointKeys {
   readonly recordKey: string;
 }
 
-/** identity.json of an enrolled endpoint. */
-export interface StoredIdentity {
-  readonly version: 1;
-  readonly endpointId: string;
+/** A way to the broker, and the authority (PEM) to pin on it. */
+export interface BrokerAccess {
   readonly urls: readonly string[];
   readonly ca: string | null;
+}
+
+/** identity.json of an enrolled endpoint. */
+export interface StoredIdentity extends BrokerAccess {
+  readonly version: 1;
+  readonly endpointId: string;
+  /** The way it had before its desired state gave it another; tried when that one is gone. */
+  readonly fallback?: BrokerAccess | undefined;
   /** base64url raw Ed25519 public key, pinned at enrolment and never changed. */
   readonly root: string;
   readonly simulated: boolean;
@@ -79,6 +85,11 @@ export function writePendingKeys(dataDir: DataDir, keys: EndpointKeys): void {
   writePrivateFile(dataDir.identity, JSON.stringify(stored, null, 2));
 }
 
+/** True when two ways are the same. */
+export function isSameWay(one: BrokerAccess, other: BrokerAccess): boolean {
+  return one.ca === other.ca && one.urls.length === other.urls.length && one.urls.every((url, index) => url === other.urls[index]);
+}
+
 /** Who this endpoint is, as it lies in its data directory; changed only through these methods, each on the disk when it returns. */
 export class Identity {
   readonly #dataDir: DataDir;
@@ -119,6 +130,18 @@ export class Identity {
 
   get stored(): StoredIdentity {
     return this.#stored;
+  }
+
+  /** Every way to the broker, the best first. */
+  get ways(): readonly BrokerAccess[] {
+    const { urls, ca, fallback } = this.#stored;
+    return [{ urls, ca }, ...(fallback === undefined ? [] : [fallback])];
+  }
+
+  /** Puts a way that has answered first; the one before stays behind it, or is forgotten. */
+  moveTo({ urls, ca }: BrokerAccess, keepOld: boolean): void {
+    const before = this.ways.find((way) => !isSameWay(way, { urls, ca }));
+    this.#write({ ...this.#stored, urls, ca, fallback: keepOld ? before : undefined });
   }
 
   /** The newest keys the pinned root has signed. */

@@ -12,8 +12,3 @@ export function believedKeyset(signed: SignedKeyset, root: string): Keyset | und
   if (!verifyBytes(root, signedText('keyset', keysetSubject, sha256Hex(body)), signed.signature)) return undefined;
   return readKeyset(body);
 }
-
-/** The keys that may be believed for one use at a time (Unix ms, the backend's clock). */
-export function keysFor(keyset: Keyset, use: Keyset['keys'][number]['use'], now: number): Keyset['keys'] {
-  return keyset.keys.filter((key) => key.use === use && Date.parse(key.validFrom) <= now && now < Date.parse(key.validUntil));
-}

@@ -10,6 +10,7 @@ import {
   issueRenewalJwt,
   loadBrokerKeys,
   openCommandQueue,
+  openDesiredStates,
   openEventLog,
   openOutputStore,
   respondEnrol,
@@ -21,7 +22,7 @@ import {
 import type { CommandQueue, CoreConnection, EventLog, OutputStore, SigningKey } from '@kanade/messaging';
 import type { TestBroker } from '@kanade/messaging/testing';
 import { check, parseEndpointEvent, validateAskAnswer, validateEnrolBody, validateEnrolRequest, validateRenewRequest } from '@kanade/messages';
-import type { AskAnswer, AskRequest, Command, EndpointEvent, EnrolAnswer, EnrolmentToken, IdentityRefusal, Keyset, RenewAnswer, RunCommand, SignedKeyset } from '@kanade/messages';
+import type { AskAnswer, AskRequest, Command, DesiredState, EndpointEvent, EnrolAnswer, EnrolmentToken, IdentityRefusal, Keyset, RenewAnswer, RunCommand, SignedKeyset } from '@kanade/messages';
 import { readJson } from '../messages.ts';
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value));
@@ -42,6 +43,8 @@ export class TestBackend {
   readonly #endpoints = new Map<string, string>();
   #answering: { stop(): void }[] = [];
   keysetVersion = 1;
+  /** Keys that were replaced, as the keyset tells of them. */
+  retired: Keyset['keys'] = [];
   /** How long the JWTs it gives out live; the usual time when undefined. */
   lifetimeMs: number | undefined;
   renewals = 0;
@@ -89,9 +92,11 @@ export class TestBackend {
   }
 
   signedKeyset(root: SigningKey = this.keys.root): SignedKeyset {
-    const { command } = this.keys;
+    const { command, desired } = this.keys;
     const validity = { validFrom: '2020-01-01T00:00:00Z', validUntil: '2040-01-01T00:00:00Z' };
-    const keyset: Keyset = { version: this.keysetVersion, keys: [{ id: command.id, use: 'command', publicKey: command.publicKey, ...validity }] };
+    const current = [{ ...command, use: 'command' as const }, { ...desired, use: 'desired' as const }];
+    const keys = current.map(({ id, use, publicKey }) => ({ id, use, publicKey, ...validity }));
+    const keyset: Keyset = { version: this.keysetVersion, keys: [...keys, ...this.retired] };
     const body = encode(keyset);
     return { body: body.toString('base64url'), signature: signBytes(root, signedText('keyset', 'kanade.keyset', sha256Hex(body))) };
   }
@@ -119,10 +124,18 @@ export class TestBackend {
   }
 
   /** Puts a command into an endpoint's queue; `bend` changes what was signed before it goes. */
-  async send(endpointId: string, command: Command, bend: (body: Buffer) => Buffer = (body) => body, signedFor = endpointId): Promise<void> {
+  async send(endpointId: string, command: Command, bend: (body: Buffer) => Buffer = (body) => body, signedFor = endpointId, key = this.keys.command): Promise<void> {
     const body = encode(command);
-    const headers = signMessage(this.keys.command, 'command', subjects.commands(signedFor), body);
+    const headers = signMessage(key, 'command', subjects.commands(signedFor), body);
     await this.queue.publish([{ endpointId, body: bend(body), headers, ttlSeconds: 3600, messageId: randomUUID() }]);
+  }
+
+  /** Puts something in the place of an endpoint's desired state, and says that there is news. */
+  async desire(endpointId: string, state: DesiredState, { headers, bend }: { headers?: Record<string, string>; bend?: (body: Buffer) => Buffer } = {}): Promise<void> {
+    const body = encode(state);
+    const signed = signMessage(this.keys.desired, 'desired', subjects.desired(state.endpointId), body);
+    await openDesiredStates(this.core).put(endpointId, { body: bend?.(body) ?? body, headers: headers ?? signed });
+    await this.ask(endpointId, { kind: 'news' });
   }
 
   async ask(endpointId: string, question: AskRequest['question'], change: Partial<AskRequest> = {}): Promise<AskAnswer | undefined> {
@@ -145,6 +158,9 @@ export class TestBackend {
       if (event.type === 'kanade.run.accepted.v1') return [`accepted ${event.data.runId}`];
       if (event.type === 'kanade.run.started.v1') return [`started ${event.data.runId}`];
       if (event.type === 'kanade.run.finished.v1') return [`${event.data.state} ${event.data.runId}`];
+      if (event.type === 'kanade.desired.applied.v1') return [`applied ${event.data.version}`];
+      if (event.type === 'kanade.desired.failed.v1') return [`failed ${event.data.version} ${event.data.reason.code}`];
+      if (event.type === 'kanade.desired.refused.v1') return [`refused-desired ${event.data.reason.code}`];
       return event.type === 'kanade.command.refused.v1' ? [`refused-command ${event.data.reason.code}`] : [];
     });
   }

@@ -1,14 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import {
   checkBroker, connectCore, connectSystem, loadBrokerKeys, loadServerKeys, openCommandQueue, openEventLog, openIdentityStore, openPrivateParts,
-  streamUsage,
+  readRotations, streamUsage,
 } from '@kanade/messaging';
 import type {
-  BrokerDifference, BrokerKeys, CommandQueue, CoreConnection, EventLog, IdentityStore, PrivateParts, ServerKeys, StreamUsage, SystemConnection,
+  BrokerDifference, BrokerKeys, CommandQueue, CoreConnection, EventLog, IdentityStore, KeyRotation, PrivateParts, ServerKeys, StreamUsage, SystemConnection,
 } from '@kanade/messaging';
+import { Clock } from '../clock.ts';
 import { Config } from '../config/config.ts';
 import { DomainError } from '../domain-error.ts';
+import { recordRotations } from '../keys/record-rotations.ts';
 import { Log } from '../log.ts';
+import { ControlKeys, controlKeySubject, controlTrust } from '../projections/control-keys.ts';
 
 /** Everything the backend has of the broker once it is connected. */
 export interface BrokerParts {
@@ -20,6 +23,10 @@ export interface BrokerParts {
   readonly identities: IdentityStore;
   readonly keys: ServerKeys;
   readonly brokerKeys: BrokerKeys;
+  /** Which control key counts where in the history. */
+  readonly controlKeys: ControlKeys;
+  /** Every key that was replaced, oldest first. */
+  readonly rotations: readonly KeyRotation[];
 }
 
 /** The broker's streams are not as the table says; only its owner may change them. */
@@ -45,6 +52,7 @@ export class Broker {
   private lastFailure = 'not connected yet';
 
   constructor(
+    private readonly clock: Clock,
     private readonly config: Config,
     private readonly log: Log,
   ) {}
@@ -73,16 +81,22 @@ export class Broker {
       const differences = await checkBroker(core);
       if (differences.length > 0) throw new BrokerMismatchError(differences);
       const keys = loadServerKeys(keysDir);
+      const rotations = readRotations(keysDir);
+      const events = await openEventLog(core);
+      const told = await recordRotations({ events, root: keys.root, rotations, now: this.clock.now() });
+      if (told > 0) this.log.info({ events: told }, 'keys were replaced, and the history says so');
       const system = await connectSystem({ url, credsFile: this.config.sysCreds, name: 'backend' });
       return {
         core,
         system,
-        events: await openEventLog(core),
+        events,
         commands: openCommandQueue(core),
         privateParts: openPrivateParts(core),
         identities: openIdentityStore(core, keys.identityMac, (key, isSound) => this.judged(key, isSound)),
         keys,
         brokerKeys: loadBrokerKeys(keysDir),
+        controlKeys: new ControlKeys(controlTrust(keys, rotations), await events.readSubject(controlKeySubject)),
+        rotations,
       };
     } catch (error) {
       await core.close();

@@ -27,11 +27,13 @@ export class RenewEndpoint {
     const record = (await readRecord(identities, recordKeys.endpoint(endpointId), endpointRecordSchema))?.value;
     if (record?.nkey !== userNkey) return refusal('endpoint-unknown', 'this endpoint is not enrolled here; enrol it anew with a token');
     if (record.revokedAt !== null) return refusal('endpoint-revoked', 'this endpoint was cut off; to let this machine back in, enrol it anew with a token');
+    // Those of a signing key that was replaced are issued anew unasked, so that nobody holds on to it.
+    const outdated = request.data.issuers.some((issuer) => issuer !== brokerKeys.agentSigner.publicKey && issuer !== brokerKeys.renewSigner.publicKey);
     const user = { endpointId, nkey: record.nkey, now: this.clock.now() };
     return {
       keyset: this.keysets.get(),
       time: this.clock.iso(),
-      credentials: request.data.renew ? { jwt: issueAgentJwt(brokerKeys, user), renewalJwt: issueRenewalJwt(brokerKeys, user) } : null,
+      credentials: request.data.renew || outdated ? { jwt: issueAgentJwt(brokerKeys, user), renewalJwt: issueRenewalJwt(brokerKeys, user) } : null,
     };
   }
 }

@@ -1,8 +1,8 @@
 import {
-  evolveAccount, evolveEndpoint, evolveEnrolment, evolveExecution, evolveJob, evolveSecret, evolveSite, evolveToken, initialAccount, initialAudit, initialEndpoint,
+  evolveAccount, evolveBroker, evolveEndpoint, evolveEnrolment, evolveExecution, evolveJob, evolveSecret, evolveSite, evolveToken, initialAccount, initialAudit, initialBroker, initialEndpoint,
   initialEnrolment, initialExecution, initialJob, initialSecret, initialSite, initialToken,
 } from '@kanade/domain';
-import type { AccountState, AuditState, EndpointState, EnrolmentState, ExecutionState, JobState, SecretState, SiteState, TokenState } from '@kanade/domain';
+import type { AccountState, AuditState, BrokerState, EndpointState, EnrolmentState, ExecutionState, JobState, SecretState, SiteState, TokenState } from '@kanade/domain';
 import type { AggregateKind } from './control-log.ts';
 
 export const jobKind: AggregateKind<JobState> = { aggregate: 'job', initial: initialJob, evolve: evolveJob };
@@ -15,4 +15,5 @@ export const tokenKind: AggregateKind<TokenState> = { aggregate: 'token', initia
 export const secretKind: AggregateKind<SecretState> = { aggregate: 'secret', initial: initialSecret, evolve: evolveSecret };
 export const enrolmentKind: AggregateKind<EnrolmentState> = { aggregate: 'enrolment', initial: initialEnrolment, evolve: evolveEnrolment };
 export const siteKind: AggregateKind<SiteState> = { aggregate: 'site', initial: initialSite, evolve: evolveSite };
+export const brokerKind: AggregateKind<BrokerState> = { aggregate: 'broker', initial: initialBroker, evolve: evolveBroker, newestOnly: true };
 export const auditKind: AggregateKind<AuditState> = { aggregate: 'audit', initial: initialAudit, evolve: (state) => state, newestOnly: true };

@@ -3,7 +3,7 @@ import { controlEventSchema, formatPosition, subjects } from '@kanade/contracts'
 import type { ControlAggregate, ControlEvent, Position } from '@kanade/contracts';
 import { fold } from '@kanade/domain';
 import type { Decision, EventDraft } from '@kanade/domain';
-import { sha256Hex, signMessage, verifyMessage } from '@kanade/messaging';
+import { sha256Hex, signMessage } from '@kanade/messaging';
 import type { AppendEntry, StoredMessage } from '@kanade/messaging';
 import { principalText } from '../accounts/principal.ts';
 import type { Principal } from '../accounts/principal.ts';
@@ -64,8 +64,8 @@ export class ControlLog {
     return { state: fold(kind.initial, events, kind.evolve), firstSequence: own[0]?.sequence ?? 0, lastSequence: messages.at(-1)?.sequence ?? 0 };
   }
 
-  private isOwn({ subject, body, headers }: StoredMessage): boolean {
-    return verifyMessage([this.broker.get().keys.control], 'control', subject, body, headers).ok;
+  private isOwn(message: StoredMessage): boolean {
+    return this.broker.get().controlKeys.refusal(message) === undefined;
   }
 
   /** What the backend wrote itself, each once: whatever somebody else put into the broker decides nothing, and is poison to the fold. */

@@ -1,5 +1,5 @@
-import type { PublicSigningKey } from '@kanade/messaging';
 import type { Change, RunChange, SampleChange } from '@kanade/read-models';
+import type { ControlTrust } from './control-keys.ts';
 
 /** What a worker of the read side is started with. */
 export interface WorkerSettings {
@@ -8,8 +8,8 @@ export interface WorkerSettings {
   readonly credsFile: string;
   /** Where the read model and the verifier's file lie. */
   readonly directory: string;
-  /** The public keys whose signatures make a control event the backend's own. */
-  readonly controlKeys: readonly PublicSigningKey[];
+  /** Whose signatures make a control event the backend's own. */
+  readonly trust: ControlTrust;
 }
 
 /** What one commit of the fold changed, for live updates, waits and process managers. */

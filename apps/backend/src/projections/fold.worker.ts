@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parentPort, workerData } from 'node:worker_threads';
-import { LogDamagedError, connectCore, openEventLog, verifyMessage } from '@kanade/messaging';
+import { LogDamagedError, connectCore, openEventLog } from '@kanade/messaging';
 import type { CoreConnection } from '@kanade/messaging';
 import { HistoryMismatchError, deleteReadModel, isDamagedFile, openReadModel } from '@kanade/read-models';
-import type { ReadModel, VerifyControl } from '@kanade/read-models';
+import type { ReadModel } from '@kanade/read-models';
+import { ControlKeys, controlKeySubject } from './control-keys.ts';
 import { FoldLoop } from './fold-loop.ts';
 import { messageOf } from './fold-messages.ts';
 import type { FoldMessage } from './fold-messages.ts';
@@ -18,11 +19,6 @@ const post = (message: FoldMessage): void => parentPort?.postMessage(message);
 const stopping = new AbortController();
 parentPort?.on('message', () => stopping.abort());
 
-const verifyControl: VerifyControl = ({ subject, body, headers }) => {
-  const verified = verifyMessage(settings.controlKeys, 'control', subject, body, headers);
-  return verified.ok ? undefined : verified.reason;
-};
-
 function tellOpened(model: ReadModel, incarnation: string): void {
   const sequence = model.checkpoint('events')?.sequence ?? 0;
   const awaited = model.firstAwaited();
@@ -35,9 +31,10 @@ const callsForRebuild = (error: unknown): boolean => error instanceof HistoryMis
 /** Folds until the end, or until the read model does not fit the history or is no database any more; then says why. */
 async function foldOnce(core: CoreConnection): Promise<string | undefined> {
   const log = await openEventLog(core);
+  const keys = new ControlKeys(settings.trust, await log.readSubject(controlKeySubject));
   let model: ReadModel | undefined;
   try {
-    model = openReadModel(settings.directory, { incarnation: log.incarnation, verifyControl, restoredAt: log.restoredAt });
+    model = openReadModel(settings.directory, { incarnation: log.incarnation, verifyControl: (message) => keys.refusal(message), restoredAt: log.restoredAt });
     await checkHistory(core, log, model);
     tellOpened(model, log.incarnation);
     await new FoldLoop(core, log, model, post).run(stopping.signal);

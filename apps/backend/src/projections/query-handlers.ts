@@ -2,6 +2,7 @@ import { GetAccountHandler } from '../accounts/get-account.query.ts';
 import { ListAccountsHandler } from '../accounts/list-accounts.query.ts';
 import { ExportAuditHandler } from '../audit/export-audit.query.ts';
 import { ListAuditHandler } from '../audit/list-audit.query.ts';
+import { ListBrokerMovesHandler } from '../brokers/list-broker-moves.query.ts';
 import { GetEndpointHandler } from '../endpoints/get-endpoint.query.ts';
 import { GetPerformanceHandler } from '../endpoints/get-performance.query.ts';
 import { ListEndpointPackagesHandler } from '../endpoints/list-endpoint-packages.query.ts';
@@ -25,5 +26,5 @@ import { ListSitesHandler } from '../sites/list-sites.query.ts';
 export const queryHandlers = [
   ListEndpointsHandler, GetEndpointHandler, ListEndpointPackagesHandler, GetPerformanceHandler, ListEnrolmentTokensHandler, ListJobsHandler, GetJobHandler, ListExecutionsHandler,
   GetExecutionHandler, ListExecutionResultsHandler, ListRunsHandler, GetRunHandler, ReadRunOutputHandler, ListEventsHandler, GetEventHandler, GetOverviewHandler, ListSitesHandler,
-  ListAccountsHandler, GetAccountHandler, ListAuditHandler, ExportAuditHandler, ListSecretsHandler,
+  ListAccountsHandler, GetAccountHandler, ListAuditHandler, ExportAuditHandler, ListSecretsHandler, ListBrokerMovesHandler,
 ];

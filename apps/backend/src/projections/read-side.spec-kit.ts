@@ -101,8 +101,8 @@ export class ReadSideScene {
   }
 
   settings(directory = this.directory): ProjectionSettings {
-    const controlKeys = [{ id: this.control.id, publicKey: this.control.publicKey }];
-    return new TestSettings({ natsUrl: this.broker.url, credsFile: this.broker.backendCreds, directory, controlKeys });
+    const control = { id: this.control.id, publicKey: this.control.publicKey };
+    return new TestSettings({ natsUrl: this.broker.url, credsFile: this.broker.backendCreds, directory, trust: { root: control, control } });
   }
 
   fold(directory?: string): FoldClient {

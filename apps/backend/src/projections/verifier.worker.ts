@@ -1,9 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { streams } from '@kanade/contracts';
-import { LogDamagedError, connectCore, keyId, openEventLog, streamReader, verifyBytes, verifyMessage } from '@kanade/messaging';
+import { LogDamagedError, connectCore, keyId, openEventLog, streamReader, verifyBytes } from '@kanade/messaging';
 import type { EventLog } from '@kanade/messaging';
 import { deleteVerifier, isDamagedFile, openVerifier } from '@kanade/read-models';
 import type { Verifier, VerifierOptions } from '@kanade/read-models';
+import { ControlKeys, controlKeySubject } from './control-keys.ts';
 import { messageOf } from './fold-messages.ts';
 import type { VerifierMessage } from './fold-messages.ts';
 import { readWorkerSettings } from './worker-settings.ts';
@@ -17,10 +18,7 @@ parentPort?.on('message', () => stopping.abort());
 
 const options = (incarnation: string): VerifierOptions => ({
   incarnation,
-  verifyControl: ({ subject, body, headers }) => {
-    const verified = verifyMessage(settings.controlKeys, 'control', subject, body, headers);
-    return verified.ok ? undefined : verified.reason;
-  },
+  verifyControl: (message) => keys.refusal(message),
   verifySignature: verifyBytes,
   keyId,
 });
@@ -51,6 +49,8 @@ async function verify(log: EventLog, verifier: Verifier): Promise<void> {
     // A head costs a tenth of a millisecond: small batches keep the thread answering.
     const reader = streamReader(core, { stream: streams.events, fromSequence: verifier.checkpoint + 1, signal: stopping.signal, batchSize: 200 });
     for await (const batch of reader) {
+      // It looks only at events about endpoints by itself.
+      for (const message of batch) if (message.subject === controlKeySubject) keys.refusal(message);
       const invalid = verifier.verify(batch);
       post({ type: 'verified', sequence: verifier.checkpoint, lagEvents: 0, invalidCount: verifier.invalidCount() });
       if (invalid.length > 0) post({ type: 'invalid', invalid });
@@ -62,6 +62,7 @@ async function verify(log: EventLog, verifier: Verifier): Promise<void> {
 
 const core = await connectCore({ url: settings.natsUrl, credsFile: settings.credsFile, name: 'verifier' });
 const log = await openEventLog(core);
+const keys = new ControlKeys(settings.trust, await log.readSubject(controlKeySubject));
 const verifier = await open(log);
 post({ type: 'opened' });
 try {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
+import { DesiredPublisher } from '../brokers/desired-publisher.ts';
 import { BatchWarden } from '../endpoints/batch-warden.ts';
 import { EventBudgets } from '../endpoints/event-budgets.ts';
 import { Gatekeeper } from '../endpoints/gatekeeper.ts';
@@ -39,10 +40,11 @@ export class Managers {
     gatekeeper: Gatekeeper,
     warden: BatchWarden,
     approvals: ApprovalKeeper,
+    desired: DesiredPublisher,
   ) {
     this.all = [
       ...[dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts, auditFeeds, secrets, eraser],
-      ...[budgets, gatekeeper, warden, approvals],
+      ...[budgets, gatekeeper, warden, approvals, desired],
     ];
   }
 }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.ts';
 import { AuditModule } from '../audit/audit.module.ts';
+import { BrokersModule } from '../brokers/brokers.module.ts';
 import { EndpointsModule } from '../endpoints/endpoints.module.ts';
 import { ErasureModule } from '../erasure/erasure.module.ts';
 import { ExecutionsModule } from '../executions/executions.module.ts';
@@ -17,7 +18,7 @@ import { OpenApiController } from './openapi.controller.ts';
 import { StatusController } from './status.controller.ts';
 
 @Module({
-  imports: [AccountsModule, AuditModule, EndpointsModule, ErasureModule, ExecutionsModule, LiveModule, SecretsModule],
+  imports: [AccountsModule, AuditModule, BrokersModule, EndpointsModule, ErasureModule, ExecutionsModule, LiveModule, SecretsModule],
   controllers: [HealthController, MetricsController, OpenApiController, StatusController],
   providers: [GetStatusHandler, Health, Lifecycle, Managers, Metrics],
 })

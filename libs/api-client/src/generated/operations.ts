@@ -98,6 +98,16 @@ export function exportAudit(query?: types.ExportAuditQuery, options?: RequestOpt
   return requestRaw({ method: 'GET', path: '/api/v1/audit/export', query, options });
 }
 
+/** How far each endpoint is with the newest move that concerns it; none before the first move. */
+export function listBrokerMoves(query?: types.ListBrokerMovesQuery, options?: RequestOptions): Promise<types.BrokerMovePage> {
+  return requestJson({ method: 'GET', path: '/api/v1/broker/moves', query, options });
+}
+
+/** Have all endpoints, or one, reach the broker at other addresses or by another authority; each keeps its old way until the new one has answered. */
+export function moveBroker(body: types.MoveBrokerRequest, options?: RequestOptions): Promise<types.MoveBrokerResult> {
+  return requestJson({ method: 'POST', path: '/api/v1/broker/moves', body, options });
+}
+
 /** Endpoints, a page at a time, searched and sorted. */
 export function listEndpoints(query?: types.ListEndpointsQuery, options?: RequestOptions): Promise<types.EndpointPage> {
   return requestJson({ method: 'GET', path: '/api/v1/endpoints', query, options });

@@ -112,6 +112,26 @@ export type AuditPage = {
   position: Position;
 };
 
+export type BrokerMovePage = {
+  items: BrokerMoveView[];
+  nextCursor: string | null;
+  position: Position;
+  counts: Record<string, number>;
+};
+
+export type BrokerMoveState = "moved" | "trying" | "not-heard" | "refused";
+
+export type BrokerMoveView = {
+  endpointId: EndpointId;
+  endpointName: string;
+  state: BrokerMoveState;
+  urls: string[];
+  orderedAt: string;
+  orderedBy: string;
+  saidAt: string | null;
+  reason: string | null;
+};
+
 export type CancelExecutionRequest = {
   runIds?: RunId[] | undefined;
 };
@@ -578,6 +598,18 @@ export type LiveRequest = {
   id: string;
 };
 
+export type MoveBrokerRequest = {
+  endpointId?: EndpointId | undefined;
+  urls: string[];
+  ca?: string | null | undefined;
+  keepOld?: boolean | undefined;
+};
+
+export type MoveBrokerResult = {
+  position: Position;
+  urls: string[];
+};
+
 export type Overview = {
   endpoints: {
     total: number;
@@ -928,6 +960,14 @@ export type ExportAuditQuery = {
   to?: string | undefined;
   format?: "ndjson" | "csv" | undefined;
   minPosition?: Position | undefined;
+};
+
+/** What listBrokerMoves may be asked with. */
+export type ListBrokerMovesQuery = {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+  minPosition?: Position | undefined;
+  state?: BrokerMoveState | undefined;
 };
 
 /** What listEndpoints may be asked with. */

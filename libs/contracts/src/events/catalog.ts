@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import * as accounts from './accounts.ts';
 import * as audit from './audit.ts';
+import * as brokers from './brokers.ts';
+import * as desiredStates from './desired-states.ts';
 import * as lifecycle from './endpoint-lifecycle.ts';
 import * as endpoints from './endpoints.ts';
 import * as enrolment from './enrolment.ts';
@@ -8,6 +10,7 @@ import * as erasure from './erasure.ts';
 import * as executions from './executions.ts';
 import * as inventory from './inventory.ts';
 import * as jobs from './jobs.ts';
+import * as keys from './keys.ts';
 import * as runs from './runs.ts';
 import * as secrets from './secrets.ts';
 import * as sites from './sites.ts';
@@ -21,6 +24,9 @@ export const endpointEventSchemas = [
   runs.commandRefusedSchema,
   inventory.inventoryChangedSchema,
   inventory.packagesChangedSchema,
+  desiredStates.desiredStateAppliedSchema,
+  desiredStates.desiredStateFailedSchema,
+  desiredStates.desiredStateRefusedSchema,
 ] as const;
 
 /** What the backend writes, signed with its control key. */
@@ -73,6 +79,9 @@ export const controlEventSchemas = [
   erasure.endpointErasedSchema,
   secrets.secretSetSchema,
   secrets.secretDeletedSchema,
+  keys.keyRotatedSchema,
+  keys.keyRetiredSchema,
+  brokers.brokerMoveOrderedSchema,
 ] as const;
 
 export const endpointEventSchema = z.discriminatedUnion('type', endpointEventSchemas);

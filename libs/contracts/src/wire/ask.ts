@@ -9,6 +9,8 @@ export const askRequestSchema = z.strictObject({
   expiresAt: timeSchema,
   question: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('ping') }),
+    // A nudge: there are new keys, or a new desired state; the endpoint fetches them itself.
+    z.strictObject({ kind: z.literal('news') }),
     z.strictObject({ kind: z.literal('runs'), runIds: z.array(runIdSchema).min(1).max(1000) }),
   ]),
 });

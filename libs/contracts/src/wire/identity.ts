@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpointIdSchema, timeSchema } from '../ids.ts';
 import { osSchema } from '../events/endpoints.ts';
+import { messageKeyUses } from '../key-uses.ts';
 
 /** The keys an agent believes, signed by the root key it pinned; a newer version replaces an older one, never the reverse. */
 export const keysetSchema = z.strictObject({
@@ -10,10 +11,11 @@ export const keysetSchema = z.strictObject({
       z.strictObject({
         /** First 16 hex digits of SHA-256 over the raw public key. */
         id: z.string().regex(/^[0-9a-f]{16}$/),
-        use: z.enum(['command', 'desired', 'control', 'checkpoint']),
+        use: z.enum(messageKeyUses),
         /** base64url raw Ed25519 public key. */
         publicKey: z.string().max(60),
         validFrom: timeSchema,
+        /** What it signed counts before this; a key that has ended stays listed, so that a refusal can say so. */
         validUntil: timeSchema,
       }),
     )
@@ -85,6 +87,8 @@ export type EnrolAnswer = z.infer<typeof enrolAnswerSchema>;
 export const renewRequestSchema = z.strictObject({
   renew: z.boolean(),
   keysetVersion: z.int().nonnegative(),
+  /** Public NKeys that signed the caller's JWT and renewal JWT: those of a key that was replaced are issued anew unasked. */
+  issuers: z.array(z.string().max(60)).max(2),
   agentVersion: z.string().max(50),
 });
 

@@ -293,6 +293,64 @@ export type InventoryPackagesChanged = {
   };
 };
 
+export type DesiredApplied = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.desired.applied.v1";
+  data: {
+    version: number;
+    urls: string[];
+  };
+};
+
+export type DesiredFailed = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.desired.failed.v1";
+  data: {
+    version: number;
+    reason: RunReason;
+  };
+};
+
+export type DesiredRefused = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.desired.refused.v1";
+  data: {
+    version: number | null;
+    revision: number;
+    reason: RunReason;
+  };
+};
+
 export type EndpointEnrolled = {
   specversion: "1.0";
   id: EventId;
@@ -1299,6 +1357,80 @@ export type SecretDeleted = {
   };
 };
 
+export type KeyRotated = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.key.rotated.v1";
+  data: {
+    use: "command" | "desired" | "control" | "checkpoint" | "operator" | "signing-agent" | "signing-renew" | "signing-enrol" | "signing-backend" | "signing-admin" | "signing-sys";
+    previous: {
+      id: string;
+      publicKey: string;
+    };
+    next: {
+      id: string;
+      publicKey: string;
+    };
+    rotatedAt: Time;
+    rotatedBy: string;
+    previousEndsAt: Time;
+  };
+};
+
+export type KeyRetired = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.key.retired.v1";
+  data: {
+    use: "command" | "desired" | "control" | "checkpoint" | "operator" | "signing-agent" | "signing-renew" | "signing-enrol" | "signing-backend" | "signing-admin" | "signing-sys";
+    id: string;
+    retiredAt: Time;
+    retiredBy: string;
+  };
+};
+
+export type BrokerMoveOrdered = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.broker.move-ordered.v1";
+  data: {
+    version: number;
+    endpointId: EndpointId | null;
+    broker: {
+      urls: string[];
+      ca: string | null;
+    };
+    keepOld: boolean;
+  };
+};
+
 export type AnyEvent = {
   specversion: "1.0";
   id: EventId;
@@ -1366,6 +1498,8 @@ export type AskRequest = {
   question: {
     kind: "ping";
   } | {
+    kind: "news";
+  } | {
     kind: "runs";
     runIds: RunId[];
   };
@@ -1397,6 +1531,17 @@ export type PerformanceSample = {
   networkReceivedBytesPerSecond: number | null;
   networkSentBytesPerSecond: number | null;
   agentMemoryBytes: number;
+};
+
+export type DesiredState = {
+  version: number;
+  endpointId: EndpointId;
+  issuedAt: Time;
+  broker: {
+    urls: string[];
+    ca: string | null;
+    keepOld: boolean;
+  } | null;
 };
 
 export type Keyset = {
@@ -1451,6 +1596,7 @@ export type EnrolAnswer = {
 export type RenewRequest = {
   renew: boolean;
   keysetVersion: number;
+  issuers: string[];
   agentVersion: string;
 };
 
@@ -1541,7 +1687,10 @@ export type EndpointEvent =
   | RunFinished
   | CommandRefused
   | InventoryChanged
-  | InventoryPackagesChanged;
+  | InventoryPackagesChanged
+  | DesiredApplied
+  | DesiredFailed
+  | DesiredRefused;
 
 /** What the backend writes, signed with its control key. */
 export type ControlEvent =
@@ -1592,7 +1741,10 @@ export type ControlEvent =
   | ExecutionOutputErased
   | EndpointErased
   | SecretSet
-  | SecretDeleted;
+  | SecretDeleted
+  | KeyRotated
+  | KeyRetired
+  | BrokerMoveOrdered;
 
 export type KanadeEvent = EndpointEvent | ControlEvent;
 

@@ -10,12 +10,13 @@ const pattern1 = new RegExp("^[a-z0-9][a-z0-9-]{0,62}$", 'u');
 const pattern2 = new RegExp("^(?:(?:\\d\\d[2468][048]|\\d\\d[13579][26]|\\d\\d0[48]|[02468][048]00|[13579][26]00)-02-29|\\d{4}-(?:(?:0[13578]|1[02])-(?:0[1-9]|[12]\\d|3[01])|(?:0[469]|11)-(?:0[1-9]|[12]\\d|30)|(?:02)-(?:0[1-9]|1\\d|2[0-8])))T(?:(?:[01]\\d|2[0-3]):[0-5]\\d:[0-5]\\d(?:\\.\\d+)?(?:Z))$", 'u');
 const pattern3 = new RegExp("^[0-9a-f]{64}$", 'u');
 const pattern4 = new RegExp("^[a-z][a-z0-9-]{0,62}$", 'u');
-const pattern5 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,127}$", 'u');
-const pattern6 = new RegExp("^[0-9a-f]{8}$", 'u');
-const pattern7 = new RegExp("^[0-9a-f]{32}$", 'u');
-const pattern8 = new RegExp("^[0-9a-f]{16}$", 'u');
-const pattern9 = new RegExp("^U[A-Z2-7]{55}$", 'u');
-const pattern10 = new RegExp("^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$", 'u');
+const pattern5 = new RegExp("^((tls|wss):\\/\\/[^\\s/]|(nats|ws):\\/\\/(localhost|127\\.[\\d.]+|\\[::1\\])(:|\\/|$))", 'u');
+const pattern6 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,127}$", 'u');
+const pattern7 = new RegExp("^[0-9a-f]{8}$", 'u');
+const pattern8 = new RegExp("^[0-9a-f]{32}$", 'u');
+const pattern9 = new RegExp("^[0-9a-f]{16}$", 'u');
+const pattern10 = new RegExp("^U[A-Z2-7]{55}$", 'u');
+const pattern11 = new RegExp("^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$", 'u');
 function ruleAgentStarted(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -687,6 +688,150 @@ function ruleInventoryPackagesChangedDataRemovedItem(v: unknown): Problem {
   if (!(typeof x === 'string' && x.length <= 50)) return property("architecture", x, ": must be text of at most 50 characters");
   x = v["source"];
   if (!((x === "dpkg" || x === "rpm" || x === "registry" || x === "pkgutil"))) return property("source", x, ": must be one of \"dpkg\", \"rpm\", \"registry\", \"pkgutil\"");
+  return undefined;
+}
+function ruleDesiredApplied(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.desired.applied.v1")) return property("type", x, ": must be \"kanade.desired.applied.v1\"");
+  x = v["data"];
+  p = ruleDesiredAppliedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleDesiredAppliedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "version" && k !== "urls") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["version"];
+  if (!(typeof x === 'number' && Number.isSafeInteger(x) && x > 0)) return property("version", x, ": must be a whole number above 0");
+  x = v["urls"];
+  p = ruleDesiredAppliedDataUrls(x); if (p !== undefined) return property("urls", x, p);
+  return undefined;
+}
+function ruleDesiredAppliedDataUrls(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length < 1) return ': must have at least 1 entries';
+  if (v.length > 10) return ': must have at most 10 entries';
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    if (!(typeof x === 'string' && x.length <= 500 && pattern5.test(x))) return under(i, ": must be text like ^((tls|wss):\\/\\/[^\\s/]|(nats|ws):\\/\\/(localhost|127\\.[\\d.]+|\\[::1\\])(:|\\/|$)) of at most 500 characters");
+  }
+  return undefined;
+}
+function ruleDesiredFailed(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.desired.failed.v1")) return property("type", x, ": must be \"kanade.desired.failed.v1\"");
+  x = v["data"];
+  p = ruleDesiredFailedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleDesiredFailedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "version" && k !== "reason") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["version"];
+  if (!(typeof x === 'number' && Number.isSafeInteger(x) && x > 0)) return property("version", x, ": must be a whole number above 0");
+  x = v["reason"];
+  p = ruleRunReason(x); if (p !== undefined) return property("reason", x, p);
+  return undefined;
+}
+function ruleDesiredRefused(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.desired.refused.v1")) return property("type", x, ": must be \"kanade.desired.refused.v1\"");
+  x = v["data"];
+  p = ruleDesiredRefusedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleDesiredRefusedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "version" && k !== "revision" && k !== "reason") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["version"];
+  if (!(((typeof x === 'number' && Number.isSafeInteger(x) && x > 0) || (x === null)))) return property("version", x, ": must be a whole number above 0 or null");
+  x = v["revision"];
+  if (!(typeof x === 'number' && Number.isSafeInteger(x) && x > 0)) return property("revision", x, ": must be a whole number above 0");
+  x = v["reason"];
+  p = ruleRunReason(x); if (p !== undefined) return property("reason", x, p);
   return undefined;
 }
 function ruleEndpointEnrolled(v: unknown): Problem {
@@ -1611,7 +1756,7 @@ function ruleJobAppliedDataSecretsItem(v: unknown): Problem {
   x = v["as"];
   if (!((x === "env" || x === "file"))) return property("as", x, ": must be one of \"env\", \"file\"");
   x = v["variable"];
-  if (!(typeof x === 'string' && pattern5.test(x))) return property("variable", x, ": must be text like ^[A-Za-z_][A-Za-z0-9_]{0,127}$");
+  if (!(typeof x === 'string' && pattern6.test(x))) return property("variable", x, ": must be text like ^[A-Za-z_][A-Za-z0-9_]{0,127}$");
   return undefined;
 }
 function ruleExecutionRequested(v: unknown): Problem {
@@ -1761,7 +1906,7 @@ function ruleExecutionRequestedDataSecretsItem(v: unknown): Problem {
   x = v["as"];
   if (!((x === "env" || x === "file"))) return property("as", x, ": must be one of \"env\", \"file\"");
   x = v["variable"];
-  if (!(typeof x === 'string' && pattern5.test(x))) return property("variable", x, ": must be text like ^[A-Za-z_][A-Za-z0-9_]{0,127}$");
+  if (!(typeof x === 'string' && pattern6.test(x))) return property("variable", x, ": must be text like ^[A-Za-z_][A-Za-z0-9_]{0,127}$");
   return undefined;
 }
 function ruleExecutionRequestedDataConfirmation(v: unknown): Problem {
@@ -2034,7 +2179,7 @@ function ruleExecutionDispatchedData(v: unknown): Problem {
   x = v["executionId"];
   if (!(typeof x === 'string' && pattern1.test(x))) return property("executionId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
   x = v["incarnation"];
-  if (!(typeof x === 'string' && pattern6.test(x))) return property("incarnation", x, ": must be text like ^[0-9a-f]{8}$");
+  if (!(typeof x === 'string' && pattern7.test(x))) return property("incarnation", x, ": must be text like ^[0-9a-f]{8}$");
   x = v["commands"];
   p = ruleExecutionDispatchedDataCommands(x); if (p !== undefined) return property("commands", x, p);
   return undefined;
@@ -3262,6 +3407,194 @@ function ruleSecretDeletedData(v: unknown): Problem {
   if (!(typeof x === 'string' && pattern4.test(x))) return property("name", x, ": must be text like ^[a-z][a-z0-9-]{0,62}$");
   return undefined;
 }
+function ruleKeyRotated(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.key.rotated.v1")) return property("type", x, ": must be \"kanade.key.rotated.v1\"");
+  x = v["data"];
+  p = ruleKeyRotatedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleKeyRotatedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "use" && k !== "previous" && k !== "next" && k !== "rotatedAt" && k !== "rotatedBy" && k !== "previousEndsAt") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["use"];
+  if (!((x === "command" || x === "desired" || x === "control" || x === "checkpoint" || x === "operator" || x === "signing-agent" || x === "signing-renew" || x === "signing-enrol" || x === "signing-backend" || x === "signing-admin" || x === "signing-sys"))) return property("use", x, ": must be one of \"command\", \"desired\", \"control\", \"checkpoint\", \"operator\", \"signing-agent\", \"signing-renew\", \"signing-enrol\", \"signing-backend\", \"signing-admin\", \"signing-sys\"");
+  x = v["previous"];
+  p = ruleKeyRotatedDataPrevious(x); if (p !== undefined) return property("previous", x, p);
+  x = v["next"];
+  p = ruleKeyRotatedDataNext(x); if (p !== undefined) return property("next", x, p);
+  x = v["rotatedAt"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("rotatedAt", x, ": must be an RFC 3339 time in UTC");
+  x = v["rotatedBy"];
+  if (!(typeof x === 'string' && x.length <= 100)) return property("rotatedBy", x, ": must be text of at most 100 characters");
+  x = v["previousEndsAt"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("previousEndsAt", x, ": must be an RFC 3339 time in UTC");
+  return undefined;
+}
+function ruleKeyRotatedDataPrevious(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "id" && k !== "publicKey") return unknownKey(k);
+  let x: unknown;
+  x = v["id"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("id", x, ": must be text of at most 60 characters");
+  x = v["publicKey"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("publicKey", x, ": must be text of at most 60 characters");
+  return undefined;
+}
+function ruleKeyRotatedDataNext(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "id" && k !== "publicKey") return unknownKey(k);
+  let x: unknown;
+  x = v["id"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("id", x, ": must be text of at most 60 characters");
+  x = v["publicKey"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("publicKey", x, ": must be text of at most 60 characters");
+  return undefined;
+}
+function ruleKeyRetired(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.key.retired.v1")) return property("type", x, ": must be \"kanade.key.retired.v1\"");
+  x = v["data"];
+  p = ruleKeyRetiredData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleKeyRetiredData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "use" && k !== "id" && k !== "retiredAt" && k !== "retiredBy") return unknownKey(k);
+  let x: unknown;
+  x = v["use"];
+  if (!((x === "command" || x === "desired" || x === "control" || x === "checkpoint" || x === "operator" || x === "signing-agent" || x === "signing-renew" || x === "signing-enrol" || x === "signing-backend" || x === "signing-admin" || x === "signing-sys"))) return property("use", x, ": must be one of \"command\", \"desired\", \"control\", \"checkpoint\", \"operator\", \"signing-agent\", \"signing-renew\", \"signing-enrol\", \"signing-backend\", \"signing-admin\", \"signing-sys\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && x.length <= 60)) return property("id", x, ": must be text of at most 60 characters");
+  x = v["retiredAt"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("retiredAt", x, ": must be an RFC 3339 time in UTC");
+  x = v["retiredBy"];
+  if (!(typeof x === 'string' && x.length <= 100)) return property("retiredBy", x, ": must be text of at most 100 characters");
+  return undefined;
+}
+function ruleBrokerMoveOrdered(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.broker.move-ordered.v1")) return property("type", x, ": must be \"kanade.broker.move-ordered.v1\"");
+  x = v["data"];
+  p = ruleBrokerMoveOrderedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleBrokerMoveOrderedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "version" && k !== "endpointId" && k !== "broker" && k !== "keepOld") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["version"];
+  if (!(typeof x === 'number' && Number.isSafeInteger(x) && x > 0)) return property("version", x, ": must be a whole number above 0");
+  x = v["endpointId"];
+  if (!(((typeof x === 'string' && pattern1.test(x)) || (x === null)))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$ or null");
+  x = v["broker"];
+  p = ruleBrokerMoveOrderedDataBroker(x); if (p !== undefined) return property("broker", x, p);
+  x = v["keepOld"];
+  if (!(typeof x === 'boolean')) return property("keepOld", x, ": must be true or false");
+  return undefined;
+}
+function ruleBrokerMoveOrderedDataBroker(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "urls" && k !== "ca") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["urls"];
+  p = ruleBrokerMoveOrderedDataBrokerUrls(x); if (p !== undefined) return property("urls", x, p);
+  x = v["ca"];
+  if (!(((typeof x === 'string' && x.length <= 10000) || (x === null)))) return property("ca", x, ": must be text of at most 10000 characters or null");
+  return undefined;
+}
+function ruleBrokerMoveOrderedDataBrokerUrls(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length < 1) return ': must have at least 1 entries';
+  if (v.length > 10) return ': must have at most 10 entries';
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    if (!(typeof x === 'string' && x.length <= 500 && pattern5.test(x))) return under(i, ": must be text like ^((tls|wss):\\/\\/[^\\s/]|(nats|ws):\\/\\/(localhost|127\\.[\\d.]+|\\[::1\\])(:|\\/|$)) of at most 500 characters");
+  }
+  return undefined;
+}
 function ruleAnyEvent(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -3374,7 +3707,7 @@ function ruleRunCommandSecretsItem(v: unknown): Problem {
   x = v["as"];
   if (!((x === "env" || x === "file"))) return property("as", x, ": must be one of \"env\", \"file\"");
   x = v["variable"];
-  if (!(typeof x === 'string' && pattern5.test(x))) return property("variable", x, ": must be text like ^[A-Za-z_][A-Za-z0-9_]{0,127}$");
+  if (!(typeof x === 'string' && pattern6.test(x))) return property("variable", x, ": must be text like ^[A-Za-z_][A-Za-z0-9_]{0,127}$");
   x = v["sealed"];
   if (!(((typeof x === 'string' && x.length <= 100000) || (x === null)))) return property("sealed", x, ": must be text of at most 100000 characters or null");
   x = v["withheld"];
@@ -3425,7 +3758,7 @@ function ruleExecutePrivate(v: unknown): Problem {
   let p: Problem;
   let x: unknown;
   x = v["salt"];
-  if (!(typeof x === 'string' && pattern7.test(x))) return property("salt", x, ": must be text like ^[0-9a-f]{32}$");
+  if (!(typeof x === 'string' && pattern8.test(x))) return property("salt", x, ": must be text like ^[0-9a-f]{32}$");
   x = v["script"];
   if (!(typeof x === 'string')) return property("script", x, ": must be text");
   x = v["env"];
@@ -3469,8 +3802,9 @@ function ruleAskRequestQuestion(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   switch (v["kind"]) {
     case "ping": return ruleAskRequestQuestion1(v);
-    case "runs": return ruleAskRequestQuestion2(v);
-    default: return unknownTag("kind", v["kind"], "\"ping\", \"runs\"");
+    case "news": return ruleAskRequestQuestion2(v);
+    case "runs": return ruleAskRequestQuestion3(v);
+    default: return unknownTag("kind", v["kind"], "\"ping\", \"news\", \"runs\"");
   }
 }
 function ruleAskRequestQuestion1(v: unknown): Problem {
@@ -3483,16 +3817,24 @@ function ruleAskRequestQuestion1(v: unknown): Problem {
 }
 function ruleAskRequestQuestion2(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "kind") return unknownKey(k);
+  let x: unknown;
+  x = v["kind"];
+  if (!(x === "news")) return property("kind", x, ": must be \"news\"");
+  return undefined;
+}
+function ruleAskRequestQuestion3(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "kind" && k !== "runIds") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["kind"];
   if (!(x === "runs")) return property("kind", x, ": must be \"runs\"");
   x = v["runIds"];
-  p = ruleAskRequestQuestion2RunIds(x); if (p !== undefined) return property("runIds", x, p);
+  p = ruleAskRequestQuestion3RunIds(x); if (p !== undefined) return property("runIds", x, p);
   return undefined;
 }
-function ruleAskRequestQuestion2RunIds(v: unknown): Problem {
+function ruleAskRequestQuestion3RunIds(v: unknown): Problem {
   if (!Array.isArray(v)) return ': must be a list';
   if (v.length < 1) return ': must have at least 1 entries';
   if (v.length > 1000) return ': must have at most 1000 entries';
@@ -3583,6 +3925,54 @@ function rulePerformanceSample(v: unknown): Problem {
   if (!(typeof x === 'number' && Number.isSafeInteger(x) && x >= 0)) return property("agentMemoryBytes", x, ": must be a whole number of at least 0");
   return undefined;
 }
+function ruleDesiredState(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "version" && k !== "endpointId" && k !== "issuedAt" && k !== "broker") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["version"];
+  if (!(typeof x === 'number' && Number.isSafeInteger(x) && x > 0)) return property("version", x, ": must be a whole number above 0");
+  x = v["endpointId"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["issuedAt"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("issuedAt", x, ": must be an RFC 3339 time in UTC");
+  x = v["broker"];
+  p = ruleDesiredStateBroker(x); if (p !== undefined) return property("broker", x, p);
+  return undefined;
+}
+function ruleDesiredStateBroker(v: unknown): Problem {
+  const p = ruleDesiredStateBroker1(v);
+  if (p === undefined) return undefined;
+  if (ruleDesiredStateBroker2(v) === undefined) return undefined;
+  return p;
+}
+function ruleDesiredStateBroker1(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "urls" && k !== "ca" && k !== "keepOld") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["urls"];
+  p = ruleDesiredStateBroker1Urls(x); if (p !== undefined) return property("urls", x, p);
+  x = v["ca"];
+  if (!(((typeof x === 'string' && x.length <= 10000) || (x === null)))) return property("ca", x, ": must be text of at most 10000 characters or null");
+  x = v["keepOld"];
+  if (!(typeof x === 'boolean')) return property("keepOld", x, ": must be true or false");
+  return undefined;
+}
+function ruleDesiredStateBroker1Urls(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length < 1) return ': must have at least 1 entries';
+  if (v.length > 10) return ': must have at most 10 entries';
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    if (!(typeof x === 'string' && x.length <= 500 && pattern5.test(x))) return under(i, ": must be text like ^((tls|wss):\\/\\/[^\\s/]|(nats|ws):\\/\\/(localhost|127\\.[\\d.]+|\\[::1\\])(:|\\/|$)) of at most 500 characters");
+  }
+  return undefined;
+}
+function ruleDesiredStateBroker2(v: unknown): Problem {
+  if (!(v === null)) return ": must be null";
+  return undefined;
+}
 function ruleKeyset(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "version" && k !== "keys") return unknownKey(k);
@@ -3610,7 +4000,7 @@ function ruleKeysetKeysItem(v: unknown): Problem {
   for (const k in v) if (k !== "id" && k !== "use" && k !== "publicKey" && k !== "validFrom" && k !== "validUntil") return unknownKey(k);
   let x: unknown;
   x = v["id"];
-  if (!(typeof x === 'string' && pattern8.test(x))) return property("id", x, ": must be text like ^[0-9a-f]{16}$");
+  if (!(typeof x === 'string' && pattern9.test(x))) return property("id", x, ": must be text like ^[0-9a-f]{16}$");
   x = v["use"];
   if (!((x === "command" || x === "desired" || x === "control" || x === "checkpoint"))) return property("use", x, ": must be one of \"command\", \"desired\", \"control\", \"checkpoint\"");
   x = v["publicKey"];
@@ -3676,7 +4066,7 @@ function ruleEnrolBody(v: unknown): Problem {
   x = v["tokenId"];
   if (!(typeof x === 'string' && x.length <= 63)) return property("tokenId", x, ": must be text of at most 63 characters");
   x = v["nkey"];
-  if (!(typeof x === 'string' && pattern9.test(x))) return property("nkey", x, ": must be text like ^U[A-Z2-7]{55}$");
+  if (!(typeof x === 'string' && pattern10.test(x))) return property("nkey", x, ": must be text like ^U[A-Z2-7]{55}$");
   x = v["signingKey"];
   if (!(typeof x === 'string' && x.length <= 60)) return property("signingKey", x, ": must be text of at most 60 characters");
   x = v["sealingKey"];
@@ -3739,14 +4129,26 @@ function ruleIdentityRefusalError(v: unknown): Problem {
 }
 function ruleRenewRequest(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "renew" && k !== "keysetVersion" && k !== "agentVersion") return unknownKey(k);
+  for (const k in v) if (k !== "renew" && k !== "keysetVersion" && k !== "issuers" && k !== "agentVersion") return unknownKey(k);
+  let p: Problem;
   let x: unknown;
   x = v["renew"];
   if (!(typeof x === 'boolean')) return property("renew", x, ": must be true or false");
   x = v["keysetVersion"];
   if (!(typeof x === 'number' && Number.isSafeInteger(x) && x >= 0)) return property("keysetVersion", x, ": must be a whole number of at least 0");
+  x = v["issuers"];
+  p = ruleRenewRequestIssuers(x); if (p !== undefined) return property("issuers", x, p);
   x = v["agentVersion"];
   if (!(typeof x === 'string' && x.length <= 50)) return property("agentVersion", x, ": must be text of at most 50 characters");
+  return undefined;
+}
+function ruleRenewRequestIssuers(v: unknown): Problem {
+  if (!Array.isArray(v)) return ': must be a list';
+  if (v.length > 2) return ': must have at most 2 entries';
+  for (let i = 0; i < v.length; i += 1) {
+    const x: unknown = v[i];
+    if (!(typeof x === 'string' && x.length <= 60)) return under(i, ": must be text of at most 60 characters");
+  }
   return undefined;
 }
 function ruleRenewAnswer(v: unknown): Problem {
@@ -3878,7 +4280,7 @@ function ruleLiveMessage1(v: unknown): Problem {
   x = v["id"];
   if (!(typeof x === 'string')) return property("id", x, ": must be text");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern10.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern11.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage2(v: unknown): Problem {
@@ -3906,7 +4308,7 @@ function ruleLiveMessage3(v: unknown): Problem {
   x = v["id"];
   if (!(typeof x === 'string')) return property("id", x, ": must be text");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern10.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern11.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage4(v: unknown): Problem {
@@ -3926,7 +4328,7 @@ function ruleLiveMessage4(v: unknown): Problem {
   x = v["exitCode"];
   if (!(((typeof x === 'number' && Number.isSafeInteger(x)) || (x === null)))) return property("exitCode", x, ": must be a whole number or null");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern10.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern11.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage5(v: unknown): Problem {
@@ -4029,6 +4431,12 @@ export const validateInventoryChanged: Validator<types.InventoryChanged> = /* @_
 
 export const validateInventoryPackagesChanged: Validator<types.InventoryPackagesChanged> = /* @__PURE__ */ validator(ruleInventoryPackagesChanged);
 
+export const validateDesiredApplied: Validator<types.DesiredApplied> = /* @__PURE__ */ validator(ruleDesiredApplied);
+
+export const validateDesiredFailed: Validator<types.DesiredFailed> = /* @__PURE__ */ validator(ruleDesiredFailed);
+
+export const validateDesiredRefused: Validator<types.DesiredRefused> = /* @__PURE__ */ validator(ruleDesiredRefused);
+
 export const validateEndpointEnrolled: Validator<types.EndpointEnrolled> = /* @__PURE__ */ validator(ruleEndpointEnrolled);
 
 export const validateEndpointCameOnline: Validator<types.EndpointCameOnline> = /* @__PURE__ */ validator(ruleEndpointCameOnline);
@@ -4125,6 +4533,12 @@ export const validateSecretSet: Validator<types.SecretSet> = /* @__PURE__ */ val
 
 export const validateSecretDeleted: Validator<types.SecretDeleted> = /* @__PURE__ */ validator(ruleSecretDeleted);
 
+export const validateKeyRotated: Validator<types.KeyRotated> = /* @__PURE__ */ validator(ruleKeyRotated);
+
+export const validateKeyRetired: Validator<types.KeyRetired> = /* @__PURE__ */ validator(ruleKeyRetired);
+
+export const validateBrokerMoveOrdered: Validator<types.BrokerMoveOrdered> = /* @__PURE__ */ validator(ruleBrokerMoveOrdered);
+
 export const validateAnyEvent: Validator<types.AnyEvent> = /* @__PURE__ */ validator(ruleAnyEvent);
 
 export const validateRunCommand: Validator<types.RunCommand> = /* @__PURE__ */ validator(ruleRunCommand);
@@ -4142,6 +4556,8 @@ export const validateAskAnswer: Validator<types.AskAnswer> = /* @__PURE__ */ val
 export const validatePresenceBeat: Validator<types.PresenceBeat> = /* @__PURE__ */ validator(rulePresenceBeat);
 
 export const validatePerformanceSample: Validator<types.PerformanceSample> = /* @__PURE__ */ validator(rulePerformanceSample);
+
+export const validateDesiredState: Validator<types.DesiredState> = /* @__PURE__ */ validator(ruleDesiredState);
 
 export const validateKeyset: Validator<types.Keyset> = /* @__PURE__ */ validator(ruleKeyset);
 
@@ -4175,6 +4591,9 @@ export const endpointEventValidators: ReadonlyMap<string, Validator<types.Endpoi
   ['kanade.command.refused.v1', validateCommandRefused],
   ['kanade.inventory.changed.v1', validateInventoryChanged],
   ['kanade.inventory.packages-changed.v1', validateInventoryPackagesChanged],
+  ['kanade.desired.applied.v1', validateDesiredApplied],
+  ['kanade.desired.failed.v1', validateDesiredFailed],
+  ['kanade.desired.refused.v1', validateDesiredRefused],
 ]);
 
 export const controlEventValidators: ReadonlyMap<string, Validator<types.ControlEvent>> = /* @__PURE__ */ new Map<string, Validator<types.ControlEvent>>([
@@ -4226,5 +4645,8 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.endpoint.erased.v1', validateEndpointErased],
   ['kanade.secret.set.v1', validateSecretSet],
   ['kanade.secret.deleted.v1', validateSecretDeleted],
+  ['kanade.key.rotated.v1', validateKeyRotated],
+  ['kanade.key.retired.v1', validateKeyRetired],
+  ['kanade.broker.move-ordered.v1', validateBrokerMoveOrdered],
 ]);
 

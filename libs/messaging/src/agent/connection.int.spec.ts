@@ -15,7 +15,7 @@ import { readJwt } from '../crypto/jwt.ts';
 import { issueTestEndpoint, startTestBroker } from '../testing/index.ts';
 import type { TestBroker, TestEndpoint } from '../testing/index.ts';
 import { connectAgent } from './connection.ts';
-import { enrolWithToken, renewWithRenewalJwt } from './enrol.ts';
+import { enrolWithToken, askOnce } from './enrol.ts';
 import type { AgentConnection } from './types.ts';
 import type { ConnectionEvent } from '../core/types.ts';
 
@@ -210,7 +210,7 @@ describe('identity', () => {
     expect(connection.connected).toBe(true);
     expect(readJwt(text(await connection.renew(bytes('{}')))).name).toBe(endpointId);
     const options = { urls: [broker.url], credentials: () => ({ jwt: renewalJwt ?? '', seed: nkey.seed }), endpointId, ca: null };
-    expect(readJwt(text(await renewWithRenewalJwt(options, bytes('{}')))).sub).toBe(nkey.publicKey);
+    expect(readJwt(text(await askOnce(options, bytes('{}')))).sub).toBe(nkey.publicKey);
     expect(told).toEqual(['token-1', [endpointId, nkey.publicKey, keys.agentSigner.publicKey], [endpointId, nkey.publicKey, keys.renewSigner.publicKey]]);
     // The renewal JWT may do nothing else.
     const drawer = await connectAgent(options);

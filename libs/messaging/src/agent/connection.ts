@@ -6,6 +6,7 @@ import { expectationHeader } from '../wire/atomic-batch.ts';
 import { openWire, transportsOf } from '../wire/connect.ts';
 import { toMessagingError } from '../wire/failures.ts';
 import { fromHeaders, publishStored, request, toHeaders } from '../wire/jetstream.ts';
+import { readDesired } from '../core/desired-states.ts';
 import { watchConnection } from '../wire/status.ts';
 import type { ConnectionWatch } from '../wire/status.ts';
 import { appendEvents, readLastEvent } from './append.ts';
@@ -121,6 +122,10 @@ class RunningAgentConnection implements AgentConnection {
 
   async readLastEvent() {
     return readLastEvent(this.#live('read the last event'), this.endpointId);
+  }
+
+  async readDesired() {
+    return readDesired(this.#live('read the desired state'), this.endpointId);
   }
 
   async publishOutput(chunk: OutputChunk): Promise<void> {

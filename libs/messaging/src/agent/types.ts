@@ -58,6 +58,8 @@ export interface AgentConnection {
   /** Appends to the own event subject, in order; reads back after a lost acknowledgement. */
   appendEvents(entries: readonly OutgoingMessage[], expectedLastSequence: number): Promise<AgentAppendResult>;
   readLastEvent(): Promise<StoredMessage | undefined>;
+  /** What lies in the place of the own desired state; undefined while nothing does. */
+  readDesired(): Promise<StoredMessage | undefined>;
   /** Stored, or was stored already. */
   publishOutput(chunk: OutputChunk): Promise<void>;
   /** Not acknowledged: a lost sample is a lost sample. */

@@ -1,5 +1,6 @@
 import { agentSubjects, askSubject, forAnyEndpoint, forOwnName, heldSubject } from './agent-subjects.ts';
 import type { AgentRole } from './agent-subjects.ts';
+import type { BrokerKeyUse } from '@kanade/contracts';
 import type { BrokerKeys } from './keys.ts';
 import { backendPermissions } from './permissions.ts';
 import { issueJwt } from '../crypto/jwt.ts';
@@ -16,12 +17,15 @@ const published = (role: AgentRole): string[] => agentSubjects.filter((row) => r
 
 const secondsInNs = 1_000_000_000;
 
+/** Signing keys that were replaced and still count, by use: they keep their scope, for dropping one disconnects its holders. */
+type EarlierSigners = ReadonlyMap<BrokerKeyUse, readonly string[]>;
+
 /** The rights behind each scoped signing key. Changing one disconnects all its holders: a new template is a new key. */
-const templates = (keys: BrokerKeys) => [
+const currentTemplates = (keys: BrokerKeys) => [
   {
     kind: 'user_scope',
     key: keys.agentSigner.publicKey,
-    role: 'agent',
+    role: 'agent' as const,
     template: {
       // The broker asks for the right to where a closed subject leads, too; nobody is there.
       pub: { allow: [...published('agent'), forOwnName(heldSubject)] },
@@ -37,7 +41,7 @@ const templates = (keys: BrokerKeys) => [
   {
     kind: 'user_scope',
     key: keys.renewSigner.publicKey,
-    role: 'renew',
+    role: 'renew' as const,
     template: {
       pub: { allow: published('renew') },
       sub: { allow: ['_INBOX.{{name()}}.>'] },
@@ -50,7 +54,7 @@ const templates = (keys: BrokerKeys) => [
   {
     kind: 'user_scope',
     key: keys.enrolSigner.publicKey,
-    role: 'enrol',
+    role: 'enrol' as const,
     template: {
       pub: { allow: published('enrol') },
       sub: { allow: ['_INBOX.enrol.{{name()}}.>'] },
@@ -62,6 +66,11 @@ const templates = (keys: BrokerKeys) => [
     },
   },
 ];
+
+const usesOfRoles = { agent: 'signing-agent', renew: 'signing-renew', enrol: 'signing-enrol' } as const;
+
+const templates = (keys: BrokerKeys, earlier: EarlierSigners) =>
+  currentTemplates(keys).flatMap((scope) => [scope, ...(earlier.get(usesOfRoles[scope.role]) ?? []).map((key) => ({ ...scope, key }))]);
 
 const coreExports = () =>
   agentSubjects.map((row) => ({ name: row.name, subject: forAnyEndpoint(row.subject), type: 'service', response_type: row.response }));
@@ -76,10 +85,10 @@ const agentsImports = (coreAccount: string) =>
   }));
 
 /** What stands in each account's JWT, keyed by its public key. */
-export function accountClaims(keys: BrokerKeys): { name: string; subject: string; nats: Readonly<Record<string, unknown>> }[] {
+export function accountClaims(keys: BrokerKeys, earlier: EarlierSigners = new Map()): { name: string; subject: string; nats: Readonly<Record<string, unknown>> }[] {
   const ask = forAnyEndpoint(askSubject);
   return [
-    { name: 'SYS', subject: keys.sysAccount.publicKey, nats: { limits: { ...unlimited, ...noJetStream }, default_permissions: {} } },
+    { name: 'SYS', subject: keys.sysAccount.publicKey, nats: { limits: { ...unlimited, ...noJetStream }, signing_keys: [keys.sysSigner.publicKey], default_permissions: {} } },
     {
       name: 'CORE',
       subject: keys.coreAccount.publicKey,
@@ -89,6 +98,7 @@ export function accountClaims(keys: BrokerKeys): { name: string; subject: string
         imports: [{ name: 'ask', subject: ask, type: 'service', account: keys.agentsAccount.publicKey }],
         // A scope too: in the backend's own JWT its lists would exceed the server's longest control line.
         signing_keys: [
+          keys.adminSigner.publicKey,
           {
             kind: 'user_scope',
             key: keys.backendSigner.publicKey,
@@ -104,7 +114,7 @@ export function accountClaims(keys: BrokerKeys): { name: string; subject: string
       subject: keys.agentsAccount.publicKey,
       nats: {
         limits: { ...unlimited, ...noJetStream },
-        signing_keys: templates(keys),
+        signing_keys: templates(keys, earlier),
         exports: [{ name: 'ask', subject: ask, type: 'service', response_type: 'Singleton' }],
         imports: agentsImports(keys.coreAccount.publicKey),
         default_permissions: {},

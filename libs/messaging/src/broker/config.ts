@@ -8,6 +8,7 @@ import { parseRecord } from '../wire/json.ts';
 import { accountClaims, operatorJwt } from './accounts.ts';
 import { createBrokerKeys } from './keys.ts';
 import type { BrokerKeys } from './keys.ts';
+import { earlierOperators, earlierSigners } from './rotations.ts';
 import type { BrokerConfigOptions, BrokerPorts } from './types.ts';
 
 function isLoopback(host: string): boolean {
@@ -20,16 +21,16 @@ const quoted = (text: string): string => JSON.stringify(text);
 /** What is pushed to the running broker, and would let somebody in again if a preloaded JWT forgot it. */
 const kept = ['revocations', 'mappings'] as const;
 
-/** The account's JWT as the broker's resolver has it when it says the same, else a new one with what was pushed since. */
-function accountJwt(keys: BrokerKeys, jwtDir: string, account: ReturnType<typeof accountClaims>[number]): string {
+/** The account's JWT as the broker's resolver has it when it says the same, else a new one with what was pushed since, also under an earlier operator key. */
+function accountJwt(keys: BrokerKeys, operators: ReadonlySet<string>, jwtDir: string, account: ReturnType<typeof accountClaims>[number]): string {
   const file = join(jwtDir, `${account.subject}.jwt`);
   const known = existsSync(file) ? readFileSync(file, 'utf8').trim() : undefined;
   const knownClaims = known === undefined ? undefined : readJwt(known);
-  const ours = knownClaims?.iss === keys.operator.publicKey;
+  const ours = knownClaims !== undefined && (knownClaims.iss === keys.operator.publicKey || operators.has(knownClaims.iss));
   const pushed = kept.flatMap((claim) => (ours && knownClaims.nats[claim] !== undefined ? [[claim, knownClaims.nats[claim]] as const] : []));
   const nats = { ...account.nats, ...Object.fromEntries(pushed) };
   const jwt = issueJwt({ name: account.name, subject: account.subject, type: 'account', issuerSeed: keys.operator.seed, nats });
-  const same = ours && JSON.stringify(knownClaims.nats) === JSON.stringify(readJwt(jwt).nats);
+  const same = ours && knownClaims.iss === keys.operator.publicKey && JSON.stringify(knownClaims.nats) === JSON.stringify(readJwt(jwt).nats);
   return same && known !== undefined ? known : jwt;
 }
 
@@ -73,8 +74,11 @@ export function writeBrokerConfig(options: BrokerConfigOptions): { configFile: s
   const dirs = { jwt: join(brokerDir, 'jwt'), jetstream: join(brokerDir, 'jetstream'), ports: join(brokerDir, 'ports') };
   const lines = listeners(options);
   for (const dir of [options.dataDir, brokerDir, ...Object.values(dirs)]) ensurePrivateDir(dir);
-  const keys = createBrokerKeys(join(options.dataDir, 'keys'));
-  const preload = accountClaims(keys).map((account) => `  ${account.subject}: ${quoted(accountJwt(keys, dirs.jwt, account))}`);
+  const keysDir = join(options.dataDir, 'keys');
+  const keys = createBrokerKeys(keysDir);
+  const operators = earlierOperators(keysDir);
+  const accounts = accountClaims(keys, earlierSigners(keysDir, Date.now()));
+  const preload = accounts.map((account) => `  ${account.subject}: ${quoted(accountJwt(keys, operators, dirs.jwt, account))}`);
   const configFile = join(brokerDir, 'nats.conf');
   writePrivateFile(
     configFile,

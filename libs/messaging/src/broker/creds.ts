@@ -32,8 +32,8 @@ export function writeCreds(dataDir: string): CredsFiles {
   const keys = createBrokerKeys(join(dataDir, 'keys'));
   const file = (name: string) => join(dataDir, 'creds', `${name}.creds`);
   return {
-    admin: writeUser(file('admin'), 'admin', keys.coreAccount, { ...adminPermissions, ...noLimits }),
+    admin: writeUser(file('admin'), 'admin', keys.adminSigner, { issuer_account: keys.coreAccount.publicKey, ...adminPermissions, ...noLimits }),
     backend: writeUser(file('backend'), 'backend', keys.backendSigner, { issuer_account: keys.coreAccount.publicKey }),
-    sys: writeUser(file('sys'), 'sys', keys.sysAccount, { ...systemPermissions(keys.agentsAccount.publicKey), ...noLimits }),
+    sys: writeUser(file('sys'), 'sys', keys.sysSigner, { issuer_account: keys.sysAccount.publicKey, ...systemPermissions(keys.agentsAccount.publicKey), ...noLimits }),
   };
 }

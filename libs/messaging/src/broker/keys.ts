@@ -8,22 +8,25 @@ import { generateNkey, publicKeyOf } from '../crypto/nkey.ts';
 import type { Nkey, NkeyKind } from '../crypto/nkey.ts';
 import { MessagingError } from '../errors.ts';
 
-/** The NKeys the broker's trust hangs on, each in its own 0600 file of the keys directory. */
+/** The NKeys the broker's trust hangs on, each in its own 0600 file of the keys directory; each can be replaced by another. */
 const nkeyFiles = {
   operator: { file: 'operator.nk', kind: 'operator' },
-  sysAccount: { file: 'account-sys.nk', kind: 'account' },
-  coreAccount: { file: 'account-core.nk', kind: 'account' },
-  agentsAccount: { file: 'account-agents.nk', kind: 'account' },
+  adminSigner: { file: 'signing-admin.nk', kind: 'account' },
+  sysSigner: { file: 'signing-sys.nk', kind: 'account' },
   backendSigner: { file: 'signing-backend.nk', kind: 'account' },
   agentSigner: { file: 'signing-agent.nk', kind: 'account' },
   enrolSigner: { file: 'signing-enrol.nk', kind: 'account' },
   renewSigner: { file: 'signing-renew.nk', kind: 'account' },
 } as const satisfies Readonly<Record<string, { file: string; kind: NkeyKind }>>;
 
-type NkeyName = keyof typeof nkeyFiles;
+/** What each account is called by for ever: streams and credentials belong to it. Its private half signs nothing and is kept nowhere. */
+const accountFiles = { sysAccount: 'account-sys.pub', coreAccount: 'account-core.pub', agentsAccount: 'account-agents.pub' } as const;
 
-/** NKeys of operator, accounts and scoped signing keys. */
-export type BrokerKeys = Readonly<Record<NkeyName, Nkey>>;
+type NkeyName = keyof typeof nkeyFiles;
+type AccountName = keyof typeof accountFiles;
+
+/** NKeys of operator and signing keys, and the public ones of the accounts. */
+export type BrokerKeys = Readonly<Record<NkeyName, Nkey>> & Readonly<Record<AccountName, Pick<Nkey, 'publicKey'>>>;
 
 const messageKeys = ['root', 'command', 'desired', 'control', 'checkpoint'] as const;
 type MessageKeyName = (typeof messageKeys)[number];
@@ -40,41 +43,43 @@ export type ServerKeys = Readonly<Record<MessageKeyName, SigningKey>> & {
 
 const secretFiles = { identityMac: 'identity-mac.key', identitySeal: 'identity-seal.key', secretSeal: 'secret-seal.key' } as const;
 
-function mapNkeys(make: (name: NkeyName) => Nkey): BrokerKeys {
+/** Reads the broker's keys; throws when one is missing or readable by others. */
+export function loadBrokerKeys(keysDir: string): BrokerKeys {
+  const read = (file: string) => readPrivateFile(join(keysDir, file)).trim();
+  const pair = (name: NkeyName): Nkey => {
+    const seed = read(nkeyFiles[name].file);
+    return { seed, publicKey: publicKeyOf(seed) };
+  };
   return {
-    operator: make('operator'),
-    sysAccount: make('sysAccount'),
-    coreAccount: make('coreAccount'),
-    agentsAccount: make('agentsAccount'),
-    backendSigner: make('backendSigner'),
-    agentSigner: make('agentSigner'),
-    enrolSigner: make('enrolSigner'),
-    renewSigner: make('renewSigner'),
+    operator: pair('operator'),
+    adminSigner: pair('adminSigner'),
+    sysSigner: pair('sysSigner'),
+    backendSigner: pair('backendSigner'),
+    agentSigner: pair('agentSigner'),
+    enrolSigner: pair('enrolSigner'),
+    renewSigner: pair('renewSigner'),
+    sysAccount: { publicKey: read(accountFiles.sysAccount) },
+    coreAccount: { publicKey: read(accountFiles.coreAccount) },
+    agentsAccount: { publicKey: read(accountFiles.agentsAccount) },
   };
 }
 
-/** Reads the broker's keys; throws when one is missing or readable by others. */
-export function loadBrokerKeys(keysDir: string): BrokerKeys {
-  return mapNkeys((name) => {
-    const seed = readPrivateFile(join(keysDir, nkeyFiles[name].file)).trim();
-    return { seed, publicKey: publicKeyOf(seed) };
-  });
-}
-
-/** Reads the broker's keys, making those that are missing; a lost operator or account key is never replaced while others exist. */
+/** Reads the broker's keys, making those that are missing; a lost operator key or account is never replaced while others exist. */
 export function createBrokerKeys(keysDir: string): BrokerKeys {
   ensurePrivateDir(keysDir);
-  const all = Object.values(nkeyFiles);
-  const missing = all.filter(({ file }) => !existsSync(join(keysDir, file)));
+  const isMissing = (file: string) => !existsSync(join(keysDir, file));
+  const all = [...Object.values(nkeyFiles).map(({ file }) => file), ...Object.values(accountFiles)];
+  const missing = all.filter(isMissing);
   const present = all.length - missing.length;
-  const lost = missing.find(({ file }) => file === 'operator.nk' || file.startsWith('account-'));
+  const lost = missing.find((file) => file === nkeyFiles.operator.file || file.startsWith('account-'));
   if (lost !== undefined && present > 0) {
     // A new account key would orphan every stream and every credential, quietly.
-    throw new MessagingError('invalid', `${join(keysDir, lost.file)} is missing though other keys are there; restore it from a backup`, {
-      details: { file: lost.file, found: readdirSync(keysDir) },
+    throw new MessagingError('invalid', `${join(keysDir, lost)} is missing though other keys are there; restore it from a backup`, {
+      details: { file: lost, found: readdirSync(keysDir) },
     });
   }
-  for (const { file, kind } of missing) writePrivateFile(join(keysDir, file), `${generateNkey(kind).seed}\n`);
+  for (const file of Object.values(accountFiles)) if (isMissing(file)) writePrivateFile(join(keysDir, file), `${generateNkey('account').publicKey}\n`);
+  for (const { file, kind } of Object.values(nkeyFiles)) if (isMissing(file)) writePrivateFile(join(keysDir, file), `${generateNkey(kind).seed}\n`);
   return loadBrokerKeys(keysDir);
 }
 
@@ -94,9 +99,15 @@ export function loadServerKeys(keysDir: string): ServerKeys {
   };
 }
 
-/** Reads the keys the backend signs, MACs and encrypts with, making those that are missing. */
+/** Reads the keys the backend signs, MACs and encrypts with, making those that are missing; a lost root or control key is never replaced while others exist. */
 export function createServerKeys(keysDir: string): ServerKeys {
   ensurePrivateDir(keysDir);
+  const isMissing = (name: MessageKeyName) => !existsSync(join(keysDir, `${name}.pem`));
+  const lost = (['root', 'control'] as const).find(isMissing);
+  if (lost !== undefined && !messageKeys.every(isMissing)) {
+    // The history, and every agent, believe that very one: nothing a new one signs would count.
+    throw new MessagingError('invalid', `${join(keysDir, `${lost}.pem`)} is missing though other keys are there; restore it from a backup`, { details: { file: `${lost}.pem` } });
+  }
   for (const name of messageKeys) {
     const file = join(keysDir, `${name}.pem`);
     if (!existsSync(file)) saveSigningKey(createSigningKey(), file);

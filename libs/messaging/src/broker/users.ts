@@ -9,6 +9,8 @@ const day = 86_400_000;
 export const agentJwtLifetimeMs = 90 * day;
 /** How long a renewal JWT lives, ms: a laptop may lie in a drawer that long. */
 export const renewalJwtLifetimeMs = 730 * day;
+/** How long an enrolment token's JWT lives at most, ms: a year, and a month in which its holder is told that it has expired. */
+export const enrolmentJwtLifetimeMs = 397 * day;
 
 /** The keys that make users of the AGENTS account. */
 export type IssuerKeys = Pick<BrokerKeys, 'agentsAccount' | 'agentSigner' | 'enrolSigner' | 'renewSigner'>;

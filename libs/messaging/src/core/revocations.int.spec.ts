@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connectAgent } from '../agent/connection.ts';
-import { renewWithRenewalJwt } from '../agent/enrol.ts';
+import { askOnce } from '../agent/enrol.ts';
 import type { AgentConnection } from '../agent/types.ts';
 import { writeBrokerConfig } from '../broker/config.ts';
 import { loadBrokerKeys } from '../broker/keys.ts';
@@ -52,8 +52,8 @@ function cutOff(connection: AgentConnection): Promise<void> {
 }
 
 const askRaw = ({ endpointId, credentials, renewal }: TestEndpoint) => ({
-  main: () => renewWithRenewalJwt({ urls: [broker.url], ca: null, endpointId, credentials: () => credentials }, Buffer.from('{}'), 500),
-  renewal: () => renewWithRenewalJwt({ urls: [broker.url], ca: null, endpointId, credentials: () => renewal }, Buffer.from('{}'), 500),
+  main: () => askOnce({ urls: [broker.url], ca: null, endpointId, credentials: () => credentials }, Buffer.from('{}'), 500),
+  renewal: () => askOnce({ urls: [broker.url], ca: null, endpointId, credentials: () => renewal }, Buffer.from('{}'), 500),
 });
 
 const storedAccount = () => readJwt(readFileSync(join(broker.dataDir, 'broker', 'jwt', `${system.agentsAccount}.jwt`), 'utf8').trim());

@@ -113,8 +113,12 @@ describe("the broker's files", () => {
     const keysDir = join(dir, 'broker-keys');
     expect(createBrokerKeys(keysDir)).toEqual(createBrokerKeys(keysDir));
     expect(createServerKeys(keysDir).control.id).toBe(createServerKeys(keysDir).control.id);
-    rmSync(join(keysDir, 'account-core.nk'));
-    expect(() => createBrokerKeys(keysDir)).toThrow(/account-core.nk is missing/);
+    rmSync(join(keysDir, 'account-core.pub'));
+    expect(() => createBrokerKeys(keysDir)).toThrow(/account-core.pub is missing/);
+    rmSync(join(keysDir, 'command.pem'));
+    createServerKeys(keysDir);
+    rmSync(join(keysDir, 'control.pem'));
+    expect(() => createServerKeys(keysDir)).toThrow(/control.pem is missing/);
   });
 
   it.each(['0.0.0.0', '::', '192.0.2.1', 'example.org', '128.0.0.1'])('refuse to listen on %s without TLS', (host) => {

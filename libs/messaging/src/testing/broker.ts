@@ -25,7 +25,7 @@ export interface TestBroker {
   readonly maxFileBytes: number;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
-  /** Starts it again on the same ports and data (after kill). */
+  /** Starts it again on the same ports and data (after kill), configured for the keys it finds. */
   restart(): Promise<void>;
   /** Stops it and removes its data. */
   stop(): Promise<void>;
@@ -72,7 +72,8 @@ export async function startTestBroker(options: {
   const creds = writeCreds(dataDir);
   let { child, ports } = await start(configFile, dataDir);
   // From now on the same ports, so that clients find it again.
-  writeBrokerConfig({ ...config, natsPort: portOf(ports.natsUrl), wsPort: portOf(ports.wsUrl) });
+  const settled = { ...config, natsPort: portOf(ports.natsUrl), wsPort: portOf(ports.wsUrl) };
+  writeBrokerConfig(settled);
   const url = tls === undefined ? ports.natsUrl : `tls://localhost:${portOf(ports.natsUrl)}`;
   const admin = await connectCore({ url, credsFile: creds.admin, name: 'test setup', ca: tls === undefined ? null : readFileSync(tls.caFile, 'utf8') });
   await applyBroker(admin, { maxFileBytes });
@@ -89,6 +90,9 @@ export async function startTestBroker(options: {
     kill: () => end(child, 'SIGKILL'),
     restart: async () => {
       await end(child, 'SIGKILL');
+      // With the keys of today, as the supervisor does it.
+      writeBrokerConfig(settled);
+      writeCreds(dataDir);
       ({ child, ports } = await start(configFile, dataDir));
     },
     stop: async () => {

@@ -53,12 +53,15 @@ export function transportsOf(urls: readonly string[]): (readonly string[])[] {
   return groups.filter((group) => group.length > 0);
 }
 
+/** A PEM text may hold the old and the new authority, while one takes the other's place. */
+const certificatesOf = (pem: string): string[] => pem.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? [pem];
+
 /**
  * Node's WebSocket takes no CA and no proxy of its own, only the process's: whoever pins a CA talks to the broker and to nothing else, so
  * the whole process may trust that CA alone. HTTPS_PROXY and NO_PROXY are honoured, as a proxy is the reason for this transport.
  */
 function prepareWebSocket(ca: string | null): void {
-  if (ca !== null) setDefaultCACertificates([ca]);
+  if (ca !== null) setDefaultCACertificates(certificatesOf(ca));
   forgetProxy();
   forgetProxy = setGlobalProxyFromEnv();
 }

@@ -46,6 +46,17 @@ export interface AuditTable {
   searchText: string;
 }
 
+export interface BrokerMovesTable {
+  position: number;
+  version: number;
+  endpointKey: number | null;
+  urls: string;
+  ca: string | null;
+  keepOld: number;
+  orderedAt: string;
+  orderedBy: string;
+}
+
 export interface ChainsTable {
   endpointKey: number;
   epoch: number;
@@ -70,6 +81,15 @@ export interface ChunksTable {
   offset: number;
   size: number;
   bytes: Uint8Array;
+}
+
+export interface DesiredAnswersTable {
+  endpointKey: number;
+  position: number;
+  answer: string;
+  reason: string | null;
+  saidAt: string;
+  appliedVersion: number | null;
 }
 
 export interface EndTalliesTable {
@@ -361,9 +381,11 @@ export interface SitesTable {
 export interface Tables {
   accounts: AccountsTable;
   audit: AuditTable;
+  brokerMoves: BrokerMovesTable;
   chains: ChainsTable;
   checkpoints: CheckpointsTable;
   chunks: ChunksTable;
+  desiredAnswers: DesiredAnswersTable;
   endTallies: EndTalliesTable;
   endpointDays: EndpointDaysTable;
   endpoints: EndpointsTable;

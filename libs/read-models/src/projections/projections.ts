@@ -2,6 +2,7 @@ import type { EventHandlers } from '../fold/events.ts';
 import type { Session } from '../fold/session.ts';
 import { openAccounts } from './accounts/accounts.projection.ts';
 import { openAudit } from './audit/audit.projection.ts';
+import { openBrokerMoves } from './broker-moves/broker-moves.projection.ts';
 import { openEnrolmentTokens } from './enrolment-tokens/enrolment-tokens.projection.ts';
 import { openBudgets } from './endpoints/budgets.ts';
 import { openEndpoints } from './endpoints/endpoints.projection.ts';
@@ -34,6 +35,7 @@ export function openProjections(session: Session) {
   const parts = [
     accounts.events, tokens.events, openEndpoints(session, tokens.used, (key) => { budgets.reset(key); }).events, openJobs(session, accounts.nameOf).events, executions.events,
     openSites(session, accounts.nameOf).events, openSecrets(session, accounts.nameOf).events, openErasure(session, executions.runs).events,
+    openBrokerMoves(session, accounts.nameOf).events,
   ];
   return {
     events: combine(parts),

@@ -6,7 +6,7 @@ import type { StoredMessage } from '../fold/message.ts';
 
 const sha256 = (bytes: Uint8Array | string): string => createHash('sha256').update(bytes).digest('hex');
 
-type EndpointType = Extract<EventType, `kanade.${'agent' | 'run' | 'command' | 'inventory'}.${string}`>;
+type EndpointType = Extract<EventType, `kanade.${'agent' | 'run' | 'command' | 'inventory' | 'desired'}.${string}`>;
 type ControlType = Exclude<EventType, EndpointType>;
 
 interface Attributes {

@@ -56,7 +56,8 @@ interface Stage {
 
 /** Milliseconds the backend's own fold worker takes to fold everything up to a position into a directory. */
 async function foldWithKanade({ broker, key }: Pick<Stage, 'broker' | 'key'>, directory: string, until: number): Promise<number> {
-  const workerData = { natsUrl: broker.url, credsFile: broker.backendCreds, directory, controlKeys: [{ id: key.id, publicKey: key.publicKey }] };
+  const publicHalf = { id: key.id, publicKey: key.publicKey };
+  const workerData = { natsUrl: broker.url, credsFile: broker.backendCreds, directory, trust: { root: publicHalf, control: publicHalf } };
   const worker = new Worker(backendWorker, { workerData });
   const ms = await timed(worker, isType('opened'), (message) => coveredOf(message) >= until);
   const ended = new Promise((resolve) => worker.once('exit', resolve));
