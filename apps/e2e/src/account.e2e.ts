@@ -205,7 +205,7 @@ describe('people in the console', () => {
     const send = (method: string, path: string, body: object, headers: Record<string, string> = {}) =>
       fetch(`${kanade.runtime.httpUrl}/api/v1${path}`, { method, body: JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } });
     await send('POST', '/set-password', { token: new URL(link).hash.slice(1), password });
-    const token = z.object({ token: z.string() }).parse(await (await send('POST', '/tokens', { username: 'second', password, name: 'test' })).json());
+    const token = z.object({ token: z.string() }).parse(await (await send('POST', '/session/token', { username: 'second', password, name: 'test' })).json());
     expect((await send('POST', '/accounts/admin/disable', {}, { authorization: `Bearer ${token.token}` })).status).toBe(200);
     await kanade.stop();
     await kanade.start();

@@ -95,7 +95,7 @@ describe('the audit', () => {
   it('tells a viewer’s attempt to run something, from where and over what', async () => {
     const { link } = await kanade.json(z.object({ link: z.url() }), 'user', 'create', 'vera', '--role', 'viewer');
     expect((await send('POST', '/set-password', { token: new URL(link).hash.slice(1), password })).status).toBe(204);
-    const { token } = z.object({ token: z.string() }).parse(await (await send('POST', '/tokens', { username: 'vera', password, name: 'hers' })).json());
+    const { token } = z.object({ token: z.string() }).parse(await (await send('POST', '/session/token', { username: 'vera', password, name: 'hers' })).json());
     const mine = kanade.extra;
     kanade.extra = { ...mine, KANADE_URL: kanade.runtime.httpUrl, KANADE_TOKEN: token };
     const refused = await kanade.cli('run', '--all', '--', 'echo hello');

@@ -18,6 +18,8 @@ export interface Running {
 /** Starts a program without a terminal; its output is kept apart and together, and `input` is all it reads. */
 export function startProgram(command: string, args: readonly string[], { input, ...options }: { cwd?: string; env?: NodeJS.ProcessEnv; uid?: number; gid?: number; input?: string } = {}): Running {
   const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] });
+  // A program that ends without reading its input tells by how it ends.
+  child.stdin.on('error', () => undefined);
   child.stdin.end(input ?? '');
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];

@@ -35,7 +35,8 @@ it('clears at the next start what agent and keeper left when both were killed', 
   const runId = `${test.id}-both`;
   const seconds = uniqueSeconds();
   const host = startHost(runId, `setsid sleep ${seconds} & sleep ${seconds}`);
-  await eventually(() => sleepers(seconds).length === 2, 'both processes');
+  // While `setsid` becomes `sleep` its command line reads as empty for a moment.
+  await eventually(() => sleepers(seconds).length === 2 && processesWith(`setsid\0sleep\0${seconds}`).length === 0, 'both processes');
   const keepers = processesWith('keeper-entry').filter((pid) => processesOfRun(runId).includes(pid));
   // Stopped, the host cannot notice that its keeper died and clear up after it.
   host.kill('SIGSTOP');
