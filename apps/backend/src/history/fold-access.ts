@@ -1,4 +1,6 @@
+import { formatPosition } from '@kanade/contracts';
 import { Injectable } from '@nestjs/common';
+import { Broker } from '../broker/broker.ts';
 import { DomainError } from '../domain-error.ts';
 import type { Reader } from '@kanade/read-models';
 import { FoldClient } from '../projections/fold-client.ts';
@@ -9,7 +11,10 @@ const pollMs = 50;
 /** What the write side needs of the fold. */
 @Injectable()
 export class FoldAccess {
-  constructor(private readonly fold: FoldClient) {}
+  constructor(
+    private readonly broker: Broker,
+    private readonly fold: FoldClient,
+  ) {}
 
   /** The read model as it is, or once a position is in it; throws read-behind before it is open, or when that takes too long. */
   reader(minPosition?: string): Promise<Reader> {
@@ -20,6 +25,12 @@ export class FoldAccess {
   async settled(): Promise<Reader> {
     if (!this.caughtUp()) throw new DomainError('read-behind', 'the read model is behind the record', { retryable: true });
     return this.fold.reader();
+  }
+
+  /** The read model with all that was in the record when this was called, for a decision that nothing takes back; throws read-behind when that takes too long. */
+  async current(): Promise<Reader> {
+    const { events } = this.broker.get();
+    return this.fold.reader(formatPosition({ incarnation: events.incarnation, sequence: await events.lastSequence() }));
   }
 
   /** True once everything that was in the record has been folded, and as long as that is so. */

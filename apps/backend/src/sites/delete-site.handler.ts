@@ -18,7 +18,7 @@ export class DeleteSiteHandler implements ICommandHandler<DeleteSiteCommand> {
 
   async execute({ principal, site }: DeleteSiteCommand) {
     // What the read model does not know yet would be left without its site.
-    const inUse = siteUse(await this.fold.settled(), site, this.clock.iso());
+    const inUse = siteUse(await this.fold.current(), site, this.clock.iso());
     const { position } = await this.log.decide(siteKind, site, { principal, decide: (state) => decideSite({ type: 'delete', site, inUse }, state) });
     return { position };
   }
