@@ -15,7 +15,7 @@ export type { Change, ChangeKind, RunChange, SampleChange } from './fold/changes
 export type { Batches } from './fold/merge.ts';
 export { parsePerformanceSample } from './projections/samples/parse-sample.ts';
 export { outputStreamNumbers } from './projections/output/stream-numbers.ts';
-export { budgetDay } from './projections/endpoints/budgets.ts';
+export { budgetDay } from './fold/budgets.ts';
 export { searchText } from './projections/endpoints/endpoint-rows.ts';
 export type * from './generated/tables.ts';
 export { renderReadModelTypes } from './table-types.ts';

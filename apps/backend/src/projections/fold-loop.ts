@@ -1,20 +1,22 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { streams } from '@kanade/contracts';
-import { streamUsage } from '@kanade/messaging';
+import { MessagingError, streamUsage } from '@kanade/messaging';
 import type { CoreConnection, EventLog } from '@kanade/messaging';
 import { foldedStreams } from '@kanade/read-models';
 import type { Commit, FoldedStream, ReadModel, StoredMessage } from '@kanade/read-models';
 import type { FoldMessage } from './fold-messages.ts';
 import { checkHistory } from './history-check.ts';
-import { StreamFeed } from './stream-feed.ts';
+import type { StreamFeed } from './stream-feed.ts';
+import type { StreamReads } from './stream-reads.ts';
 
 const batchSize = 1000;
 /** Output that is not read within this time, on a live connection, is not there. */
 const outputPatienceMs = 5000;
 const tickMs = 1000;
 const gatherTurns = 8;
+/** How long until a broker that is away is asked again. */
+const retryMs = 250;
 
-type Feeds = Readonly<Record<FoldedStream, StreamFeed>>;
 /** Messages of a stream that speak of something unknown: up to `count` of them wait until events are folded up to `events`. */
 interface Gate {
   readonly events: number;
@@ -27,7 +29,8 @@ export class FoldLoop {
   private readonly log: EventLog;
   private readonly model: ReadModel;
   private readonly post: (message: FoldMessage) => void;
-  private readonly feeds: Feeds;
+  private readonly reads: StreamReads;
+  private readonly feeds: Readonly<Record<FoldedStream, StreamFeed>>;
   private readonly gates = new Map<FoldedStream, Gate>();
   private readonly ends = new Map<FoldedStream, number>();
   private readonly firsts = new Map<FoldedStream, number>();
@@ -41,35 +44,36 @@ export class FoldLoop {
   /** Ends held at `position` are due once output is read up to `output`. */
   private release: { readonly position: number; readonly output: number; readonly since: number } | undefined;
 
-  constructor(core: CoreConnection, log: EventLog, model: ReadModel, post: (message: FoldMessage) => void) {
+  constructor(reads: StreamReads, core: CoreConnection, log: EventLog, model: ReadModel, post: (message: FoldMessage) => void) {
+    this.reads = reads;
     this.core = core;
     this.log = log;
     this.model = model;
     this.post = post;
-    const feed = (stream: FoldedStream) => new StreamFeed(stream, model.checkpoint(stream)?.sequence ?? 0, () => this.wakeUp?.());
-    this.feeds = { events: feed('events'), output: feed('output'), private: feed('private'), metrics: feed('metrics') };
+    const folded = { events: this.folded('events'), output: this.folded('output'), private: this.folded('private'), metrics: this.folded('metrics') };
+    this.feeds = reads.begin(folded, {
+      wake: () => this.wakeUp?.(),
+      onReconnect: () => {
+        this.recheck = true;
+        this.wakeUp?.();
+      },
+    });
   }
 
   async run(signal: AbortSignal): Promise<void> {
-    await this.measure();
     const failed = new AbortController();
-    const either = AbortSignal.any([signal, failed.signal]);
-    const forget = this.core.onReconnect(() => {
-      this.recheck = true;
-      this.wakeUp?.();
-    });
     const ticking = setInterval(() => void this.tick().catch(() => undefined), tickMs);
-    const reading = foldedStreams.map((stream) => this.feeds[stream].run(this.core, either));
+    const wake = (): void => this.wakeUp?.();
+    signal.addEventListener('abort', wake, { once: true });
     try {
-      await Promise.race([Promise.all(reading), this.fold(either)]);
+      await this.measure();
+      await Promise.race([this.reads.ended, this.fold(AbortSignal.any([signal, failed.signal]))]);
     } finally {
       this.closed = true;
       failed.abort();
-      for (const stream of foldedStreams) this.feeds[stream].stop();
       this.wakeUp?.();
       clearInterval(ticking);
-      forget();
-      await Promise.allSettled(reading);
+      signal.removeEventListener('abort', wake);
     }
   }
 
@@ -77,7 +81,7 @@ export class FoldLoop {
     while (!signal.aborted) {
       if (this.recheck) {
         this.recheck = false;
-        await checkHistory(this.core, this.log, this.model);
+        await this.check(signal);
       }
       const worked = this.foldOnce();
       await this.settle();
@@ -88,6 +92,20 @@ export class FoldLoop {
       // The first time there is nothing left to do is when the rest may begin its work: not a tick later.
       if (!this.caughtUp && this.atEnds()) await this.tell();
       await this.idle(signal);
+    }
+  }
+
+  /** Nothing read after a reconnect is folded before it is known to be of the same history. */
+  private async check(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await checkHistory(this.core, this.log, this.model);
+        return;
+      } catch (error) {
+        // This thread's own connection may come back a little later than the one that reads.
+        if (!(error instanceof MessagingError) || !error.retryable) throw error;
+        await sleep(retryMs, undefined, { signal }).catch(() => undefined);
+      }
     }
   }
 

@@ -9,6 +9,7 @@ import { FoldLoop } from './fold-loop.ts';
 import { messageOf } from './fold-messages.ts';
 import type { FoldMessage } from './fold-messages.ts';
 import { checkHistory } from './history-check.ts';
+import { StreamReads } from './stream-reads.ts';
 import { readWorkerSettings } from './worker-settings.ts';
 
 /** How long a damaged stream is left alone before it is read again: someone has to mend it. */
@@ -30,14 +31,15 @@ const callsForRebuild = (error: unknown): boolean => error instanceof HistoryMis
 
 /** Folds until the end, or until the read model does not fit the history or is no database any more; then says why. */
 async function foldOnce(core: CoreConnection): Promise<string | undefined> {
-  const log = await openEventLog(core);
-  const keys = new ControlKeys(settings.trust, await log.readSubject(controlKeySubject));
+  const reads = new StreamReads(settings);
   let model: ReadModel | undefined;
   try {
+    const log = await openEventLog(core);
+    const keys = new ControlKeys(settings.trust, await log.readSubject(controlKeySubject));
     model = openReadModel(settings.directory, { incarnation: log.incarnation, verifyControl: (message) => keys.refusal(message), restoredAt: log.restoredAt });
     await checkHistory(core, log, model);
     tellOpened(model, log.incarnation);
-    await new FoldLoop(core, log, model, post).run(stopping.signal);
+    await new FoldLoop(reads, core, log, model, post).run(stopping.signal);
     return undefined;
   } catch (error) {
     if (callsForRebuild(error)) return messageOf(error);
@@ -45,6 +47,7 @@ async function foldOnce(core: CoreConnection): Promise<string | undefined> {
   } finally {
     post({ type: 'closing' });
     model?.close();
+    await reads.stop();
   }
 }
 

@@ -1,49 +1,29 @@
-import { streams } from '@kanade/contracts';
-import { streamReader } from '@kanade/messaging';
-import type { CoreConnection, StoredMessage } from '@kanade/messaging';
-import type { FoldedStream } from '@kanade/read-models';
+import type { StoredMessage } from '@kanade/messaging';
+import { unpack } from './packed-batch.ts';
+import type { PackedBatch } from './packed-batch.ts';
 
-/** How many bytes of one stream are read ahead; output chunks are large, and the memory is not. */
-const maxAheadBytes = 16 * 1024 * 1024;
-const batchSizes: Readonly<Record<FoldedStream, number>> = { events: 1000, output: 250, private: 100, metrics: 1000 };
-
-/** Reads one stream ahead of the fold, as far as its share of memory goes. */
+/** What has been read of one stream and waits to be folded. */
 export class StreamFeed {
-  readonly stream: FoldedStream;
   private queue: StoredMessage[] = [];
-  private bytes = 0;
-  private drained: (() => void) | undefined;
-  private readonly wake: () => void;
+  /** Batches that are not folded to their end, oldest first. */
+  private readonly batches: { readonly until: number; readonly bytes: number }[] = [];
+  private readonly release: (bytes: number) => void;
   /** Sequence of the last message read. */
   lastRead: number;
   /** Unix ms at which something last came. */
   lastReadAt = Date.now();
 
-  constructor(stream: FoldedStream, folded: number, wake: () => void) {
-    this.stream = stream;
+  /** `release` is told of the bytes of each batch that is folded. */
+  constructor(folded: number, release: (bytes: number) => void) {
     this.lastRead = folded;
-    this.wake = wake;
+    this.release = release;
   }
 
-  /** Reads until the signal aborts; rejects when the stream is damaged. */
-  async run(core: CoreConnection, signal: AbortSignal): Promise<void> {
-    const reader = streamReader(core, { stream: streams[this.stream], fromSequence: this.lastRead + 1, signal, batchSize: batchSizes[this.stream] });
-    for await (const batch of reader) {
-      for (const message of batch) {
-        this.queue.push(message);
-        this.bytes += message.body.byteLength;
-      }
-      this.lastRead = batch.at(-1)?.sequence ?? this.lastRead;
-      this.lastReadAt = Date.now();
-      this.wake();
-      while (this.bytes > maxAheadBytes && !signal.aborted) await this.room();
-    }
-  }
-
-  private room(): Promise<void> {
-    return new Promise((resolve) => {
-      this.drained = resolve;
-    });
+  receive(batch: PackedBatch): void {
+    for (const message of unpack(batch)) this.queue.push(message);
+    this.lastRead = batch.sequences.at(-1) ?? this.lastRead;
+    this.lastReadAt = Date.now();
+    this.batches.push({ until: this.lastRead, bytes: batch.bytes });
   }
 
   get waiting(): number {
@@ -64,14 +44,11 @@ export class StreamFeed {
 
   /** Forgets what was folded. */
   consume(count: number): void {
-    const gone = this.queue.splice(0, count);
-    for (const message of gone) this.bytes -= message.body.byteLength;
-    if (this.bytes <= maxAheadBytes) this.stop();
-  }
-
-  /** Lets a waiting reader go on. */
-  stop(): void {
-    this.drained?.();
-    this.drained = undefined;
+    const last = this.queue.splice(0, count).at(-1)?.sequence;
+    if (last === undefined) return;
+    for (let oldest = this.batches[0]; oldest !== undefined && oldest.until <= last; oldest = this.batches[0]) {
+      this.batches.shift();
+      this.release(oldest.bytes);
+    }
   }
 }

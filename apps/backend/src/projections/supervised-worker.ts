@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startWorker } from './started-worker.ts';
 
 /** A worker that lived this long is started again at once. */
 const steadyMs = 30_000;
@@ -35,13 +36,7 @@ export class SupervisedWorker<Message> {
 
   private spawn(): void {
     const startedAt = Date.now();
-    const source = import.meta.url.endsWith('.ts');
-    const worker = new Worker(new URL(`${this.options.module}${source ? '.ts' : '.js'}`, import.meta.url), {
-      name: this.options.name,
-      workerData: this.options.data,
-      // From source, workspace packages are source too.
-      execArgv: source ? ['--conditions=@kanade/source', '--disable-warning=ExperimentalWarning'] : [],
-    });
+    const worker = startWorker(this.options.name, this.options.module, this.options.data);
     this.worker = worker;
     let reason = 'it ended';
     worker.on('message', (message: Message) => this.options.onMessage(message));

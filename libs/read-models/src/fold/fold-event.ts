@@ -21,14 +21,19 @@ export function openEventFold(
 ) {
   /** The writing endpoint's key (0 for the backend), once header, chain or signature hold. */
   const checkWriter = (writer: Writer, message: StoredMessage): number | Refusal => {
-    const foreign = foreignHeader(message.headers);
-    if (foreign !== undefined) return refuse('foreign-header', `the header ${foreign} has no business on an event`);
+    const name = foreignHeader(message.headers);
+    const foreign = name === undefined ? undefined : refuse('foreign-header', `the header ${name} has no business on an event`);
     if (writer.kind === 'control') {
+      if (foreign !== undefined) return foreign;
       const reason = verifyControl(message);
       return reason === undefined ? 0 : refuse('bad-signature', reason);
     }
     const endpointKey = session.keys.endpoint(writer.endpointId);
-    if (endpointKey === undefined) return refuse('endpoint-unknown', `endpoint ${writer.endpointId} was never enrolled`);
+    if (endpointKey === undefined) return foreign ?? refuse('endpoint-unknown', `endpoint ${writer.endpointId} was never enrolled`);
+    if (foreign !== undefined) {
+      chains.count(endpointKey, message);
+      return foreign;
+    }
     return chains.follow(endpointKey, message) ?? endpointKey;
   };
 
@@ -48,15 +53,9 @@ export function openEventFold(
     return { refusal, envelope: checked.event };
   };
 
-  const count = (writer: Writer | undefined, message: StoredMessage): void => {
-    const endpointKey = writer?.kind === 'endpoint' ? session.keys.endpoint(writer.endpointId) : undefined;
-    if (endpointKey !== undefined) projections.budgets.count(endpointKey, message);
-  };
-
   return {
     fold(message: StoredMessage): Refusal | undefined {
       const writer = parseEventSubject(message.subject);
-      count(writer, message);
       const { refusal, envelope } = judge(writer, message);
       projections.index.add(message, writer, envelope);
       // Only the backend's own parts are shown together with what names them.
@@ -69,7 +68,6 @@ export function openEventFold(
     passOver: (message: StoredMessage): void => {
       const writer = parseEventSubject(message.subject);
       const checked = writer === undefined ? undefined : checkEvent(writer, message);
-      count(writer, message);
       if (writer !== undefined) checkWriter(writer, message);
       projections.index.add(message, writer, checked?.ok === true ? checked.event : checked?.envelope);
     },

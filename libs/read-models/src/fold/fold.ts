@@ -70,10 +70,10 @@ type Result = Refusal | 'unknown' | undefined;
 /** Prepares everything the fold needs on a connection whose tables exist. */
 export function openFold(connection: Connection, options: FoldOptions): Fold {
   const session = openSession(connection, options.restoredAt);
-  const projections = openProjections(session);
+  const chains = openChains(session);
+  const projections = openProjections(session, (endpointKey) => { chains.resetBudget(endpointKey); });
   const checkpoints = openCheckpoints(connection);
   const poison = openPoison(session);
-  const chains = openChains(session);
   const eventFold = openEventFold(session, projections, chains, options.verifyControl);
 
   const foldOne = ({ stream, message }: Incoming): Result => {

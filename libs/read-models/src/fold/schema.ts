@@ -1,4 +1,4 @@
-/** Tables of the fold itself. A comment after a column names its TypeScript type where SQL's is too wide; the generated table types read it. */
+/** Tables of the fold itself. `chains` has the end of each endpoint's chain and what it has stored on its newest day (days since 1970, UTC), in one row because both change with every event. A comment after a column names its TypeScript type where SQL's is too wide; the generated table types read it. */
 export const foldSchema = `
 CREATE TABLE checkpoints (
   stream TEXT NOT NULL PRIMARY KEY,
@@ -25,7 +25,10 @@ CREATE TABLE chains (
   epoch INTEGER NOT NULL,
   sequence INTEGER NOT NULL,
   hash TEXT NOT NULL,
-  recordedAt INTEGER NOT NULL
+  recordedAt INTEGER NOT NULL,
+  day INTEGER NOT NULL,
+  events INTEGER NOT NULL,
+  bytes INTEGER NOT NULL
 ) STRICT;
 
 CREATE TABLE epochs (

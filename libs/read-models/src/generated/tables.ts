@@ -63,6 +63,9 @@ export interface ChainsTable {
   sequence: number;
   hash: string;
   recordedAt: number;
+  day: number;
+  events: number;
+  bytes: number;
 }
 
 export interface CheckpointsTable {
@@ -97,13 +100,6 @@ export interface EndTalliesTable {
   siteKey: number;
   state: RunState;
   count: number;
-}
-
-export interface EndpointDaysTable {
-  endpointKey: number;
-  day: number;
-  events: number;
-  bytes: number;
 }
 
 export interface EndpointsTable {
@@ -387,7 +383,6 @@ export interface Tables {
   chunks: ChunksTable;
   desiredAnswers: DesiredAnswersTable;
   endTallies: EndTalliesTable;
-  endpointDays: EndpointDaysTable;
   endpoints: EndpointsTable;
   enrolmentTokens: EnrolmentTokensTable;
   epochs: EpochsTable;

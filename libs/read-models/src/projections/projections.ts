@@ -4,7 +4,6 @@ import { openAccounts } from './accounts/accounts.projection.ts';
 import { openAudit } from './audit/audit.projection.ts';
 import { openBrokerMoves } from './broker-moves/broker-moves.projection.ts';
 import { openEnrolmentTokens } from './enrolment-tokens/enrolment-tokens.projection.ts';
-import { openBudgets } from './endpoints/budgets.ts';
 import { openEndpoints } from './endpoints/endpoints.projection.ts';
 import { openErasure } from './erasure/erasure.projection.ts';
 import { openEvents } from './events/events.projection.ts';
@@ -24,16 +23,15 @@ function combine(parts: readonly EventHandlers[]): EventHandlers {
 }
 
 /** Every projection, with its statements prepared on one connection. */
-export function openProjections(session: Session) {
+export function openProjections(session: Session, resetBudget: (endpointKey: number) => void) {
   const accounts = openAccounts(session);
   const executions = openExecutions(session, accounts.nameOf);
   const index = openEvents(session, executions.sites);
-  const budgets = openBudgets(session);
   const output = openOutput(session, executions.runs);
   const samples = openSamples(session);
   const tokens = openEnrolmentTokens(session, accounts.nameOf);
   const parts = [
-    accounts.events, tokens.events, openEndpoints(session, tokens.used, (key) => { budgets.reset(key); }).events, openJobs(session, accounts.nameOf).events, executions.events,
+    accounts.events, tokens.events, openEndpoints(session, tokens.used, resetBudget).events, openJobs(session, accounts.nameOf).events, executions.events,
     openSites(session, accounts.nameOf).events, openSecrets(session, accounts.nameOf).events, openErasure(session, executions.runs).events,
     openBrokerMoves(session, accounts.nameOf).events,
   ];
@@ -41,7 +39,6 @@ export function openProjections(session: Session) {
     events: combine(parts),
     index,
     audit: openAudit(session, accounts, index.typeKey),
-    budgets,
     output,
     samples,
     privateParts: openPrivateParts(session),
@@ -50,13 +47,11 @@ export function openProjections(session: Session) {
     flush(): void {
       executions.flush();
       samples.flush();
-      budgets.flush();
     },
     /** Drops everything remembered, after a rollback. */
     forget(): void {
       executions.forget();
       index.forget();
-      budgets.forget();
       session.keys.forget();
       session.erasures.forget();
     },

@@ -4,7 +4,7 @@ import Sqlite from 'better-sqlite3';
 export type Connection = Sqlite.Database;
 
 /** What keeps the fold fast and its memory bounded, and lets nothing that was deleted lie in free pages; the bench's bare program uses the same. */
-export const pragmas = ['journal_mode = WAL', 'synchronous = NORMAL', 'cache_size = -65536', 'mmap_size = 268435456', 'temp_store = MEMORY', 'wal_autocheckpoint = 4000', 'journal_size_limit = 67108864', 'secure_delete = ON'] as const;
+export const pragmas = ['journal_mode = WAL', 'synchronous = NORMAL', 'cache_size = -65536', 'temp_store = MEMORY', 'wal_autocheckpoint = 4000', 'journal_size_limit = 67108864', 'secure_delete = ON'] as const;
 
 /** Opens a file for its one writer, private to its owner; creates it where it is missing. */
 export function openForWriting(file: string): Connection {

@@ -44,6 +44,7 @@ for (const pragma of settings.pragmas) db.pragma(pragma);
 const endpoints = new Map(
   db.prepare<[], { id: string; key: number; site: number }>('SELECT endpoints.id, endpoints.key, sites.key AS site FROM endpoints JOIN sites ON sites.name = endpoints.site').all().map((row) => [row.id, row]),
 );
+const budgets = new Map<number, { events: number; bytes: number }>();
 const executions = new Map(db.prepare<[], { id: string; key: number }>('SELECT id, key FROM executions').all().map((row) => [row.id, row.key]));
 db.prepare("INSERT OR IGNORE INTO eventTypes (name) VALUES ('kanade.run.finished.v1')").run();
 const type = db.prepare<[], { key: number }>("SELECT key FROM eventTypes WHERE name = 'kanade.run.finished.v1'").get()?.key ?? 0;
@@ -53,7 +54,7 @@ const endRun = db.prepare(
   `UPDATE runs SET state = ?, presumed = 0, exitCode = ?, startedAt = ?, finishedAt = ?, durationMs = ?, stdoutBytes = ?, stderrBytes = ?, outputChunks = ?,
    deadlineAt = NULL, endedPosition = ?, endedAt = ? WHERE key = ?`,
 );
-const saveChain = db.prepare('REPLACE INTO chains (endpointKey, epoch, sequence, hash, recordedAt) VALUES (?, ?, ?, ?, ?)');
+const saveChain = db.prepare('REPLACE INTO chains (endpointKey, epoch, sequence, hash, recordedAt, day, events, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
 const addChunk = db.prepare('INSERT INTO chunks (sequence, runKey, stream, chunk, offset, size, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)');
 const count = db.prepare('UPDATE executions SET succeeded = succeeded + ?, queued = queued - ? WHERE key = ?');
 const countHour = db.prepare("INSERT INTO endTallies (hour, siteKey, state, count) VALUES (?, ?, 'succeeded', ?) ON CONFLICT DO UPDATE SET count = count + excluded.count");
@@ -66,7 +67,11 @@ function foldEvent(message: Msg, sequence: number, at: number, counts: Map<numbe
   const run = findRun.get(data.runId);
   if (endpoint === undefined || run === undefined) throw new Error(`event ${sequence} is not of this bench`);
   addEvent.run(sequence, event.id, type, endpoint.key, executions.get(event.correlationid), endpoint.site, at, event.time);
-  saveChain.run(endpoint.key, Number(message.headers?.get('Kanade-Epoch')), Number(message.headers?.get('Kanade-Sequence')), message.headers?.get('Kanade-Previous'), at);
+  const spent = budgets.get(endpoint.key) ?? { events: 0, bytes: 0 };
+  budgets.set(endpoint.key, spent);
+  spent.events += 1;
+  spent.bytes += message.subject.length + message.data.length;
+  saveChain.run(endpoint.key, Number(message.headers?.get('Kanade-Epoch')), Number(message.headers?.get('Kanade-Sequence')), message.headers?.get('Kanade-Previous'), at, Math.floor(at / 86_400_000), spent.events, spent.bytes);
   const { stdout, stderr } = data.output;
   endRun.run(data.state, data.exitCode, data.startedAt, data.finishedAt, data.durationMs, stdout.bytes, stderr.bytes, stdout.chunks + stderr.chunks, sequence, at, run.key);
   counts.set(run.executionKey, (counts.get(run.executionKey) ?? 0) + 1);
@@ -138,4 +143,5 @@ for await (const events of read(nc, 'KANADE_EVENTS', settings.eventsFrom, settin
 for await (const chunks of outputs) commit([], chunks);
 db.close();
 parentPort?.postMessage('done');
-await nc.close();
+// Until somebody has looked at what it took.
+parentPort?.once('message', () => void nc.close());

@@ -1,30 +1,34 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Worker } from 'node:worker_threads';
 import { connectCore, createSigningKey, openEventLog, type SigningKey } from '@kanade/messaging';
 import { startTestBroker, type TestBroker } from '@kanade/messaging/testing';
 import { build, openReader, pragmas, readModelFile } from '@kanade/read-models';
 import { publishAll, publishWindow } from '../bare/publish.ts';
 import type { RawMessage } from '../bare/publish.ts';
 import { median, type Measurement } from '../report.ts';
+import type { FoldTaken, FoldTask } from './fold-process.ts';
 import { makeHistory } from './history.ts';
 
 const backendWorker = join(import.meta.dirname, '../../../../apps/backend/dist/projections/fold.worker.js');
 
-/** Waits until a worker says what `isDone` waits for; milliseconds since it said that it had opened its file. */
-function timed(worker: Worker, isOpen: (message: unknown) => boolean, isDone: (message: unknown) => boolean): Promise<number> {
-  return new Promise((resolve, reject) => {
-    let openedAt = 0;
-    worker.on('message', (message) => {
-      if (isOpen(message)) openedAt = performance.now();
-      if (isDone(message)) resolve(performance.now() - openedAt);
-    });
-    worker.once('error', reject);
-    worker.once('exit', (code) => reject(new Error(`the worker ended with ${code} before it was done`)));
+/** Runs a worker in a process of its own, so that its memory can be told from that of the bench. */
+async function runProcess(task: FoldTask): Promise<FoldTaken> {
+  const child = fork(join(import.meta.dirname, 'fold-process.ts'), { execArgv: ['--conditions=@kanade/source', '--disable-warning=ExperimentalWarning'] });
+  let taken: FoldTaken | undefined;
+  child.on('message', (message) => {
+    if (isTaken(message)) taken = message;
   });
+  child.send(task);
+  await once(child, 'exit');
+  if (taken === undefined) throw new Error('the process that folds ended before it was done');
+  return taken;
 }
+
+const isTaken = (value: unknown): value is FoldTaken => typeof value === 'object' && value !== null && 'residentBytes' in value;
 
 /** A bench of a fold that refuses its events would be quick, and worth nothing. */
 function assertFolded(file: string, ended: number): void {
@@ -35,13 +39,6 @@ function assertFolded(file: string, ended: number): void {
   if (poison !== undefined && poison.count > 0) throw new Error(`${poison.count} messages of the bench became poison: ${poison.reason}`);
   if (runs?.count !== ended) throw new Error(`${runs?.count ?? 0} of ${ended} runs ended`);
 }
-
-const isType = (type: string) => (message: unknown) => typeof message === 'object' && message !== null && 'type' in message && message.type === type;
-const coveredOf = (message: unknown): number => {
-  if (typeof message !== 'object' || message === null || !('notice' in message)) return -1;
-  const { notice } = message;
-  return typeof notice === 'object' && notice !== null && 'covered' in notice && typeof notice.covered === 'number' ? notice.covered : -1;
-};
 
 /** The streams of one bench, stored, and the read model before the results as `base`. */
 interface Stage {
@@ -54,27 +51,18 @@ interface Stage {
   readonly results: number;
 }
 
-/** Milliseconds the backend's own fold worker takes to fold everything up to a position into a directory. */
-async function foldWithKanade({ broker, key }: Pick<Stage, 'broker' | 'key'>, directory: string, until: number): Promise<number> {
+/** What the backend's own fold worker takes to fold everything up to a position into a directory. */
+function foldWithKanade({ broker, key }: Pick<Stage, 'broker' | 'key'>, directory: string, until: number): Promise<FoldTaken> {
   const publicHalf = { id: key.id, publicKey: key.publicKey };
-  const workerData = { natsUrl: broker.url, credsFile: broker.backendCreds, directory, trust: { root: publicHalf, control: publicHalf } };
-  const worker = new Worker(backendWorker, { workerData });
-  const ms = await timed(worker, isType('opened'), (message) => coveredOf(message) >= until);
-  const ended = new Promise((resolve) => worker.once('exit', resolve));
-  worker.postMessage('stop');
-  await ended;
-  return ms;
+  return runProcess({ module: backendWorker, workerData: { natsUrl: broker.url, credsFile: broker.backendCreds, directory, trust: { root: publicHalf, control: publicHalf } }, until });
 }
 
-async function foldBarely({ broker, incarnation, setupCount, results }: Stage, directory: string): Promise<number> {
+function foldBarely({ broker, incarnation, setupCount, results }: Stage, directory: string): Promise<FoldTaken> {
   const workerData = {
     url: broker.url, credsFile: broker.adminCreds, file: readModelFile(directory), incarnation, pragmas: [...pragmas],
     eventsFrom: setupCount + 1, eventsTo: setupCount + results, outputTo: results,
   };
-  const worker = new Worker(new URL('../bare/fold.worker.ts', import.meta.url), { workerData });
-  const ms = await timed(worker, (message) => message === 'opened', (message) => message === 'done');
-  await worker.terminate();
-  return ms;
+  return runProcess({ module: join(import.meta.dirname, '../bare/fold.worker.ts'), workerData, until: null });
 }
 
 /** `size` of the one, `size` of the other, and so on. */
@@ -109,25 +97,32 @@ function copyBase({ folder, base }: Stage, name: string): string {
 
 async function measure(stage: Stage, rounds: number): Promise<Measurement[]> {
   const { setupCount, results } = stage;
-  const ours: number[] = [];
-  const theirs: number[] = [];
+  const perSecond = ({ ms }: FoldTaken): number => (results / ms) * 1000;
+  const ours: FoldTaken[] = [];
+  const theirs: FoldTaken[] = [];
   for (let round = 1; round <= rounds; round++) {
     const directory = copyBase(stage, `kanade-${round}`);
-    const kanade = (results / (await foldWithKanade(stage, directory, setupCount + results))) * 1000;
+    const kanade = await foldWithKanade(stage, directory, setupCount + results);
     assertFolded(readModelFile(directory), results);
     const bareDirectory = copyBase(stage, `bare-${round}`);
-    const bare = (results / (await foldBarely(stage, bareDirectory))) * 1000;
+    const bare = await foldBarely(stage, bareDirectory);
     assertFolded(readModelFile(bareDirectory), results);
     ours.push(kanade);
     theirs.push(bare);
-    process.stderr.write(`round ${round}: kanade ${Math.round(kanade)}/s, bare ${Math.round(bare)}/s\n`);
+    process.stderr.write(`round ${round}: kanade ${Math.round(perSecond(kanade))}/s, bare ${Math.round(perSecond(bare))}/s\n`);
   }
+  const resident = (name: string, taken: readonly FoldTaken[]) => measured(name, 'MiB', taken.map(({ residentBytes }) => residentBytes / 1024 ** 2));
   return [
-    { name: 'kanade folds', unit: 'results/s', median: median(ours), samples: ours },
-    { name: 'bare program', unit: 'results/s', median: median(theirs), samples: theirs },
-    { name: 'ratio', unit: '', median: median(ours.map((value, index) => value / (theirs[index] ?? value))), samples: [] },
+    measured('kanade folds', 'results/s', ours.map(perSecond)),
+    measured('bare program', 'results/s', theirs.map(perSecond)),
+    measured('ratio', '', theirs.map((taken, index) => taken.ms / (ours[index]?.ms ?? taken.ms))),
+    measured("ratio of the folding threads' time on a core", '', theirs.map((taken, index) => taken.threadMs / (ours[index]?.threadMs ?? taken.threadMs))),
+    resident('kanade, resident at most', ours),
+    resident('bare program, resident at most', theirs),
   ];
 }
+
+const measured = (name: string, unit: string, samples: number[]): Measurement => ({ name, unit, median: median(samples), samples });
 
 /** Results a second of the backend's fold (its built worker thread) and of the bare program, alternately over the same streams. */
 export async function runFoldSuite(args: readonly string[]): Promise<Measurement[]> {

@@ -1,4 +1,4 @@
-/** `key` is the position of the endpoint's enrolment, `keyedFrom` that of the keys it has now; `revokedKeys` are those that may never sign in again. `endpointDays` is what each endpoint has stored on its newest day (days since 1970, UTC). Columns of the inventory are apart: lists never read them. */
+/** `key` is the position of the endpoint's enrolment, `keyedFrom` that of the keys it has now; `revokedKeys` are those that may never sign in again. Columns of the inventory are apart: lists never read them. */
 export const endpointsSchema = `
 CREATE TABLE endpoints (
   key INTEGER NOT NULL PRIMARY KEY,
@@ -53,15 +53,6 @@ CREATE TABLE revokedKeys (
   revokedAt INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX revokedKeysByTime ON revokedKeys (revokedAt);
-
-CREATE TABLE endpointDays (
-  endpointKey INTEGER NOT NULL PRIMARY KEY,
-  day INTEGER NOT NULL,
-  events INTEGER NOT NULL,
-  bytes INTEGER NOT NULL
-) STRICT, WITHOUT ROWID;
-CREATE INDEX endpointDaysByEvents ON endpointDays (day, events);
-CREATE INDEX endpointDaysByBytes ON endpointDays (day, bytes);
 
 CREATE TABLE facets (
   endpointKey INTEGER NOT NULL,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TestHistory, enrol, openTestModel } from '../../testing/index.ts';
+import { TestHistory, enrol, openTestModel } from '../testing/index.ts';
 import { budgetDay } from './budgets.ts';
 
 const noon = Date.parse('2026-01-31T12:00:00.000Z');
@@ -17,7 +17,7 @@ function fold(act: (history: TestHistory) => void, startedAt = noon, batchSize =
   const model = openTestModel();
   const size = Math.min(batchSize, history.events.length);
   for (let start = 0; start < history.events.length; start += size) model.apply({ events: history.events.slice(start, start + size) });
-  return { model, days: model.rows('SELECT * FROM endpointDays ORDER BY endpointKey'), row: model.rows('SELECT * FROM endpoints')[0] };
+  return { model, days: model.rows('SELECT endpointKey, day, events, bytes FROM chains ORDER BY endpointKey'), row: model.rows('SELECT * FROM endpoints')[0] };
 }
 
 describe('what an endpoint stores in a day', () => {
@@ -32,7 +32,7 @@ describe('what an endpoint stores in a day', () => {
   it('is counted, whether it can be folded or not, with its headers', () => {
     const { days, model } = fold(busy);
     expect(days).toMatchObject([{ endpointKey: 1, day: budgetDay(noon), events: 3 }, { endpointKey: 2, day: budgetDay(noon), events: 1 }]);
-    const [large, small] = model.rows('SELECT bytes > 10000 AS isLarge FROM endpointDays ORDER BY endpointKey');
+    const [large, small] = model.rows('SELECT bytes > 10000 AS isLarge FROM chains ORDER BY endpointKey');
     expect([large, small]).toEqual([{ isLarge: 1 }, { isLarge: 0 }]);
   });
 
