@@ -11,10 +11,13 @@ import { queryHandlers } from './projections/query-handlers.ts';
 import { RawEvents } from './projections/raw-events.ts';
 import { VerifierClient } from './projections/verifier-client.ts';
 
+/** How long whoever reads in a read model may still do so once another one answers. */
+const replacedForMs = 60_000;
+
 function projectionSettings(config: Config): ProjectionSettings {
   const trust = controlTrust(loadServerKeys(config.keysDir), readRotations(config.keysDir));
   const worker: WorkerSettings = { natsUrl: config.natsUrl, credsFile: config.backendCreds, directory: config.readModelDir, trust };
-  return { worker };
+  return { worker, replacedForMs };
 }
 
 function rawEvents(broker: Broker): RawEvents {

@@ -32,6 +32,7 @@ export * from './events/keys.ts';
 export * from './events/runs.ts';
 export * from './events/secrets.ts';
 export * from './events/sites.ts';
+export * from './events/upcast.ts';
 export * from './events/catalog.ts';
 export * from './wire/ask.ts';
 export * from './wire/commands.ts';

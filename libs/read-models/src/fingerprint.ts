@@ -1,19 +1,34 @@
 import { createHash } from 'node:crypto';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { upcastersText } from '@kanade/contracts';
+import { eventShapes } from '@kanade/messages';
 import { schemas } from './schemas.ts';
 
 const folded = ['fold', 'projections'];
 const code = /\.(ts|js)$/;
 const notBuilt = /\.(spec|spec-kit|d)\.ts$/;
+const length = 12;
 
-/** 16 hex digits that change whenever a table or the code that fills it does: a file folded by other code is not continued. */
-export function projectionsFingerprint(): string {
-  const digest = createHash('sha256').update(schemas.join('\n'));
+/** 12 hex digits that change whenever a table or an index does: a file with others cannot be read. */
+export function tablesFingerprint(): string {
+  return createHash('sha256').update(schemas.join('\n')).digest('hex').slice(0, length);
+}
+
+let codeKnown: string | undefined;
+
+/** 12 hex digits that change whenever the code that fills the tables does, what an event must look like, or how an old one becomes a new one: a file filled by other code may hold other rows. */
+export function codeFingerprint(): string {
+  codeKnown ??= computeCode();
+  return codeKnown;
+}
+
+function computeCode(): string {
+  const digest = createHash('sha256').update(eventShapes).update(upcastersText());
   for (const folder of folded) {
     const root = join(import.meta.dirname, folder);
     const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => code.test(file) && !notBuilt.test(file)).sort();
     for (const file of files) digest.update(`${relative(root, join(root, file))}\n`).update(readFileSync(join(root, file)));
   }
-  return digest.digest('hex').slice(0, 16);
+  return digest.digest('hex').slice(0, length);
 }

@@ -1,4 +1,6 @@
-export { openReadModel, deleteReadModel, readModelFile } from './read-model.ts';
+export { openReadModel } from './read-model.ts';
+export { deleteOtherReadModels, deleteReadModel, findReadModels, readModelFile } from './read-model-files.ts';
+export type { ReadModelFile, ReadModelFiles } from './read-model-files.ts';
 export type { ReadModel } from './read-model.ts';
 export { openReader } from './reader.ts';
 export type { ReadPlace, Reader } from './reader.ts';

@@ -1,8 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { deleteReadModel, openReadModel, readModelFile } from './read-model.ts';
+import { openReadModel } from './read-model.ts';
+import { deleteOtherReadModels, deleteReadModel, findReadModels, readModelFile } from './read-model-files.ts';
 import { openReader } from './reader.ts';
 import { build } from './sqlite/statements.ts';
 import { busyHistory, dumpFile } from './testing/index.ts';
@@ -17,37 +18,36 @@ afterEach(() => rmSync(directory, { recursive: true }));
 describe('a read model on disk', () => {
   it('is private, goes on where it stopped, and is the same when rebuilt', () => {
     const history = busyHistory();
-    const first = openReadModel(directory, options);
+    const first = openReadModel(readModelFile(directory).path, options);
     first.apply({ events: history.events.slice(0, 5) });
     first.close();
     expect(statSync(first.file).mode & 0o777).toBe(0o600);
-    const second = openReadModel(directory, options);
+    const second = openReadModel(readModelFile(directory).path, options);
     expect(second.checkpoint('events')?.sequence).toBe(5);
     second.apply({ ...history.batches, events: history.events.slice(5) });
     second.close();
     const before = dumpFile(second.file);
-    deleteReadModel(directory);
+    deleteReadModel(first.file);
     expect(readdirSync(directory)).toEqual([]);
-    const third = openReadModel(directory, options);
+    const third = openReadModel(readModelFile(directory).path, options);
     third.apply(history.batches);
     third.close();
     expect(dumpFile(third.file)).toEqual(before);
   });
 
-  it('removes the files of other projections when asked', () => {
-    const other = join(directory, 'read-model-0123456789abcdef.sqlite');
-    writeFileSync(other, '');
-    writeFileSync(`${other}-wal`, '');
-    writeFileSync(join(directory, 'verifier.sqlite'), '');
-    const model = openReadModel(directory, options);
-    model.removeOthers();
-    model.close();
-    expect(readdirSync(directory).sort()).toEqual([readModelFile(directory).slice(directory.length + 1), 'verifier.sqlite']);
+  it('goes with others when all but some are removed', () => {
+    const other = join(directory, 'read-model-0123456789ab-0123456789ab-7.sqlite');
+    const older = join(directory, 'read-model-0123456789abcdef.sqlite');
+    for (const path of [other, `${other}-wal`, older, join(directory, 'verifier.sqlite')]) writeFileSync(path, '');
+    const { path } = readModelFile(directory, 8);
+    openReadModel(path, options).close();
+    deleteOtherReadModels(directory, [path]);
+    expect(readdirSync(directory).sort()).toEqual([basename(path), 'verifier.sqlite']);
   });
 
   it('is read beside its writer, each answer at one position', () => {
     const history = busyHistory();
-    const model = openReadModel(directory, options);
+    const model = openReadModel(readModelFile(directory).path, options);
     const reader = openReader(model.file);
     expect(reader.snapshot((place) => place)).toEqual({ incarnation: '0badcafe', sequence: 0 });
     model.apply(history.batches);
@@ -55,5 +55,37 @@ describe('a read model on disk', () => {
     expect(reader.snapshot((place) => [place.sequence, reader.all(names).length])).toEqual([history.events.length, 6]);
     reader.close();
     model.close();
+  });
+});
+
+describe('the read models of a directory', () => {
+  const make = (number: number, { serves, code }: { serves: boolean; code?: string }) => {
+    const today = readModelFile(directory, number);
+    const path = code === undefined ? today.path : today.path.replace(today.code, code);
+    const model = openReadModel(path, options);
+    if (serves) model.serve();
+    model.close();
+    return path;
+  };
+
+  it('are none at first', () => {
+    expect(findReadModels(join(directory, 'nowhere'))).toEqual({ serving: undefined, building: undefined, nextNumber: 1 });
+  });
+
+  it('are the newest that has served, by whatever code, and its half-built successor of today’s', () => {
+    make(1, { serves: true });
+    const serving = make(4, { serves: true, code: '0123456789ab' });
+    const building = make(5, { serves: false });
+    make(6, { serves: false, code: '0123456789ab' });
+    expect(findReadModels(directory)).toMatchObject({ serving: { path: serving, number: 4, code: '0123456789ab' }, building: { path: building, number: 5 }, nextNumber: 7 });
+  });
+
+  it('are not those with other tables, half built without one to serve, or damaged', () => {
+    make(1, { serves: false });
+    const damaged = make(2, { serves: true });
+    writeFileSync(damaged, 'this is no database, and never was one');
+    const { path, tables } = readModelFile(directory, 3);
+    writeFileSync(path.replace(tables, '0123456789ab'), '');
+    expect(findReadModels(directory)).toEqual({ serving: undefined, building: undefined, nextNumber: 4 });
   });
 });

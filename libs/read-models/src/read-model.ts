@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
-import { projectionsFingerprint } from './fingerprint.ts';
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { openFold } from './fold/fold.ts';
 import type { Fold, FoldOptions } from './fold/fold.ts';
+import { versions } from './read-model-files.ts';
 import { schemas } from './schemas.ts';
 import { openForWriting } from './sqlite/open.ts';
 import type { Connection } from './sqlite/open.ts';
@@ -10,32 +10,24 @@ import type { Connection } from './sqlite/open.ts';
 /** The read model as its one writer has it. */
 export interface ReadModel extends Fold {
   readonly file: string;
-  /** Removes the files of other fingerprints, once this one has caught up. */
-  removeOthers(): void;
+  /** Says in the file that it is whole enough to be read. */
+  serve(): void;
   /** Folds the log back into the file, so that it does not grow for ever under readers; after an erasure it is cut, too. */
   checkpointLog(): void;
   close(): void;
 }
 
-const filePattern = /^read-model-[0-9a-f]{16}\.sqlite(-wal|-shm)?$/;
-
-/** Where the read model of the built projections lies in a directory. */
-export function readModelFile(directory: string): string {
-  return join(directory, `read-model-${projectionsFingerprint()}.sqlite`);
-}
-
 function createTables(connection: Connection): void {
   connection.transaction(() => {
-    if (connection.pragma('user_version', { simple: true }) === 1) return;
+    if (connection.pragma('user_version', { simple: true }) !== 0) return;
     for (const schema of schemas) connection.exec(schema);
-    connection.pragma('user_version = 1');
+    connection.pragma(`user_version = ${versions.made}`);
   }).immediate();
 }
 
-/** Opens (or makes) the read model in a directory, mode 0700; tables and indexes exist afterwards. */
-export function openReadModel(directory: string, options: FoldOptions): ReadModel {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const file = readModelFile(directory);
+/** Opens (or makes) a read model; its folder has the mode 0700. Tables and indexes exist afterwards. */
+export function openReadModel(file: string, options: FoldOptions): ReadModel {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   const connection = openForWriting(file);
   createTables(connection);
   const fold = openFold(connection, options);
@@ -51,10 +43,8 @@ export function openReadModel(directory: string, options: FoldOptions): ReadMode
       return commit;
     },
     file,
-    removeOthers() {
-      for (const name of readdirSync(directory)) {
-        if (filePattern.test(name) && !join(directory, name).startsWith(file)) rmSync(join(directory, name), { force: true });
-      }
+    serve() {
+      connection.pragma(`user_version = ${versions.serves}`);
     },
     checkpointLog() {
       if (erased) erased = !cutLog();
@@ -62,10 +52,4 @@ export function openReadModel(directory: string, options: FoldOptions): ReadMode
     },
     close: () => void connection.close(),
   };
-}
-
-/** Deletes the read model of the built projections, for a rebuild from the streams. */
-export function deleteReadModel(directory: string): void {
-  const file = readModelFile(directory);
-  for (const suffix of ['', '-wal', '-shm']) if (existsSync(`${file}${suffix}`)) rmSync(`${file}${suffix}`);
 }

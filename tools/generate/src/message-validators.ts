@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { controlEvents, endpointEvents, messages, type TypedSchema } from './catalog.ts';
 import { generatedNotice, type GeneratedFile } from './generated-file.ts';
 import type { JsonSchema } from './json-schema.ts';
@@ -20,9 +21,17 @@ export function messageValidators(definitions: Record<string, JsonSchema>): Gene
       ...exported,
       validatorMap('endpointEventValidators', 'EndpointEvent', endpointEvents),
       validatorMap('controlEventValidators', 'ControlEvent', controlEvents),
+      `/** Changes whenever an event may look otherwise than before: what was folded by other rules may have to be folded anew. */\nexport const eventShapes = '${eventShapes(definitions)}';`,
       '',
     ].join('\n\n'),
   };
+}
+
+/** 16 hex digits over the rules of all events and of nothing else. */
+function eventShapes(definitions: Record<string, JsonSchema>): string {
+  const writer = new RuleWriter(definitions);
+  const rules = [...endpointEvents, ...controlEvents].map(({ name, type }) => `${type} ${writer.rule(name)}`);
+  return createHash('sha256').update([...rules, writer.source()].join('\n')).digest('hex').slice(0, 16);
 }
 
 function validatorMap(constant: string, union: string, members: readonly TypedSchema[]): string {

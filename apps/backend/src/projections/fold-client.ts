@@ -1,14 +1,18 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { formatPosition, parsePosition } from '@kanade/contracts';
-import { openReader } from '@kanade/read-models';
-import type { Reader } from '@kanade/read-models';
+import { deleteOtherReadModels, findReadModels, openReader, readModelFile } from '@kanade/read-models';
+import type { ReadModelFile, Reader } from '@kanade/read-models';
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
 import { DomainError } from '../domain-error.ts';
 import type { FoldLag, FoldMessage, FoldNotice } from './fold-messages.ts';
+import { FoldRunner } from './fold-runner.ts';
+import type { FoldRunnerOwner, Place } from './fold-runner.ts';
 import { ProjectionSettings } from './projection-settings.ts';
-import { SupervisedWorker } from './supervised-worker.ts';
+import { Rebuild } from './rebuild.ts';
+import type { RebuildOwner, RebuildProgress } from './rebuild.ts';
+import { ReplacedModels } from './replaced-models.ts';
 
 /** The longest a query waits for its `minPosition`. */
 const longestWaitMs = 5000;
@@ -18,44 +22,49 @@ interface Waiter {
   readonly resolve: () => void;
 }
 
-interface Place {
-  readonly incarnation: string;
-  readonly sequence: number;
-  readonly covered: number;
-}
-
 /** How the fold is, for the status page and metrics. */
 export interface FoldStatus extends FoldLag {
   readonly state: 'starting' | 'running' | 'down' | 'damaged';
   readonly detail: string;
   /** `null` before the read model is open. */
   readonly position: string | null;
+  /** Which read model answers. */
+  readonly file: ReadModelFile;
+  /** The one that is built beside it; null when there is none. */
+  readonly rebuild: RebuildProgress | null;
 }
 
-/** The main thread's side of the fold: keeps its worker running, reads the file beside it, and waits for positions. */
+/**
+ * The main thread's side of the fold: keeps its worker running, reads the file beside it, and waits for positions. A read model that other code
+ * filled is replaced by one that is built beside it.
+ */
 @Injectable()
-export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown {
+export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown, FoldRunnerOwner, RebuildOwner {
   private readonly logger = new Logger('fold');
-  private readonly worker: SupervisedWorker<FoldMessage>;
+  private readonly settings: ProjectionSettings;
   private readonly published = new Subject<FoldNotice>();
+  private readonly swapped = new Subject<Place>();
   private readonly waiters = new Set<Waiter>();
+  private readonly replaced: ReplacedModels;
+  private serving: FoldRunner;
+  private rebuild: Rebuild | undefined;
   private open: Reader | undefined;
-  private place: Place | undefined;
+  private nextNumber: number;
+  private othersGone = false;
   private state: FoldStatus['state'] = 'starting';
   private detail = 'The read model is being opened.';
   private lag: FoldLag = { lagEvents: 0, lagMs: 0, poisonCount: 0, rebuilding: true };
 
   constructor(settings: ProjectionSettings) {
-    this.worker = new SupervisedWorker({
-      name: 'fold',
-      module: './fold.worker',
-      data: settings.worker,
-      onMessage: (message) => this.receive(message),
-      onCrash: (reason, restartMs) => {
-        this.setState('down', `The fold has stopped: ${reason}`);
-        this.logger.error(`the fold has stopped and starts again in ${restartMs} ms: ${reason}`);
-      },
-    });
+    this.settings = settings;
+    this.replaced = new ReplacedModels(settings.replacedForMs);
+    const { directory } = settings.worker;
+    const { serving, building, nextNumber } = findReadModels(directory);
+    const file = serving ?? readModelFile(directory, nextNumber);
+    this.nextNumber = nextNumber + (serving === undefined ? 1 : 0);
+    this.serving = new FoldRunner({ settings: settings.worker, file, serves: true }, this);
+    if (building !== undefined) this.rebuild = new Rebuild(settings.worker, building, this);
+    else if (file.code !== readModelFile(directory).code) this.makeRebuild();
   }
 
   onApplicationBootstrap(): void {
@@ -67,17 +76,34 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   start(): void {
-    this.worker.start();
+    this.serving.start();
+    this.rebuild?.start();
   }
 
   async stop(): Promise<void> {
-    await this.worker.stop();
+    await Promise.all([this.rebuild?.stop(), this.serving.stop()]);
     this.close();
+    await this.replaced.close();
+  }
+
+  /** Builds the read model anew beside the one that serves; goes on with what is being built already. */
+  startRebuild(): void {
+    if (this.rebuild !== undefined) return;
+    this.makeRebuild().start();
   }
 
   /** Every commit of the fold, in order. */
   get notices(): Observable<FoldNotice> {
     return this.published;
+  }
+
+  /** Another read model answers from here on: whatever was read before may be told differently now. */
+  get swaps(): Observable<Place> {
+    return this.swapped;
+  }
+
+  get place(): Place | undefined {
+    return this.serving.place;
   }
 
   /** Up to where events are folded; `undefined` before the read model is open. */
@@ -86,7 +112,8 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   status(): FoldStatus {
-    return { ...this.lag, state: this.state, detail: this.detail, position: this.place === undefined ? null : formatPosition(this.place) };
+    const position = this.place === undefined ? null : formatPosition(this.place);
+    return { ...this.lag, state: this.state, detail: this.detail, position, file: this.serving.file, rebuild: this.rebuild?.progress() ?? null };
   }
 
   /** The read model, for one synchronous read; with `minPosition` only once that is folded, with its output. Throws DomainError. */
@@ -114,9 +141,51 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  /** Ends the worker as a crash would, for tests of its restart. */
+  /** Ends its threads as a crash would, for tests of their restart. */
   async crash(): Promise<void> {
-    await this.worker.crash();
+    await Promise.all([this.serving.crash(), this.rebuild?.runner.crash()]);
+  }
+
+  onCrash(_runner: FoldRunner, reason: string, restartMs: number): void {
+    this.setState('down', `The fold has stopped: ${reason}`);
+    this.logger.error(`the fold has stopped and starts again in ${restartMs} ms: ${reason}`);
+  }
+
+  finishServing(): Promise<void> {
+    return this.serving.finish();
+  }
+
+  resumeServing(): void {
+    const { serving } = this;
+    // Its thread may still be on its way out.
+    void serving.stop().then(() => {
+      if (serving === this.serving) serving.start();
+    });
+  }
+
+  swap(runner: FoldRunner): void {
+    const { serving, open } = this;
+    this.open = openReader(runner.file.path);
+    this.serving = runner;
+    this.rebuild = undefined;
+    runner.adopt(this);
+    runner.serve();
+    this.replaced.add(serving, open);
+    this.logger.log(`read model ${runner.file.number} answers now, and ${serving.file.number} no more`);
+    this.moved();
+    if (runner.place !== undefined) this.swapped.next(runner.place);
+  }
+
+  warn(text: string): void {
+    this.logger.warn(text);
+  }
+
+  private makeRebuild(): Rebuild {
+    const file = readModelFile(this.settings.worker.directory, this.nextNumber);
+    this.nextNumber += 1;
+    this.rebuild = new Rebuild(this.settings.worker, file, this);
+    this.logger.log(`read model ${file.number} is built beside ${this.serving.file.number}`);
+    return this.rebuild;
   }
 
   private wait(sequence: number, timeoutMs: number): Promise<boolean> {
@@ -137,9 +206,19 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
     });
   }
 
-  private moveTo(place: Place): void {
-    this.place = place;
+  private moved(): void {
+    const { place } = this;
+    if (place === undefined) return;
     for (const waiter of [...this.waiters]) if (place.covered >= waiter.sequence) waiter.resolve();
+    this.rebuild?.limit();
+  }
+
+  /** Once all is folded, what other versions left behind is of no use to anybody. */
+  private removeOthers(): void {
+    if (this.othersGone) return;
+    this.othersGone = true;
+    const kept = [this.serving.file.path, ...(this.rebuild === undefined ? [] : [this.rebuild.runner.file.path]), ...this.replaced.paths];
+    deleteOtherReadModels(this.settings.worker.directory, kept);
   }
 
   private close(): void {
@@ -152,22 +231,25 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
     this.detail = detail;
   }
 
-  private receive(message: FoldMessage): void {
+  onMessage(runner: FoldRunner, message: FoldMessage): void {
+    // The one before says nothing that counts once another serves.
+    if (runner !== this.serving) return;
     switch (message.type) {
       case 'opened':
         this.close();
-        this.open = openReader(message.file);
+        this.open = openReader(runner.file.path);
         // Whatever was recorded while no worker folded has yet to be folded.
         this.lag = { ...this.lag, rebuilding: true };
         this.setState('running', 'The fold is running.');
-        this.moveTo(message);
+        this.moved();
         return;
       case 'committed':
-        this.moveTo(message.notice);
+        this.moved();
         this.published.next(message.notice);
         return;
       case 'lag':
         this.lag = message.lag;
+        if (!message.lag.rebuilding) this.removeOthers();
         return;
       case 'mismatch':
         // Nothing may be answered from a history that is not this one.
@@ -183,6 +265,7 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
         this.logger.error(`the fold has failed: ${message.reason}`);
         return;
       case 'closing':
+      case 'reached':
         return;
       default:
         message satisfies never;

@@ -4,6 +4,7 @@ import { MessagingError, streamUsage } from '@kanade/messaging';
 import type { CoreConnection, EventLog } from '@kanade/messaging';
 import { foldedStreams } from '@kanade/read-models';
 import type { Commit, FoldedStream, ReadModel, StoredMessage } from '@kanade/read-models';
+import type { FoldLimit, FoldedSequences } from './fold-limit.ts';
 import type { FoldMessage } from './fold-messages.ts';
 import { checkHistory } from './history-check.ts';
 import type { StreamFeed } from './stream-feed.ts';
@@ -21,6 +22,14 @@ const retryMs = 250;
 interface Gate {
   readonly events: number;
   readonly count: number;
+}
+
+/** What a read model that nobody reads tells of its changes. */
+const silence = { changes: [], runs: [], samples: [] } as const;
+
+function foldedOf(model: ReadModel): FoldedSequences {
+  const folded = (stream: FoldedStream) => model.checkpoint(stream)?.sequence ?? 0;
+  return { events: folded('events'), output: folded('output'), private: folded('private'), metrics: folded('metrics') };
 }
 
 /** Folds four streams into one file until the signal aborts; rejects when a stream is damaged or the file fails. */
@@ -41,17 +50,21 @@ export class FoldLoop {
   private caughtUp = false;
   private lastCovered = -1;
   private lagMs = 0;
+  /** While another read model serves: where that is. */
+  private limit: FoldLimit | undefined;
+  private reached = 0;
   /** Ends held at `position` are due once output is read up to `output`. */
   private release: { readonly position: number; readonly output: number; readonly since: number } | undefined;
 
-  constructor(reads: StreamReads, core: CoreConnection, log: EventLog, model: ReadModel, post: (message: FoldMessage) => void) {
+  /** One that does not serve folds nothing before it has a limit. */
+  constructor(reads: StreamReads, core: CoreConnection, log: EventLog, model: ReadModel, serves: boolean, post: (message: FoldMessage) => void) {
     this.reads = reads;
     this.core = core;
     this.log = log;
     this.model = model;
     this.post = post;
-    const folded = { events: this.folded('events'), output: this.folded('output'), private: this.folded('private'), metrics: this.folded('metrics') };
-    this.feeds = reads.begin(folded, {
+    if (!serves) this.limit = { number: 0, folded: { events: 0, output: 0, private: 0, metrics: 0 }, covered: 0 };
+    this.feeds = reads.begin(foldedOf(model), {
       wake: () => this.wakeUp?.(),
       onReconnect: () => {
         this.recheck = true;
@@ -77,6 +90,22 @@ export class FoldLoop {
     }
   }
 
+  /** Goes on up to a new limit. */
+  limitTo(limit: FoldLimit): void {
+    if (this.limit === undefined) return;
+    this.limit = limit;
+    this.wakeUp?.();
+  }
+
+  /** Serves from now on: where the one before it was, this one is too. */
+  serve(): void {
+    if (this.limit === undefined) return;
+    this.limit = undefined;
+    this.model.serve();
+    this.caughtUp = true;
+    this.wakeUp?.();
+  }
+
   private async fold(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.recheck) {
@@ -90,7 +119,8 @@ export class FoldLoop {
         continue;
       }
       // The first time there is nothing left to do is when the rest may begin its work: not a tick later.
-      if (!this.caughtUp && this.atEnds()) await this.tell();
+      if (this.limit === undefined && !this.caughtUp && this.atEnds()) await this.tell();
+      this.tellReached();
       await this.idle(signal);
     }
   }
@@ -118,12 +148,12 @@ export class FoldLoop {
   /** One transaction; false when there was nothing to fold. */
   private foldOnce(): boolean {
     if (this.passGates()) return true;
-    const limit = this.timeLimit();
+    const recordedUntil = this.timeLimit();
     const batches: Partial<Record<FoldedStream, readonly StoredMessage[]>> = {};
     let count = 0;
     for (const stream of foldedStreams) {
       if (this.gates.has(stream)) continue;
-      batches[stream] = this.feeds[stream].peek(batchSize, limit);
+      batches[stream] = this.feeds[stream].peek(batchSize, { recordedUntil, until: this.until(stream) });
       count += batches[stream].length;
     }
     if (count === 0) return false;
@@ -138,9 +168,10 @@ export class FoldLoop {
   /** Folds what a gate held back, once all events it could speak of are folded: what is still unknown then was never made. */
   private passGates(): boolean {
     for (const [stream, gate] of this.gates) {
-      if (gate.events < 0 || this.folded('events') < gate.events) continue;
+      // The one that serves has folded what waits here, and no event beyond the limit for it.
+      if (gate.events < 0 || this.folded('events') < Math.min(gate.events, this.until('events'))) continue;
       this.gates.delete(stream);
-      this.consumed(this.model.apply({ [stream]: this.feeds[stream].peek(Math.min(gate.count, batchSize)) }, { unknownIsPoison: true }));
+      this.consumed(this.model.apply({ [stream]: this.feeds[stream].peek(Math.min(gate.count, batchSize), { until: this.until(stream) }) }, { unknownIsPoison: true }));
       return true;
     }
     return false;
@@ -150,8 +181,13 @@ export class FoldLoop {
   private timeLimit(): number {
     if (this.caughtUp) return Infinity;
     const { output } = this.feeds;
-    if (this.outputRead()) return Infinity;
-    return output.waiting > 0 ? output.readUntil : 0;
+    if (this.outputRead() || output.isDone(this.until('output'), outputPatienceMs)) return Infinity;
+    return output.readUntil();
+  }
+
+  /** Sequence up to which a stream may be folded. */
+  private until(stream: FoldedStream): number {
+    return this.limit?.folded[stream] ?? Infinity;
   }
 
   private outputRead(): boolean {
@@ -160,7 +196,7 @@ export class FoldLoop {
   }
 
   private outputKnownUntil(): number {
-    return this.caughtUp ? 0 : this.feeds.output.readUntil;
+    return this.caughtUp ? 0 : this.feeds.output.readUntil(this.until('output'));
   }
 
   private folded(stream: FoldedStream): number {
@@ -178,8 +214,8 @@ export class FoldLoop {
     const sequence = this.folded('events');
     const covered = commit.firstAwaited === null ? sequence : Math.min(sequence, commit.firstAwaited - 1);
     this.lastCovered = covered;
-    const { changes, runs, samples } = commit;
-    this.post({ type: 'committed', notice: { incarnation: this.log.incarnation, sequence, covered, changes, runs, samples } });
+    const { changes, runs, samples } = this.limit === undefined ? commit : silence;
+    this.post({ type: 'committed', notice: { incarnation: this.log.incarnation, sequence, covered, changes, runs, samples }, folded: foldedOf(this.model) });
   }
 
   /** What needs an answer of the broker between two transactions. */
@@ -187,8 +223,13 @@ export class FoldLoop {
     for (const [stream, gate] of this.gates) {
       if (gate.events < 0) this.gates.set(stream, { events: await this.log.lastSequence(), count: gate.count });
     }
-    if (this.model.firstAwaited() === null) {
-      this.release = undefined;
+    const awaited = this.model.firstAwaited();
+    if (awaited === null || this.limit !== undefined) this.release = undefined;
+    if (awaited === null) return;
+    if (this.limit !== undefined) {
+      // What the one that serves has ceased to wait for is not awaited here either.
+      const { covered } = this.limit;
+      if (awaited <= covered && this.isDone('output')) this.publish(this.model.releaseHeld(Math.min(covered, this.folded('events'))));
       return;
     }
     this.release ??= { position: this.folded('events'), output: await this.endOf('output'), since: Date.now() };
@@ -196,6 +237,18 @@ export class FoldLoop {
     if (this.folded('output') < output && Date.now() - Math.max(since, this.feeds.output.lastReadAt) < outputPatienceMs) return;
     this.release = undefined;
     this.publish(this.model.releaseHeld(position));
+  }
+
+  private isDone(stream: FoldedStream): boolean {
+    return this.folded(stream) >= this.until(stream) || this.feeds[stream].isDone(this.until(stream), outputPatienceMs);
+  }
+
+  private tellReached(): void {
+    if (this.limit === undefined || this.limit.number === this.reached || !foldedStreams.every((stream) => this.isDone(stream))) return;
+    const awaited = this.model.firstAwaited();
+    if (awaited !== null && awaited <= this.limit.covered) return;
+    this.reached = this.limit.number;
+    this.post({ type: 'reached', number: this.reached });
   }
 
   private async endOf(stream: FoldedStream): Promise<number> {
@@ -236,10 +289,8 @@ export class FoldLoop {
   private async tell(): Promise<void> {
     await this.measure();
     const lagEvents = foldedStreams.reduce((sum, stream) => sum + Math.max(0, (this.ends.get(stream) ?? 0) - this.folded(stream)), 0);
-    if (!this.caughtUp && this.atEnds()) {
-      this.caughtUp = true;
-      this.model.removeOthers();
-    }
+    // One that is limited is not behind: it goes where it is told.
+    this.caughtUp ||= this.limit === undefined && this.atEnds();
     this.post({ type: 'lag', lag: { lagEvents, lagMs: lagEvents === 0 ? 0 : this.lagMs, poisonCount: this.model.poisonCount(), rebuilding: !this.caughtUp } });
     const awaited = this.model.firstAwaited();
     const sequence = this.folded('events');

@@ -1,5 +1,6 @@
 import type { Change, RunChange, SampleChange } from '@kanade/read-models';
 import type { ControlTrust } from './control-keys.ts';
+import type { FoldLimit, FoldedSequences } from './fold-limit.ts';
 
 /** What a worker of the read side is started with. */
 export interface WorkerSettings {
@@ -11,6 +12,18 @@ export interface WorkerSettings {
   /** Whose signatures make a control event the backend's own. */
   readonly trust: ControlTrust;
 }
+
+/** What a fold is started with. */
+export interface FoldWorkerSettings {
+  readonly worker: WorkerSettings;
+  /** Path of its read model. */
+  readonly file: string;
+  /** False for one that is built beside the one that serves: it goes no further than it is told, and tells of nothing. */
+  readonly serves: boolean;
+}
+
+/** What a fold is told: how far to go, that it serves from now on, or that it should end. */
+export type FoldRequest = { readonly type: 'limit'; readonly limit: FoldLimit } | { readonly type: 'serve' } | { readonly type: 'stop' };
 
 /** What one commit of the fold changed, for live updates, waits and process managers. */
 export interface FoldNotice {
@@ -37,9 +50,11 @@ export interface FoldLag {
 
 /** What the fold's worker tells the main thread. */
 export type FoldMessage =
-  | { readonly type: 'opened'; readonly file: string; readonly incarnation: string; readonly sequence: number; readonly covered: number }
+  | { readonly type: 'opened'; readonly incarnation: string; readonly sequence: number; readonly covered: number; readonly folded: FoldedSequences }
   | { readonly type: 'closing' }
-  | { readonly type: 'committed'; readonly notice: FoldNotice }
+  | { readonly type: 'committed'; readonly notice: FoldNotice; readonly folded: FoldedSequences }
+  /** Everything within the limit of that number is folded. */
+  | { readonly type: 'reached'; readonly number: number }
   | { readonly type: 'lag'; readonly lag: FoldLag }
   | { readonly type: 'mismatch'; readonly reason: string }
   | { readonly type: 'damaged'; readonly reason: string }

@@ -23,7 +23,7 @@ afterEach(async () => {
   for (const directory of others.splice(0)) rmSync(directory, { recursive: true });
 });
 
-const fileIn = (directory: string): string => join(directory, readdirSync(directory).find((name) => /^read-model-\w+\.sqlite$/.test(name)) ?? '');
+const fileIn = (directory: string): string => join(directory, readdirSync(directory).find((name) => /^read-model-[\w-]+\.sqlite$/.test(name)) ?? '');
 
 /** All tables once everything stored has been folded; the waits are for facts, never for a time. */
 async function tables(fold: FoldClient, directory: string) {

@@ -3,27 +3,49 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { LogDamagedError, connectCore, openEventLog } from '@kanade/messaging';
 import type { CoreConnection } from '@kanade/messaging';
 import { HistoryMismatchError, deleteReadModel, isDamagedFile, openReadModel } from '@kanade/read-models';
-import type { ReadModel } from '@kanade/read-models';
+import type { FoldedStream, ReadModel } from '@kanade/read-models';
 import { ControlKeys, controlKeySubject } from './control-keys.ts';
 import { FoldLoop } from './fold-loop.ts';
+import type { FoldLimit } from './fold-limit.ts';
 import { messageOf } from './fold-messages.ts';
-import type { FoldMessage } from './fold-messages.ts';
+import type { FoldMessage, FoldRequest } from './fold-messages.ts';
 import { checkHistory } from './history-check.ts';
 import { StreamReads } from './stream-reads.ts';
-import { readWorkerSettings } from './worker-settings.ts';
+import { readFoldSettings } from './worker-settings.ts';
 
 /** How long a damaged stream is left alone before it is read again: someone has to mend it. */
 const damagedRetryMs = 15_000;
 
-const settings = readWorkerSettings(workerData);
+const { worker: settings, file, serves: servesAtOnce } = readFoldSettings(workerData);
 const post = (message: FoldMessage): void => parentPort?.postMessage(message);
 const stopping = new AbortController();
-parentPort?.on('message', () => stopping.abort());
+let serves = servesAtOnce;
+let limit: FoldLimit | undefined;
+let loop: FoldLoop | undefined;
+parentPort?.on('message', (request: FoldRequest) => {
+  switch (request.type) {
+    case 'limit':
+      limit = request.limit;
+      loop?.limitTo(limit);
+      return;
+    case 'serve':
+      serves = true;
+      loop?.serve();
+      return;
+    case 'stop':
+      stopping.abort();
+      return;
+    default:
+      request satisfies never;
+  }
+});
 
 function tellOpened(model: ReadModel, incarnation: string): void {
-  const sequence = model.checkpoint('events')?.sequence ?? 0;
+  const folded = (stream: FoldedStream) => model.checkpoint(stream)?.sequence ?? 0;
+  const sequence = folded('events');
   const awaited = model.firstAwaited();
-  post({ type: 'opened', file: model.file, incarnation, sequence, covered: awaited === null ? sequence : Math.min(sequence, awaited - 1) });
+  const covered = awaited === null ? sequence : Math.min(sequence, awaited - 1);
+  post({ type: 'opened', incarnation, sequence, covered, folded: { events: sequence, output: folded('output'), private: folded('private'), metrics: folded('metrics') } });
 }
 
 /** Whether a fresh file, folded from the beginning, may mend it. */
@@ -36,15 +58,19 @@ async function foldOnce(core: CoreConnection): Promise<string | undefined> {
   try {
     const log = await openEventLog(core);
     const keys = new ControlKeys(settings.trust, await log.readSubject(controlKeySubject));
-    model = openReadModel(settings.directory, { incarnation: log.incarnation, verifyControl: (message) => keys.refusal(message), restoredAt: log.restoredAt });
+    model = openReadModel(file, { incarnation: log.incarnation, verifyControl: (message) => keys.refusal(message), restoredAt: log.restoredAt });
     await checkHistory(core, log, model);
     tellOpened(model, log.incarnation);
-    await new FoldLoop(reads, core, log, model, post).run(stopping.signal);
+    if (serves) model.serve();
+    loop = new FoldLoop(reads, core, log, model, serves, post);
+    if (limit !== undefined) loop.limitTo(limit);
+    await loop.run(stopping.signal);
     return undefined;
   } catch (error) {
     if (callsForRebuild(error)) return messageOf(error);
     throw error;
   } finally {
+    loop = undefined;
     post({ type: 'closing' });
     model?.close();
     await reads.stop();
@@ -65,7 +91,7 @@ while (!stopping.signal.aborted) {
     await sleep(damagedRetryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
   } else {
     post({ type: 'mismatch', reason: broken });
-    deleteReadModel(settings.directory);
+    deleteReadModel(file);
   }
   lastDamage = broken;
 }

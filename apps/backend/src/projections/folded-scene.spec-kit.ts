@@ -14,7 +14,7 @@ export interface FoldedScene {
 /** Folds a history as the worker would, for queries to be asked of it; output recorded before `outputKnownUntil` that is not in it has expired. */
 export function foldScene(history: TestHistory, outputKnownUntil = 0): FoldedScene {
   const directory = mkdtempSync(join(tmpdir(), 'kanade-queries-'));
-  const model = openReadModel(directory, { incarnation: '0badcafe', verifyControl: () => undefined, restoredAt: null });
+  const model = openReadModel(join(directory, 'read-model.sqlite'), { incarnation: '0badcafe', verifyControl: () => undefined, restoredAt: null });
   model.apply(history.batches, { outputKnownUntil });
   const db = openReader(model.file);
   return {

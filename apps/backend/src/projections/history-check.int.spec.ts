@@ -24,7 +24,7 @@ async function foldThenAlter(sql: string): Promise<void> {
   const fold = scene.fold();
   await endpointNames(fold);
   await fold.stop();
-  alterFile(readModelFile(scene.directory), [sql, "UPDATE endpoints SET name = 'forged'"]);
+  alterFile(readModelFile(scene.directory).path, [sql, "UPDATE endpoints SET name = 'forged'"]);
 }
 
 describe('a read model that does not fit the history', () => {

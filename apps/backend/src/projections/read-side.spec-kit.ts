@@ -14,6 +14,7 @@ import { VerifierClient } from './verifier-client.ts';
 
 class TestSettings extends ProjectionSettings {
   readonly worker: WorkerSettings;
+  readonly replacedForMs = 200;
   constructor(worker: WorkerSettings) {
     super();
     this.worker = worker;
@@ -129,6 +130,14 @@ export class ReadSideScene {
       if (result.outcome !== 'stored') throw new Error(`${subject} was written by somebody else`);
     }
     return this.log.lastSequence();
+  }
+
+  /** Appends many control events at once, each on a subject of its own that has none yet. */
+  async appendMany(make: (history: TestHistory) => void): Promise<void> {
+    const history = new TestHistory(Date.now(), crypto.randomUUID());
+    make(history);
+    const result = await this.log.append(history.events.map(({ subject, body }) => ({ subject, body, headers: signMessage(this.control, 'control', subject, body), expectedLastSequence: 0 })));
+    if (result.outcome !== 'stored') throw new Error(`${result.subject} was written by somebody else`);
   }
 
   async enrolAgent(endpointId: string): Promise<TestAgent> {

@@ -30,16 +30,23 @@ export class StreamFeed {
     return this.queue.length;
   }
 
-  /** Unix ms at which the last message read was recorded, 0 when none waits. */
-  get readUntil(): number {
-    return this.queue.at(-1)?.recordedAt ?? 0;
+  /** The next messages, still in the queue until `consume`. */
+  peek(limit: number, { recordedUntil = Infinity, until = Infinity }: { readonly recordedUntil?: number; readonly until?: number } = {}): readonly StoredMessage[] {
+    const next = this.queue.slice(0, limit);
+    const cut = next.findIndex(({ recordedAt, sequence }) => recordedAt > recordedUntil || sequence > until);
+    return cut === -1 ? next : next.slice(0, cut);
   }
 
-  /** The next messages, still in the queue until `consume`. */
-  peek(limit: number, recordedUntil = Infinity): readonly StoredMessage[] {
-    const next = this.queue.slice(0, limit);
-    const cut = next.findIndex((message) => message.recordedAt > recordedUntil);
-    return cut === -1 ? next : next.slice(0, cut);
+  /** Unix ms at which the last message read up to a sequence was recorded, 0 when none waits. */
+  readUntil(until = Infinity): number {
+    return this.queue.findLast(({ sequence }) => sequence <= until)?.recordedAt ?? 0;
+  }
+
+  /** True when nothing up to a sequence waits or will come; what is said of a stream's end may be of a message that is gone. */
+  isDone(until: number, patienceMs: number): boolean {
+    const first = this.queue[0]?.sequence;
+    if (first !== undefined) return first > until;
+    return this.lastRead >= until || Date.now() - this.lastReadAt > patienceMs;
   }
 
   /** Forgets what was folded. */

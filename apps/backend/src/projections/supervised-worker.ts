@@ -10,7 +10,8 @@ export interface SupervisedWorkerOptions<Message> {
   readonly name: string;
   /** The worker's module without its ending: source and build have different ones. */
   readonly module: string;
-  readonly data: unknown;
+  /** What it is started with, asked anew each time. */
+  readonly data: () => unknown;
   readonly onMessage: (message: Message) => void;
   /** Told of every end nobody asked for, and of how long it is until the next start. */
   readonly onCrash: (reason: string, restartMs: number) => void;
@@ -36,7 +37,7 @@ export class SupervisedWorker<Message> {
 
   private spawn(): void {
     const startedAt = Date.now();
-    const worker = startWorker(this.options.name, this.options.module, this.options.data);
+    const worker = startWorker(this.options.name, this.options.module, this.options.data());
     this.worker = worker;
     let reason = 'it ended';
     worker.on('message', (message: Message) => this.options.onMessage(message));
@@ -60,10 +61,15 @@ export class SupervisedWorker<Message> {
     const { worker } = this;
     if (worker === undefined) return;
     const exited = once(worker, 'exit');
-    worker.postMessage('stop');
+    this.tell({ type: 'stop' });
     const forced = setTimeout(() => void worker.terminate(), 3000);
     await exited;
     clearTimeout(forced);
+  }
+
+  /** Tells the worker that runs now; nobody when there is none. */
+  tell(request: unknown): void {
+    this.worker?.postMessage(request);
   }
 
   /** Ends the worker at once, as a crash would. */

@@ -30,7 +30,7 @@ export class VerifierClient implements OnApplicationBootstrap, OnApplicationShut
     this.worker = new SupervisedWorker({
       name: 'verifier',
       module: './verifier.worker',
-      data: settings.worker,
+      data: () => settings.worker,
       onMessage: (message) => this.receive(message),
       onCrash: (reason, restartMs) => {
         this.current = { ...this.current, state: 'down', detail: `The verifier has stopped: ${reason}` };

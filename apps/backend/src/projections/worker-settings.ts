@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { WorkerSettings } from './fold-messages.ts';
+import type { FoldWorkerSettings, WorkerSettings } from './fold-messages.ts';
 
 const publicKeySchema = z.strictObject({ id: z.string(), publicKey: z.string() });
 
@@ -13,4 +13,11 @@ const schema = z.strictObject({
 /** Reads what a worker was started with. */
 export function readWorkerSettings(data: unknown): WorkerSettings {
   return schema.parse(data);
+}
+
+const foldSchema = z.strictObject({ worker: schema, file: z.string(), serves: z.boolean() });
+
+/** Reads what a fold was started with. */
+export function readFoldSettings(data: unknown): FoldWorkerSettings {
+  return foldSchema.parse(data);
 }

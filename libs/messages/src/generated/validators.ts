@@ -4650,3 +4650,6 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.broker.move-ordered.v1', validateBrokerMoveOrdered],
 ]);
 
+/** Changes whenever an event may look otherwise than before: what was folded by other rules may have to be folded anew. */
+export const eventShapes = '429e0684a5a9abc9';
+

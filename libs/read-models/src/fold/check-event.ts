@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { upcast } from '@kanade/contracts';
 import type { parseEventSubject } from '@kanade/contracts';
 import { parseAnyEvent, parseEvent } from '@kanade/messages';
 import type { AnyEvent } from '@kanade/messages';
@@ -42,9 +43,10 @@ const sourceOf = (writer: Writer): string =>
 export function checkEvent(writer: Writer, message: StoredMessage): CheckedEvent {
   const body = parseBody(message.body);
   if (!('value' in body)) return { ok: false, refusal: body, envelope: undefined };
-  const parsed = parseEvent(body.value, writer.kind);
+  const value = upcast(body.value);
+  const parsed = parseEvent(value, writer.kind);
   if (!parsed.ok) {
-    const envelope = parseAnyEvent(body.value);
+    const envelope = parseAnyEvent(value);
     const code = parsed.error.startsWith('type:') ? 'unknown-type' : 'bad-shape';
     return { ok: false, refusal: refuse(code, parsed.error), envelope: envelope.ok ? envelope.value : undefined };
   }

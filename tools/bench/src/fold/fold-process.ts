@@ -43,7 +43,7 @@ function run({ module, workerData, until }: FoldTask): Promise<Omit<FoldTaken, '
       const ms = performance.now() - openedAt;
       void Promise.all([before, worker.cpuUsage()]).then(([then, now]) => {
         taken = { ms, threadMs: (now.user + now.system - then.user - then.system) / 1000 };
-        worker.postMessage('stop');
+        worker.postMessage({ type: 'stop' });
       }, reject);
     });
     worker.once('error', reject);

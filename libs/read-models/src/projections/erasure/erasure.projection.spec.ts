@@ -141,7 +141,7 @@ it('leaves no bytes behind, neither in free pages nor in the log', () => {
   onTestFinished(() => {
     rmSync(directory, { recursive: true });
   });
-  const model = openReadModel(directory, { incarnation: '0badcafe', verifyControl: () => undefined, restoredAt: null });
+  const model = openReadModel(join(directory, 'read-model.sqlite'), { incarnation: '0badcafe', verifyControl: () => undefined, restoredAt: null });
   const history = scene();
   print(history, 1, 'a rather personal thing '.repeat(4000));
   const holds = () => readdirSync(directory).some((name) => readFileSync(join(directory, name), 'latin1').includes('rather personal'));
