@@ -20,6 +20,7 @@ import { JobsModule } from './jobs/jobs.module.ts';
 import { LiveModule } from './live/live.module.ts';
 import { OidcModule } from './oidc/oidc.module.ts';
 import { OverviewModule } from './overview/overview.module.ts';
+import { ReadModelModule } from './read-model/read-model.module.ts';
 import { SecretsModule } from './secrets/secrets.module.ts';
 import { SitesModule } from './sites/sites.module.ts';
 import { SystemModule } from './system/system.module.ts';
@@ -32,7 +33,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, AuditModule, BrokersModule, EndpointsModule, ErasureModule, EventsModule, ExecutionsModule, JobsModule, LiveModule,
-        OidcModule, OverviewModule, SecretsModule, SitesModule, SystemModule, ConsoleModule,
+        OidcModule, OverviewModule, ReadModelModule, SecretsModule, SitesModule, SystemModule, ConsoleModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },

@@ -38,6 +38,11 @@ import { KeyRotate } from './commands/key/rotate.ts';
 import { Login } from './commands/login.ts';
 import { Logout } from './commands/logout.ts';
 import { OutputErase } from './commands/output/erase.ts';
+import { ReadModelPoisonList } from './commands/read-model/poison/list.ts';
+import { ReadModelPoisonRetry } from './commands/read-model/poison/retry.ts';
+import { ReadModelPoisonShow } from './commands/read-model/poison/show.ts';
+import { ReadModelRebuild } from './commands/read-model/rebuild.ts';
+import { ReadModelStatusShow } from './commands/read-model/status.ts';
 import { Restore } from './commands/restore.ts';
 import { Run } from './commands/run.ts';
 import { SecretDelete } from './commands/secret/delete.ts';
@@ -102,6 +107,11 @@ export const COMMANDS = {
   login: Login,
   logout: Logout,
   'output:erase': OutputErase,
+  'read-model:poison:list': ReadModelPoisonList,
+  'read-model:poison:retry': ReadModelPoisonRetry,
+  'read-model:poison:show': ReadModelPoisonShow,
+  'read-model:rebuild': ReadModelRebuild,
+  'read-model:status': ReadModelStatusShow,
   restore: Restore,
   run: Run,
   'secret:delete': SecretDelete,

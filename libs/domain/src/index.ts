@@ -17,3 +17,4 @@ export * from './accounts/token-scope.ts';
 export * from './brokers/broker-move.ts';
 export * from './sites/site.ts';
 export * from './audit/audit.ts';
+export * from './read-model/rebuild.ts';

@@ -15,7 +15,7 @@ export interface TypedSchema extends NamedSchema {
 /** The name of an event's or command's type: `kanade.run.finished.v1` is `RunFinished`; later versions keep their number. */
 export function nameOfType(type: string): string {
   const [, topic = '', verb = '', version = 'v1'] = type.split('.');
-  const pascal = [topic, ...verb.split('-')].map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
+  const pascal = [...topic.split('-'), ...verb.split('-')].map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
   return version === 'v1' ? pascal : `${pascal}${version.toUpperCase()}`;
 }
 

@@ -1,8 +1,8 @@
 import {
   evolveAccount, evolveBroker, evolveEndpoint, evolveEnrolment, evolveExecution, evolveJob, evolveSecret, evolveSite, evolveToken, initialAccount, initialAudit, initialBroker, initialEndpoint,
-  initialEnrolment, initialExecution, initialJob, initialSecret, initialSite, initialToken,
+  initialEnrolment, initialExecution, initialJob, initialReadModel, initialSecret, initialSite, initialToken,
 } from '@kanade/domain';
-import type { AccountState, AuditState, BrokerState, EndpointState, EnrolmentState, ExecutionState, JobState, SecretState, SiteState, TokenState } from '@kanade/domain';
+import type { AccountState, AuditState, BrokerState, EndpointState, EnrolmentState, ExecutionState, JobState, ReadModelState, SecretState, SiteState, TokenState } from '@kanade/domain';
 import type { AggregateKind } from './control-log.ts';
 
 export const jobKind: AggregateKind<JobState> = { aggregate: 'job', initial: initialJob, evolve: evolveJob };
@@ -16,4 +16,5 @@ export const secretKind: AggregateKind<SecretState> = { aggregate: 'secret', ini
 export const enrolmentKind: AggregateKind<EnrolmentState> = { aggregate: 'enrolment', initial: initialEnrolment, evolve: evolveEnrolment };
 export const siteKind: AggregateKind<SiteState> = { aggregate: 'site', initial: initialSite, evolve: evolveSite };
 export const brokerKind: AggregateKind<BrokerState> = { aggregate: 'broker', initial: initialBroker, evolve: evolveBroker, newestOnly: true };
+export const readModelKind: AggregateKind<ReadModelState> = { aggregate: 'read-model', initial: initialReadModel, evolve: (state) => state, newestOnly: true };
 export const auditKind: AggregateKind<AuditState> = { aggregate: 'audit', initial: initialAudit, evolve: (state) => state, newestOnly: true };

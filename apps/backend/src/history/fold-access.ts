@@ -5,6 +5,7 @@ import { DomainError } from '../domain-error.ts';
 import type { Reader } from '@kanade/read-models';
 import { FoldClient } from '../projections/fold-client.ts';
 import type { FoldNotice } from '../projections/fold-messages.ts';
+import type { Place } from '../projections/fold-runner.ts';
 
 const pollMs = 50;
 
@@ -47,6 +48,12 @@ export class FoldAccess {
   /** Told of every commit, as soon as it can be read; returns a function that ends it. */
   onNotice(listener: (notice: FoldNotice) => void): () => void {
     const subscription = this.fold.notices.subscribe(listener);
+    return () => subscription.unsubscribe();
+  }
+
+  /** Told whenever another read model answers; returns a function that ends it. */
+  onSwap(listener: (place: Place) => void): () => void {
+    const subscription = this.fold.swaps.subscribe(listener);
     return () => subscription.unsubscribe();
   }
 }

@@ -14,6 +14,7 @@ import { Log } from '../log.ts';
 import { ChangeSites } from './change-sites.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import type { FoldNotice } from '../projections/fold-messages.ts';
+import type { Place } from '../projections/fold-runner.ts';
 
 /** Somebody who watches: takes messages, and drops itself when it cannot keep up. */
 export interface Watcher {
@@ -44,7 +45,7 @@ export class LiveHub {
   ) {}
 
   start(): void {
-    this.forget = [this.fold.onNotice((notice) => this.onNotice(notice)), this.beats.onBeat((endpointId, beat) => void this.onBeat(endpointId, beat))];
+    this.forget = [this.fold.onNotice((notice) => this.onNotice(notice)), this.fold.onSwap((place) => this.onSwap(place)), this.beats.onBeat((endpointId, beat) => void this.onBeat(endpointId, beat))];
   }
 
   stop(): void {
@@ -94,8 +95,8 @@ export class LiveHub {
     const position = formatPosition({ incarnation, sequence });
     const sites = new ChangeSites(this.client.peek());
     for (const { kind, id } of changes) {
-      // What is to be erased is between the fold and the eraser; whom it concerns is told as a change of theirs.
-      if (kind === 'erasure') continue;
+      // What is to be erased is between the fold and the eraser; whom it concerns is told as a change of theirs. A rebuild is told when it is done.
+      if (kind === 'erasure' || kind === 'rebuild') continue;
       this.tell({ type: 'changed', kind, id, position }, (topic) => concernsChange(topic, kind, id), () => sites.of(kind, id));
     }
     for (const { runId, executionId, endpointId, site, state, exitCode } of runs) {
@@ -105,6 +106,12 @@ export class LiveHub {
     for (const { endpointId, sample } of samples) {
       this.tell({ type: 'performance', endpointId, sample }, (topic) => concerns(topic, { endpointId }), () => sites.endpoint(endpointId));
     }
+  }
+
+  /** Whoever watches anything has read in a read model that answers no more. */
+  private onSwap(place: Place): void {
+    const message: LiveMessage = { type: 'rebuilt', position: formatPosition(place) };
+    for (const watcher of this.watchers) watcher.send(message);
   }
 
   private async onBeat(endpointId: string, _beat: PresenceBeat): Promise<void> {

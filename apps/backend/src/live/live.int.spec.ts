@@ -91,6 +91,16 @@ describe('the live connection', () => {
     socket.close();
   });
 
+  it('says that another read model answers, to whoever watches anything', async () => {
+    const [one, all] = [await withToken(), await withToken()];
+    one.say({ type: 'subscribe', id: 'one', topic: { kind: 'endpoint', endpointId: agent.endpointId } });
+    all.say({ type: 'subscribe', id: 'all', topic: { kind: 'changes' } });
+    await Promise.all([one.hear('subscribed'), all.hear('subscribed')]);
+    expect((await backend.call('POST', '/read-model/rebuilds')).status).toBe(202);
+    await Promise.all([one.hear('rebuilt'), all.hear('rebuilt')]);
+    for (const { socket } of [one, all]) socket.close();
+  });
+
   it('tells of changes, of the runs of an execution, and of its output as it comes', async () => {
     const { socket, messages, say, hear } = await withToken();
     say({ type: 'subscribe', id: 'all', topic: { kind: 'changes' } });

@@ -245,6 +245,8 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
         return;
       case 'committed':
         this.moved();
+        // In the history that is caught up with, it was asked for long ago.
+        if (!this.lag.rebuilding && message.notice.changes.some(({ kind }) => kind === 'rebuild')) this.startRebuild();
         this.published.next(message.notice);
         return;
       case 'lag':

@@ -18,6 +18,9 @@ import { ListRunsHandler } from '../executions/list-runs.query.ts';
 import { ReadRunOutputHandler } from '../executions/read-run-output.query.ts';
 import { GetJobHandler } from '../jobs/get-job.query.ts';
 import { ListJobsHandler } from '../jobs/list-jobs.query.ts';
+import { GetPoisonHandler } from '../read-model/get-poison.query.ts';
+import { GetReadModelHandler } from '../read-model/get-read-model.query.ts';
+import { ListPoisonHandler } from '../read-model/list-poison.query.ts';
 import { ListSecretsHandler } from '../secrets/list-secrets.query.ts';
 import { GetOverviewHandler } from '../overview/get-overview.query.ts';
 import { ListSitesHandler } from '../sites/list-sites.query.ts';
@@ -26,5 +29,5 @@ import { ListSitesHandler } from '../sites/list-sites.query.ts';
 export const queryHandlers = [
   ListEndpointsHandler, GetEndpointHandler, ListEndpointPackagesHandler, GetPerformanceHandler, ListEnrolmentTokensHandler, ListJobsHandler, GetJobHandler, ListExecutionsHandler,
   GetExecutionHandler, ListExecutionResultsHandler, ListRunsHandler, GetRunHandler, ReadRunOutputHandler, ListEventsHandler, GetEventHandler, GetOverviewHandler, ListSitesHandler,
-  ListAccountsHandler, GetAccountHandler, ListAuditHandler, ExportAuditHandler, ListSecretsHandler, ListBrokerMovesHandler,
+  ListAccountsHandler, GetAccountHandler, ListAuditHandler, ExportAuditHandler, ListSecretsHandler, ListBrokerMovesHandler, GetReadModelHandler, ListPoisonHandler, GetPoisonHandler,
 ];

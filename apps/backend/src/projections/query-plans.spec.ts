@@ -24,6 +24,9 @@ import { chunksSql } from '../executions/run-output.ts';
 import { getJobSql, jobVersionsSql } from '../jobs/get-job.query.ts';
 import { listJobsSql } from '../jobs/list-jobs.query.ts';
 import { overviewSql } from '../overview/get-overview.query.ts';
+import { getPoisonSql } from '../read-model/get-poison.query.ts';
+import { firstPoisonSql } from '../read-model/get-read-model.query.ts';
+import { listPoisonSql } from '../read-model/list-poison.query.ts';
 import { writeCursor } from './cursor.ts';
 import { foldScene } from './folded-scene.spec-kit.ts';
 import type { FoldedScene } from './folded-scene.spec-kit.ts';
@@ -120,6 +123,9 @@ const hot: [string, () => Compilable, string][] = [
   ['endpoints of somebody’s site', () => listEndpointsSql({ ...systemPrincipal, scope: { sites: ['tokyo'] } }, endpointListQuerySchema.parse({})).query, 'endpointsBySite'],
   ['held endpoints', () => heldEndpointsSql(), 'endpointsHeld'],
   ['endpoints over their budget of a day', () => endpointsOverBudgetSql(20_000, { events: 5, bytes: 5 }), 'SEARCH endpoints USING INTEGER PRIMARY KEY'],
+  ['what could not be folded', () => listPoisonSql({ stream: 'events', limit: 50, cursor: afterKey }), 'SEARCH poison USING PRIMARY KEY'],
+  ['one that could not be folded', () => getPoisonSql('output', 7), 'SEARCH poison USING PRIMARY KEY'],
+  ['the first that could not be folded', () => firstPoisonSql(), 'SEARCH poison USING PRIMARY KEY'],
   ['runs to dispatch', () => runsToDispatchSql('<', '0badcafe', 100), 'runsToDispatch'],
   ['runs past their deadline', () => runsPastDeadlineSql(0, 100), 'runsByDeadline'],
   ['approvals nobody gave in time', () => overdueApprovalsSql('2026-01-01T00:00:00.000Z'), 'executionsByApproval'],

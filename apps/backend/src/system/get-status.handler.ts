@@ -55,7 +55,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
       startedAt,
       position: fold.position,
       checks,
-      fold: { lagEvents: fold.lagEvents, lagMs: fold.lagMs, poisonCount: fold.poisonCount, rebuilding: fold.rebuilding },
+      fold: { lagEvents: fold.lagEvents, lagMs: fold.lagMs, poisonCount: fold.poisonCount, rebuilding: fold.rebuilding, rebuild: fold.rebuild },
       verifier: { lagEvents: verifier.lagEvents, invalidCount: verifier.invalidCount },
       streams: streams.map(({ name, messages, bytes, maxBytes }) => ({ name, messages, bytes, maxBytes })),
       endpoints: countEndpoints(await this.fold.reader()),
@@ -120,7 +120,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
     if (state === 'damaged') return { status: 'failed', detail };
     if (state !== 'running') return { status: 'degraded', detail };
     if (rebuilding || lagEvents > behind) return { status: 'degraded', detail: `${lagEvents} messages are still to be folded.` };
-    if (poisonCount > 0) return { status: 'degraded', detail: `${poisonCount} events could not be folded; see them with: kanade event list --poisoned` };
+    if (poisonCount > 0) return { status: 'degraded', detail: `${poisonCount} events could not be folded; see them with: kanade read-model poison list` };
     return { status: 'ok', detail: 'Up to date.' };
   }
 

@@ -32,6 +32,8 @@ export class Metrics {
     this.gauge('kanade_fold_lag_events', 'Messages that are stored and not folded', () => this.client.status().lagEvents);
     this.gauge('kanade_fold_lag_milliseconds', 'Time from recording to folding of the newest folded event', () => this.client.status().lagMs);
     this.gauge('kanade_fold_rebuilding', '1 while the read model is behind the record', () => Number(!this.fold.caughtUp()));
+    this.gauge('kanade_rebuild_events_done', 'Events folded into the read model that is built beside the one that answers, 0 without one', () => this.client.status().rebuild?.eventsDone ?? 0);
+    this.gauge('kanade_rebuild_events_total', 'Events it has to fold so far, 0 without one', () => this.client.status().rebuild?.eventsTotal ?? 0);
     this.gauge('kanade_fold_poison_events', 'Events that could not be folded', () => this.client.status().poisonCount);
     this.gauge('kanade_verifier_lag_events', 'Events whose signature has not been checked', () => verifier.status().lagEvents);
     this.gauge('kanade_verifier_invalid_events', 'Events nobody vouches for', () => verifier.status().invalidCount);

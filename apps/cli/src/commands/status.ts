@@ -2,6 +2,7 @@ import { getStatus } from '@kanade/api-client';
 import { BaseCommand } from '../base-command.ts';
 import { exitCodes } from '../exit-codes.ts';
 import { renderTable } from '../render/table.ts';
+import { renderRebuild } from '../render/rebuild.ts';
 import { formatBytes, formatTime } from '../render/units.ts';
 
 export class Status extends BaseCommand {
@@ -16,6 +17,7 @@ export class Status extends BaseCommand {
       [
         `${status.status}  kanade ${status.version} at ${profile.url} (profile ${profile.name}), since ${formatTime(status.startedAt)}, position ${status.position}`,
         `endpoints: ${status.endpoints.online} of ${status.endpoints.total} online${status.endpoints.held === 0 ? '' : `, ${status.endpoints.held} held`}`,
+        ...(status.fold.rebuild === null ? [] : [renderRebuild(status.fold.rebuild)]),
         '',
         renderTable(Object.entries(status.checks), [
           { title: 'CHECK', value: ([name]) => name },

@@ -79,6 +79,7 @@ export const eventTypes = all<EventType>()([
   'kanade.job.applied.v1',
   'kanade.key.retired.v1',
   'kanade.key.rotated.v1',
+  'kanade.read-model.rebuild-requested.v1',
   'kanade.run.accepted.v1',
   'kanade.run.finished.v1',
   'kanade.run.started.v1',

@@ -20,6 +20,9 @@ export function keysOf(message: LiveMessage): QueryKey[] {
       return [['runs', 'list'], ['runs', 'detail', message.runId], ...changedKeys.execution(message.executionId).filter(([kind]) => kind !== 'runs')];
     case 'presence':
       return [['endpoints', 'list'], ['endpoints', 'detail', message.endpointId], ['overview']];
+    case 'rebuilt':
+      // Whatever is shown was read in a read model that answers no more.
+      return [[]];
     case 'subscribed':
     case 'error':
     case 'output':

@@ -35,6 +35,14 @@ function Figures({ status }: { readonly status: SystemStatus }) {
   );
 }
 
+function Rebuild({ rebuild }: { readonly rebuild: NonNullable<SystemStatus['fold']['rebuild']> }) {
+  const { t } = useTranslation();
+  const format = useFormat();
+  const { eventsDone, eventsTotal, secondsLeft } = rebuild;
+  const counts = { done: format.number(eventsDone), total: format.number(eventsTotal) };
+  return <Notice title={secondsLeft === null ? t('status.rebuild', counts) : t('status.rebuildLeft', { ...counts, left: format.duration(secondsLeft * 1000) })} />;
+}
+
 function Streams({ streams }: { readonly streams: SystemStatus['streams'] }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -70,6 +78,7 @@ export function StatusPage() {
     <>
       <PageHead title={t('status.title')} marks={<HealthBadge status={data.status} />} />
       {error && <FailureNotice error={error} onRetry={() => void refetch()} />}
+      {data.fold.rebuild && <Rebuild rebuild={data.fold.rebuild} />}
       {data.fold.rebuilding && <Notice title={t('status.rebuilding')} />}
       <Figures status={data} />
       <Section title={t('status.checks')}>

@@ -187,6 +187,11 @@ def from_the_provider(world, case):
     case.headers["Cookie"] = f"kanade_provider_sign_in={ticket}"
 
 
+def a_poisoned_event(world, case):
+    case.path_parameters["position"] = world.pick("poisonPosition")
+    case.query.pop("stream", None)
+
+
 RECIPES = {
     "createSession": visitor_signs_in,
     "createSessionToken": visitor_signs_in,
@@ -209,5 +214,6 @@ RECIPES = {
     "deleteSecret": a_new_secret,
     "revokeEnrolmentToken": a_new_enrolment_token,
     "getRunOutput": an_output,
+    "getPoison": a_poisoned_event,
     "endProviderSignIn": from_the_provider,
 }

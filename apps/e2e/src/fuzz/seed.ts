@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import {
-  applyJob, configureApi, createAccount, createEnrolmentToken, createExecution, createSite, createSessionToken, eraseEndpoint, getEndpoint, getExecution, listEndpoints, listRuns, retireEndpoint, revokeEndpoint,
+  applyJob, configureApi, createAccount, createEnrolmentToken, createExecution, createSite, createSessionToken, eraseEndpoint, getEndpoint, getExecution, listEndpoints, listPoison, listRuns, retireEndpoint, revokeEndpoint,
   setPassword, setSecret,
 } from '@kanade/api-client';
 import type { CreateExecutionRequest } from '@kanade/api-client';
@@ -53,12 +53,14 @@ async function makeAccounts(password: string): Promise<string> {
   return (await createSessionToken({ username: 'asker', password, name: 'asks', expiresIn: '1d' })).token;
 }
 
-/** Leaves batches open with its credential until it is held. */
-async function haveHeld({ natsUrl }: Runtime, { endpointId, natsCreds }: Runtime['agents'][number]): Promise<void> {
+/** Writes what is no event with its credential, and leaves batches open until it is held. Where the poison lies. */
+async function haveHeld({ natsUrl }: Runtime, { endpointId, natsCreds }: Runtime['agents'][number]): Promise<string> {
   const client = await plainClient(natsUrl, natsCreds, `_INBOX.${endpointId}`);
+  await client.request(`kanade.events.endpoint.${endpointId}`, 'no event');
   await leaveBatchesOpen(client, endpointId, 50);
   await client.closed();
   await until('an endpoint to be held', async () => (await getEndpoint(endpointId)).held || undefined);
+  return until('its poison to be folded', async () => (await listPoison({})).items[0]?.position);
 }
 
 /** The agent of an endpoint that waits to be let in, until somebody ends it. */
@@ -102,7 +104,7 @@ export async function makeScene(kanade: Installation): Promise<{ readonly scene:
   const askersToken = await makeAccounts(password);
   const { tokenId } = await createEnrolmentToken({ expiresIn: '1h', maxUses: 3, site: 'tokyo', approval: false });
   const { endpointId: pending, waiting } = await haveWaiting(kanade);
-  await haveHeld(runtime, held);
+  const poisonPosition = await haveHeld(runtime, held);
   await revokeEndpoint(revoked.endpointId, { reason: 'lost' });
   for (const { endpointId } of [retired, erased]) await retireEndpoint(endpointId);
   await eraseEndpoint(erased.endpointId, { reason: 'asked for' });
@@ -113,7 +115,7 @@ export async function makeScene(kanade: Installation): Promise<{ readonly scene:
     url, token, askersToken, password, protectedEndpoints, silentEndpoint: real.endpointId,
     protectedAccounts: ['admin', 'asker', ...sitters],
     pool: {
-      site: ['default', 'simulated', 'tokyo', 'osaka'], name: ['backup-password', 'api-key'], jobId: ['backup', 'hello'], username: spareAccounts, position: [position], tokenId: [tokenId],
+      site: ['default', 'simulated', 'tokyo', 'osaka'], name: ['backup-password', 'api-key'], jobId: ['backup', 'hello'], username: spareAccounts, position: [position], poisonPosition: [poisonPosition], tokenId: [tokenId],
       endpointId: [...protectedEndpoints, ...spareEndpoint, pending], spareEndpoint, executionId: executions, runId: runs.map(({ runId }) => runId),
       outputRunId: runs.filter(({ endpointId }) => endpointId === real.endpointId).map(({ runId }) => runId),
     },

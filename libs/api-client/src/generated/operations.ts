@@ -248,6 +248,31 @@ export function getOverview(query?: types.GetOverviewQuery, options?: RequestOpt
   return requestJson({ method: 'GET', path: '/api/v1/overview', query, options });
 }
 
+/** Which read model answers here, what it lacks, and how far one is that is built in its place. */
+export function getReadModel(options?: RequestOptions): Promise<types.ReadModelStatus> {
+  return requestJson({ method: 'GET', path: '/api/v1/read-model', options });
+}
+
+/** Messages that could not be folded, oldest first. */
+export function listPoison(query?: types.ListPoisonQuery, options?: RequestOptions): Promise<types.PoisonPage> {
+  return requestJson({ method: 'GET', path: '/api/v1/read-model/poison', query, options });
+}
+
+/** Try once more what could not be folded: applied late it would not be a fold, so everything is folded anew, by today’s code. */
+export function retryPoison(options?: RequestOptions): Promise<types.RebuildStarted> {
+  return requestJson({ method: 'POST', path: '/api/v1/read-model/poison/retries', options });
+}
+
+/** One message that could not be folded, with its first bytes. */
+export function getPoison(position: types.Position, query?: types.GetPoisonQuery, options?: RequestOptions): Promise<types.PoisonDetail> {
+  return requestJson({ method: 'GET', path: `/api/v1/read-model/poison/${encodeURIComponent(position)}`, query, options });
+}
+
+/** Build the read model anew from the whole history, beside the one that answers; every replica does. */
+export function rebuildReadModel(options?: RequestOptions): Promise<types.RebuildStarted> {
+  return requestJson({ method: 'POST', path: '/api/v1/read-model/rebuilds', options });
+}
+
 /** Runs, newest first. */
 export function listRuns(query?: types.ListRunsQuery, options?: RequestOptions): Promise<types.RunPage> {
   return requestJson({ method: 'GET', path: '/api/v1/runs', query, options });

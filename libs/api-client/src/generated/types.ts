@@ -561,6 +561,9 @@ export type LiveMessage = {
   offset: number;
   data: string;
 } | {
+  type: "rebuilt";
+  position: Position;
+} | {
   type: "presence";
   endpointId: EndpointId;
   status: EndpointStatus;
@@ -674,6 +677,39 @@ export type PerformanceView = {
   })[];
 };
 
+export type PoisonDetail = {
+  stream: PoisonStream;
+  position: Position;
+  code: string;
+  reason: string;
+  subject: string;
+  endpointId: EndpointId | null;
+  size: number;
+  recordedAt: string;
+  bytes: string;
+  text: string | null;
+  truncated: boolean;
+};
+
+export type PoisonPage = {
+  items: PoisonView[];
+  nextCursor: string | null;
+  position: Position;
+};
+
+export type PoisonStream = "events" | "output" | "private" | "metrics";
+
+export type PoisonView = {
+  stream: PoisonStream;
+  position: Position;
+  code: string;
+  reason: string;
+  subject: string;
+  endpointId: EndpointId | null;
+  size: number;
+  recordedAt: string;
+};
+
 export type Position = string;
 
 export type Problem = {
@@ -693,6 +729,35 @@ export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed"
 
 export type ProvePasswordRequest = {
   password: string;
+};
+
+export type ReadModelStatus = {
+  number: number;
+  tables: string;
+  code: string;
+  position: Position;
+  sizeBytes: number;
+  lagEvents: number;
+  rebuilding: boolean;
+  poison: {
+    count: number;
+    since: Position | null;
+  };
+  rebuild: RebuildProgress | null;
+};
+
+export type RebuildProgress = {
+  number: number;
+  startedAt: string;
+  eventsDone: number;
+  eventsTotal: number;
+  eventsPerSecond: number;
+  secondsLeft: number | null;
+};
+
+export type RebuildStarted = {
+  position: Position;
+  rebuild: RebuildProgress | null;
 };
 
 export type RecoveryCodes = {
@@ -877,6 +942,7 @@ export type SystemStatus = {
     lagMs: number;
     poisonCount: number;
     rebuilding: boolean;
+    rebuild: RebuildProgress | null;
   };
   verifier: {
     lagEvents: number;
@@ -1062,6 +1128,19 @@ export type GetJobQuery = {
 /** What getOverview may be asked with. */
 export type GetOverviewQuery = {
   minPosition?: Position | undefined;
+};
+
+/** What listPoison may be asked with. */
+export type ListPoisonQuery = {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+  minPosition?: Position | undefined;
+  stream?: PoisonStream | undefined;
+};
+
+/** What getPoison may be asked with. */
+export type GetPoisonQuery = {
+  stream?: PoisonStream | undefined;
 };
 
 /** What listRuns may be asked with. */

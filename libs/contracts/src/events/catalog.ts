@@ -11,6 +11,7 @@ import * as executions from './executions.ts';
 import * as inventory from './inventory.ts';
 import * as jobs from './jobs.ts';
 import * as keys from './keys.ts';
+import * as readModel from './read-model.ts';
 import * as runs from './runs.ts';
 import * as secrets from './secrets.ts';
 import * as sites from './sites.ts';
@@ -82,6 +83,7 @@ export const controlEventSchemas = [
   keys.keyRotatedSchema,
   keys.keyRetiredSchema,
   brokers.brokerMoveOrderedSchema,
+  readModel.rebuildRequestedSchema,
 ] as const;
 
 export const endpointEventSchema = z.discriminatedUnion('type', endpointEventSchemas);

@@ -54,6 +54,8 @@ export const liveMessageSchema = z
       offset: z.int().nonnegative(),
       data: z.string(),
     }),
+    /** Another read model answers: whatever was read before may be told differently now. */
+    z.strictObject({ type: z.literal('rebuilt'), position: positionSchema }),
     z.strictObject({ type: z.literal('presence'), endpointId: endpointIdSchema, status: endpointStatusSchema, lastSeenAt: timeSchema }),
     z.strictObject({ type: z.literal('performance'), endpointId: endpointIdSchema, sample: performanceSampleSchema }),
   ])

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { positionSchema, timeSchema } from '../ids.ts';
+import { rebuildProgressSchema } from './read-model.ts';
 import { executionViewSchema, runViewSchema } from './executions.ts';
 
 const check = z.strictObject({ status: z.enum(['ok', 'degraded', 'failed']), detail: z.string() });
@@ -19,6 +20,8 @@ export const systemStatusSchema = z
       lagMs: z.number().nonnegative(),
       poisonCount: z.int().nonnegative(),
       rebuilding: z.boolean(),
+      /** The read model that is built beside the one that answers. */
+      rebuild: rebuildProgressSchema.nullable(),
     }),
     verifier: z.strictObject({ lagEvents: z.int().nonnegative(), invalidCount: z.int().nonnegative() }),
     streams: z.array(

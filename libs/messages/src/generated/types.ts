@@ -1431,6 +1431,24 @@ export type BrokerMoveOrdered = {
   };
 };
 
+export type ReadModelRebuildRequested = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.read-model.rebuild-requested.v1";
+  data: {
+    reason: "asked" | "poison";
+  };
+};
+
 export type AnyEvent = {
   specversion: "1.0";
   id: EventId;
@@ -1656,6 +1674,9 @@ export type LiveMessage = {
   offset: number;
   data: string;
 } | {
+  type: "rebuilt";
+  position: Position;
+} | {
   type: "presence";
   endpointId: EndpointId;
   status: EndpointStatus;
@@ -1744,7 +1765,8 @@ export type ControlEvent =
   | SecretDeleted
   | KeyRotated
   | KeyRetired
-  | BrokerMoveOrdered;
+  | BrokerMoveOrdered
+  | ReadModelRebuildRequested;
 
 export type KanadeEvent = EndpointEvent | ControlEvent;
 

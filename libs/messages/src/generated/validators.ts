@@ -3595,6 +3595,47 @@ function ruleBrokerMoveOrderedDataBrokerUrls(v: unknown): Problem {
   }
   return undefined;
 }
+function ruleReadModelRebuildRequested(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.read-model.rebuild-requested.v1")) return property("type", x, ": must be \"kanade.read-model.rebuild-requested.v1\"");
+  x = v["data"];
+  p = ruleReadModelRebuildRequestedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleReadModelRebuildRequestedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "reason") return unknownKey(k);
+  let x: unknown;
+  x = v["reason"];
+  if (!((x === "asked" || x === "poison"))) return property("reason", x, ": must be one of \"asked\", \"poison\"");
+  return undefined;
+}
 function ruleAnyEvent(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -4266,9 +4307,10 @@ function ruleLiveMessage(v: unknown): Problem {
     case "changed": return ruleLiveMessage3(v);
     case "run": return ruleLiveMessage4(v);
     case "output": return ruleLiveMessage5(v);
-    case "presence": return ruleLiveMessage6(v);
-    case "performance": return ruleLiveMessage7(v);
-    default: return unknownTag("type", v["type"], "\"subscribed\", \"error\", \"changed\", \"run\", \"output\", \"presence\", \"performance\"");
+    case "rebuilt": return ruleLiveMessage6(v);
+    case "presence": return ruleLiveMessage7(v);
+    case "performance": return ruleLiveMessage8(v);
+    default: return unknownTag("type", v["type"], "\"subscribed\", \"error\", \"changed\", \"run\", \"output\", \"rebuilt\", \"presence\", \"performance\"");
   }
 }
 function ruleLiveMessage1(v: unknown): Problem {
@@ -4351,6 +4393,16 @@ function ruleLiveMessage5(v: unknown): Problem {
 }
 function ruleLiveMessage6(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "type" && k !== "position") return unknownKey(k);
+  let x: unknown;
+  x = v["type"];
+  if (!(x === "rebuilt")) return property("type", x, ": must be \"rebuilt\"");
+  x = v["position"];
+  if (!(typeof x === 'string' && pattern11.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  return undefined;
+}
+function ruleLiveMessage7(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "type" && k !== "endpointId" && k !== "status" && k !== "lastSeenAt") return unknownKey(k);
   let x: unknown;
   x = v["type"];
@@ -4363,7 +4415,7 @@ function ruleLiveMessage6(v: unknown): Problem {
   if (!(typeof x === 'string' && pattern2.test(x))) return property("lastSeenAt", x, ": must be an RFC 3339 time in UTC");
   return undefined;
 }
-function ruleLiveMessage7(v: unknown): Problem {
+function ruleLiveMessage8(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "type" && k !== "endpointId" && k !== "sample") return unknownKey(k);
   let p: Problem;
@@ -4539,6 +4591,8 @@ export const validateKeyRetired: Validator<types.KeyRetired> = /* @__PURE__ */ v
 
 export const validateBrokerMoveOrdered: Validator<types.BrokerMoveOrdered> = /* @__PURE__ */ validator(ruleBrokerMoveOrdered);
 
+export const validateReadModelRebuildRequested: Validator<types.ReadModelRebuildRequested> = /* @__PURE__ */ validator(ruleReadModelRebuildRequested);
+
 export const validateAnyEvent: Validator<types.AnyEvent> = /* @__PURE__ */ validator(ruleAnyEvent);
 
 export const validateRunCommand: Validator<types.RunCommand> = /* @__PURE__ */ validator(ruleRunCommand);
@@ -4648,8 +4702,9 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.key.rotated.v1', validateKeyRotated],
   ['kanade.key.retired.v1', validateKeyRetired],
   ['kanade.broker.move-ordered.v1', validateBrokerMoveOrdered],
+  ['kanade.read-model.rebuild-requested.v1', validateReadModelRebuildRequested],
 ]);
 
 /** Changes whenever an event may look otherwise than before: what was folded by other rules may have to be folded anew. */
-export const eventShapes = '429e0684a5a9abc9';
+export const eventShapes = 'ca3b32b74c212101';
 

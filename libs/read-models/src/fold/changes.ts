@@ -1,7 +1,7 @@
 import type { PerformanceSample, RunState } from '@kanade/messages';
 
-/** `erasure`: something is to be erased from the streams too; its id says what. */
-export type ChangeKind = 'erasure' | 'endpoint' | 'job' | 'execution' | 'event' | 'account' | 'site' | 'secret';
+/** `erasure`: something is to be erased from the streams too; its id says what. `rebuild`: all of this is to be folded anew; its id says why. */
+export type ChangeKind = 'erasure' | 'rebuild' | 'endpoint' | 'job' | 'execution' | 'event' | 'account' | 'site' | 'secret';
 
 /** A row that a commit changed. */
 export interface Change {

@@ -16,16 +16,26 @@ interface PoisonRow {
   subject: string;
   recordedAt: number;
   size: number;
+  endpointKey: number | null;
+  executionKey: number | null;
   bytes: Uint8Array;
 }
 
 /** Records what could not be folded, and counts it. */
-export function openPoison({ connection }: Session) {
+export function openPoison({ connection, keys }: Session) {
   const insert = prepareWrite(connection, (query, parameter: Parameter<PoisonRow>) =>
     query.replaceInto('poison').values({
       stream: parameter('stream'), sequence: parameter('sequence'), code: parameter('code'), reason: parameter('reason'),
-      subject: parameter('subject'), recordedAt: parameter('recordedAt'), size: parameter('size'), bytes: parameter('bytes'),
+      subject: parameter('subject'), recordedAt: parameter('recordedAt'), size: parameter('size'),
+      endpointKey: parameter('endpointKey'), executionKey: parameter('executionKey'), bytes: parameter('bytes'),
     }));
+  const findConcerned = prepareGet(connection, (query, parameter: Parameter<{ position: number }>) =>
+    query.selectFrom('events').select(['endpointKey', 'executionKey']).where('position', '=', parameter('position')));
+  const concerned = (stream: FoldedStream, { sequence, subject }: StoredMessage): Pick<PoisonRow, 'endpointKey' | 'executionKey'> => {
+    if (stream === 'events') return findConcerned({ position: sequence }) ?? { endpointKey: null, executionKey: null };
+    // Those of the other streams say whose they are in the third place.
+    return { endpointKey: keys.endpoint(subject.split('.')[2] ?? '') ?? null, executionKey: null };
+  };
   const count = prepareGet(connection, (query, _: Parameter<NoArguments>) =>
     query.selectFrom('poison').select(({ fn }) => fn.countAll<number>().as('count')));
 
@@ -34,7 +44,7 @@ export function openPoison({ connection }: Session) {
       insert({
         stream: streams[stream], sequence: message.sequence, code: refusal.code, reason: refusal.reason.slice(0, 1000),
         subject: message.subject.slice(0, 1000), recordedAt: message.recordedAt, size: message.body.byteLength,
-        bytes: message.body.subarray(0, poisonBytes),
+        ...concerned(stream, message), bytes: message.body.subarray(0, poisonBytes),
       });
     },
     count: (): number => count({})?.count ?? 0,

@@ -1,4 +1,4 @@
-/** Tables of the fold itself. `chains` has the end of each endpoint's chain and what it has stored on its newest day (days since 1970, UTC), in one row because both change with every event. A comment after a column names its TypeScript type where SQL's is too wide; the generated table types read it. */
+/** Tables of the fold itself. What is poison concerns the endpoint and the execution that the index of the history gives it, if any. `chains` has the end of each endpoint's chain and what it has stored on its newest day (days since 1970, UTC), in one row because both change with every event. A comment after a column names its TypeScript type where SQL's is too wide; the generated table types read it. */
 export const foldSchema = `
 CREATE TABLE checkpoints (
   stream TEXT NOT NULL PRIMARY KEY,
@@ -16,9 +16,13 @@ CREATE TABLE poison (
   subject TEXT NOT NULL,
   recordedAt INTEGER NOT NULL,
   size INTEGER NOT NULL,
+  endpointKey INTEGER,
+  executionKey INTEGER,
   bytes BLOB NOT NULL,
   PRIMARY KEY (stream, sequence)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX poisonByEndpoint ON poison (endpointKey, stream, sequence) WHERE endpointKey IS NOT NULL;
+CREATE INDEX poisonByExecution ON poison (executionKey, stream, sequence) WHERE executionKey IS NOT NULL;
 
 CREATE TABLE chains (
   endpointKey INTEGER NOT NULL PRIMARY KEY,

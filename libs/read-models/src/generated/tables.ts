@@ -293,6 +293,8 @@ export interface PoisonTable {
   subject: string;
   recordedAt: number;
   size: number;
+  endpointKey: number | null;
+  executionKey: number | null;
   bytes: Uint8Array;
 }
 

@@ -11,6 +11,7 @@ import { openExecutions } from './executions/executions.projection.ts';
 import { openJobs } from './jobs/jobs.projection.ts';
 import { openOutput } from './output/output.projection.ts';
 import { openPrivateParts } from './private-parts/private-parts.projection.ts';
+import { openRebuilds } from './rebuilds/rebuilds.projection.ts';
 import { openSecrets } from './secrets/secrets.projection.ts';
 import { openSamples } from './samples/samples.projection.ts';
 import { openSites } from './sites/sites.projection.ts';
@@ -33,7 +34,7 @@ export function openProjections(session: Session, resetBudget: (endpointKey: num
   const parts = [
     accounts.events, tokens.events, openEndpoints(session, tokens.used, resetBudget).events, openJobs(session, accounts.nameOf).events, executions.events,
     openSites(session, accounts.nameOf).events, openSecrets(session, accounts.nameOf).events, openErasure(session, executions.runs).events,
-    openBrokerMoves(session, accounts.nameOf).events,
+    openBrokerMoves(session, accounts.nameOf).events, openRebuilds(session).events,
   ];
   return {
     events: combine(parts),

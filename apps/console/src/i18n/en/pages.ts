@@ -92,6 +92,8 @@ export const pages = {
     lagEvents: 'Still to fold',
     lagMs: 'Fold lag',
     poison: 'Poison events',
+    rebuild: 'A new read model is being built beside this one: {{done}} of {{total}} events.',
+    rebuildLeft: 'A new read model is being built beside this one: {{done}} of {{total}} events, {{left}} left.',
     rebuilding: 'The read model is being rebuilt. Answers may lag behind until it is done.',
     verifierLag: 'Signatures to check',
     verifierInvalid: 'Invalid signatures',

@@ -95,6 +95,8 @@ export const pages: TranslationOf<typeof source> = {
     lagEvents: '未反映',
     lagMs: '反映の遅れ',
     poison: '反映不可のイベント',
+    rebuild: '新しいリードモデルを並行して構築しています：{{total}} 件中 {{done}} 件のイベント。',
+    rebuildLeft: '新しいリードモデルを並行して構築しています：{{total}} 件中 {{done}} 件のイベント、残り {{left}}。',
     rebuilding: 'リードモデルを再構築しています。完了するまで表示が遅れることがあります。',
     verifierLag: '未検証の署名',
     verifierInvalid: '無効な署名',
