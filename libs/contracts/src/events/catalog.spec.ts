@@ -16,7 +16,7 @@ describe('the event catalog', () => {
   it('knows every type once', () => {
     const types = [...endpointEventSchemas, ...controlEventSchemas].map((schema) => schema.shape.type.value);
     expect(new Set(types).size).toBe(types.length);
-    for (const type of types) expect(type).toMatch(/^kanade\.[a-z]+\.[a-z-]+\.v[1-9]$/);
+    for (const type of types) expect(type).toMatch(/^kanade\.[a-z-]+\.[a-z-]+\.v[1-9]$/);
   });
 
   it('reads an event of an endpoint, and takes it for no control event', () => {
