@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
 import { answerAt, notFound } from '../projections/answers.ts';
 import { FoldClient } from '../projections/fold-client.ts';
+import { incompleteSince } from '../projections/incomplete.ts';
 import { LiveOverlay } from '../projections/live-overlay.ts';
 import { endpointView, selectEndpoints } from './endpoint-view.ts';
 
@@ -85,6 +86,7 @@ export function getEndpoint(db: Reader, overlay: LiveOverlay, principal: Princip
       conflictReason: row.conflictReason,
       hold: readHold(row),
       epochs: readEpochs(db, row.key, position),
+      incompleteSince: incompleteSince(db, 'endpointKey', row.key, position),
       inventory: { ...readFacets(db, row.key), changedAt: row.inventoryChangedAt, packageCount: row.packageCount },
       position,
     };

@@ -7,6 +7,7 @@ import type { Principal } from '../accounts/principal.ts';
 import { answerAt, notFound } from '../projections/answers.ts';
 import { readExecute } from '../projections/execute-view.ts';
 import { FoldClient } from '../projections/fold-client.ts';
+import { incompleteSince } from '../projections/incomplete.ts';
 import { visibleSiteKeys } from '../projections/scoped.ts';
 import { extentOf, scopedExecutionView } from './execution-scope.ts';
 import { selectExecutions } from './execution-view.ts';
@@ -34,8 +35,11 @@ export function getExecution(db: Reader, principal: Principal, { executionId }: 
   return answerAt(db, (position) => {
     const row = db.get(getExecutionSql(executionId));
     const sites = visibleSiteKeys(db, principal);
-    if (row === undefined || extentOf(db, sites, row.key) === 'nothing') throw notFound('execution', executionId);
-    return { ...scopedExecutionView(db, sites, row), execute: readExecute(db, row), position };
+    const extent = row === undefined ? 'nothing' : extentOf(db, sites, row.key);
+    if (row === undefined || extent === 'nothing') throw notFound('execution', executionId);
+    // What a part of it lacks may be another site's.
+    const incomplete = extent === 'whole' ? incompleteSince(db, 'executionKey', row.key, position) : null;
+    return { ...scopedExecutionView(db, sites, row), execute: readExecute(db, row), incompleteSince: incomplete, position };
   });
 }
 

@@ -27,6 +27,7 @@ import { overviewSql } from '../overview/get-overview.query.ts';
 import { getPoisonSql } from '../read-model/get-poison.query.ts';
 import { firstPoisonSql } from '../read-model/get-read-model.query.ts';
 import { listPoisonSql } from '../read-model/list-poison.query.ts';
+import { incompleteSinceSql } from './incomplete.ts';
 import { writeCursor } from './cursor.ts';
 import { foldScene } from './folded-scene.spec-kit.ts';
 import type { FoldedScene } from './folded-scene.spec-kit.ts';
@@ -126,6 +127,8 @@ const hot: [string, () => Compilable, string][] = [
   ['what could not be folded', () => listPoisonSql({ stream: 'events', limit: 50, cursor: afterKey }), 'SEARCH poison USING PRIMARY KEY'],
   ['one that could not be folded', () => getPoisonSql('output', 7), 'SEARCH poison USING PRIMARY KEY'],
   ['the first that could not be folded', () => firstPoisonSql(), 'SEARCH poison USING PRIMARY KEY'],
+  ['what an endpoint lacks', () => incompleteSinceSql('endpointKey', 1), 'poisonByEndpoint'],
+  ['what an execution lacks', () => incompleteSinceSql('executionKey', 1), 'poisonByExecution'],
   ['runs to dispatch', () => runsToDispatchSql('<', '0badcafe', 100), 'runsToDispatch'],
   ['runs past their deadline', () => runsPastDeadlineSql(0, 100), 'runsByDeadline'],
   ['approvals nobody gave in time', () => overdueApprovalsSql('2026-01-01T00:00:00.000Z'), 'executionsByApproval'],

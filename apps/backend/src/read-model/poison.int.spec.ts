@@ -127,6 +127,17 @@ describe('poison put straight into the stream', () => {
     expect(await model()).toMatchObject({ number: 1, poison: { count: kinds.length, since: `${log.incarnation}:${put1.get('an unsigned control event')}` }, rebuild: null });
   });
 
+  it('makes what it concerns say since when it may be incomplete', async () => {
+    expect((await backend.call('GET', `/endpoints/${endpointId}`)).body['incompleteSince']).toBe(`${log.incarnation}:${put1.get('an event outside its chain')}`);
+    const clean = await FakeAgent.enrol(backend, 'clean');
+    const shown = await eventually(async () => {
+      const { status, body } = await backend.call('GET', `/endpoints/${clean.endpointId}`);
+      return status === 200 ? body : undefined;
+    }, 'the endpoint to be folded');
+    expect(shown['incompleteSince']).toBe(null);
+    await clean.close();
+  });
+
   it('is shown with its beginning, as text where it is one', async () => {
     const show = async (what: string) => (await backend.call('GET', `/read-model/poison/${log.incarnation}:${put1.get(what)}`)).body;
     expect(await show('bytes that are no text')).toMatchObject({ endpointId, text: null, bytes: Buffer.from([0xff, 0xfe, 0x00, 0x1b]).toString('base64'), truncated: false });

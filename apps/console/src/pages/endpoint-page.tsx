@@ -39,13 +39,14 @@ function HeldBecause({ hold }: { readonly hold: NonNullable<EndpointDetail['hold
 
 /** Who it is, where that is more than a name: what it calls itself, why it is shut out, where its chain began anew. */
 function identityFacts(t: TFunction, endpoint: EndpointDetail): Fact[] {
-  const { alias, name, nameSince, standing, standingAt, standingReason, quarantineReason, conflictReason, hold, epochs } = endpoint;
+  const { alias, name, nameSince, standing, standingAt, standingReason, quarantineReason, conflictReason, hold, epochs, incompleteSince } = endpoint;
   return [
     ...(alias === null ? [] : [{ term: t('endpoints.hostname'), value: <>{name} <RelativeTime time={nameSince} /></> }]),
     ...(standing === 'active' ? [] : [{ term: t(`endpointStanding.${standing}`), value: <><AbsoluteTime time={standingAt} /> {standingReason}</> }]),
     ...(quarantineReason === null ? [] : [{ term: t('endpoints.quarantine'), value: quarantineReason }]),
     ...(conflictReason === null ? [] : [{ term: t('conflicted'), value: conflictReason }]),
     ...(hold === null ? [] : [{ term: t('endpoints.held'), value: <HeldBecause hold={hold} /> }]),
+    ...(incompleteSince === null ? [] : [{ term: t('incompleteSince'), value: <span className="k-mono">{incompleteSince}</span> }]),
     ...epochs.filter(({ epoch }) => epoch > 1).map(({ epoch, openedAt }) => ({
       term: t('endpoints.epoch', { epoch }),
       value: <span title={t('endpoints.epochHint')}><AbsoluteTime time={openedAt} /></span>,

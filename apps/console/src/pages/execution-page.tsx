@@ -37,6 +37,7 @@ function Summary({ execution }: { readonly execution: ExecutionDetail }) {
           { term: t('executions.requestedBy'), value: execution.requestedBy ?? '—' },
           { term: t('executions.requestedAt'), value: <RelativeTime time={execution.requestedAt} /> },
           { term: t('executions.took'), value: <Elapsed from={execution.requestedAt} to={execution.endedAt} /> },
+          ...(execution.incompleteSince === null ? [] : [{ term: t('incompleteSince'), value: <span className="k-mono">{execution.incompleteSince}</span> }]),
           ...(execution.endedAt === null ? [{ term: t('execution.expiresAt'), value: <AbsoluteTime time={execution.expiresAt} /> }] : []),
         ]}
       />

@@ -258,6 +258,7 @@ export type EndpointDetail = {
     openedAt: string;
     position: Position;
   }[];
+  incompleteSince: Position | null;
   inventory: {
     hardware: {
       manufacturer: string;
@@ -454,6 +455,7 @@ export type ExecutionDetail = {
   approval: Approval | null;
   counts: Record<string, number>;
   execute: Execute | null;
+  incompleteSince: Position | null;
   position: Position;
 };
 

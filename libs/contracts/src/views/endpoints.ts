@@ -78,6 +78,8 @@ export const endpointDetailSchema = z
     hold: z.strictObject({ cause: holdCauseSchema, detail: z.string(), since: timeSchema, until: timeSchema.nullable() }).nullable(),
     /** Where its chain of events began anew, newest first: a machine that was reverted, cloned, or given new keys. At most 20. */
     epochs: z.array(z.strictObject({ epoch: z.int().positive(), openedAt: timeSchema, position: positionSchema })),
+    /** Position of the first event about it that could not be folded: what is told of it may lack what that said. */
+    incompleteSince: positionSchema.nullable(),
     inventory: z.strictObject({
       hardware: facetSchemas.hardware.nullable(),
       os: facetSchemas.os.nullable(),

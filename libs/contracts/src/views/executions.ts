@@ -153,6 +153,8 @@ export const executionDetailSchema = z
     ...executionViewSchema.shape,
     /** Null once its private part has been erased. */
     execute: executeSchema.nullable(),
+    /** Position of the first event about it that could not be folded: what is told of it may lack what that said. */
+    incompleteSince: positionSchema.nullable(),
     position: positionSchema,
   })
   .meta({ id: 'ExecutionDetail' });

@@ -55,8 +55,9 @@ function describe(endpoint: EndpointDetail): string {
 }
 
 /** What must not be overlooked about who it is. */
-function standingFacts({ id, standing, standingAt, standingReason, quarantineReason, conflictReason, hold, epochs }: EndpointDetail): [string, string][] {
+function standingFacts({ id, standing, standingAt, standingReason, quarantineReason, conflictReason, hold, epochs, incompleteSince }: EndpointDetail): [string, string][] {
   const facts: [string, string][] = [];
+  if (incompleteSince !== null) facts.push(['incomplete', `since ${incompleteSince}, an event that could not be folded; see kanade read-model poison show ${incompleteSince}`]);
   if (standing !== 'active') facts.push([standing, `since ${formatTime(standingAt)}${standingReason === null ? '' : `: ${standingReason}`}`]);
   if (quarantineReason !== null) facts.push(['quarantined', quarantineReason]);
   if (conflictReason !== null) facts.push(['conflict', `two machines act as this endpoint: ${conflictReason}`]);

@@ -21,6 +21,7 @@ export class ExecutionShow extends BaseCommand {
     const execution = await getExecution(args.execution);
     this.log(`${execution.id}  ${describeState(execution)}: ${describeCounts(execution)}`);
     this.log(`requested ${formatTime(execution.requestedAt)} by ${execution.requestedBy ?? 'somebody (recovered)'}, ended ${formatTime(execution.endedAt)}\n`);
+    if (execution.incompleteSince !== null) this.log(`incomplete since ${execution.incompleteSince}, an event that could not be folded; see kanade read-model poison show ${execution.incompleteSince}\n`);
     this.log(
       renderTable(result.runs, [
         { title: 'ENDPOINT', value: (run) => run.endpointName },

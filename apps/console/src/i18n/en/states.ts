@@ -40,6 +40,7 @@ export const states = {
   },
   newName: 'New name',
   newNameHint: 'It has called itself so for less than a day. A name is the endpoint’s own word: look at its ID.',
+  incompleteSince: 'May be incomplete since',
   conflicted: 'Identity conflict',
   conflictedHint: 'Two machines act as this endpoint, a cloned disk most likely. Enrol one of them anew.',
   held: 'Held',

@@ -43,6 +43,7 @@ export const states: TranslationOf<typeof source> = {
   },
   newName: '新しい名前',
   newNameHint: 'この名前になってから 1 日たっていません。名前はエンドポイントの自己申告です。ID を確認してください。',
+  incompleteSince: '不完全な可能性（この位置以降）',
   conflicted: 'ID の競合',
   conflictedHint: '2 台のマシンがこのエンドポイントとして動いています。ディスクの複製が考えられます。一方を登録し直してください。',
   held: '保留',
