@@ -59,7 +59,7 @@ export const poisonPageSchema = pageSchema('PoisonPage', poisonViewSchema);
 export const poisonListQuerySchema = z.strictObject({ ...pageQueryShape, stream: poisonStreamSchema.default('events') });
 export const poisonDetailQuerySchema = z.strictObject({ stream: poisonStreamSchema.default('events') });
 
-/** One with its first bytes, 16 KiB at most. */
+/** One with its first bytes, 16 KiB at most; none where its endpoint's data was erased. */
 export const poisonDetailSchema = z
   .strictObject({
     ...poisonViewSchema.shape,

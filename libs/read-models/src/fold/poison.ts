@@ -8,6 +8,9 @@ import type { Session } from './session.ts';
 /** How much of a poisoned message the read model keeps; the stream has it whole. */
 export const poisonBytes = 16 * 1024;
 
+/** What is left of the reason, which may quote the message, once the data of its endpoint is erased. */
+export const erasedReason = 'the data of its endpoint was erased';
+
 interface PoisonRow {
   stream: string;
   sequence: number;
@@ -22,7 +25,7 @@ interface PoisonRow {
 }
 
 /** Records what could not be folded, and counts it. */
-export function openPoison({ connection, keys }: Session) {
+export function openPoison({ connection, keys, erasures }: Session) {
   const insert = prepareWrite(connection, (query, parameter: Parameter<PoisonRow>) =>
     query.replaceInto('poison').values({
       stream: parameter('stream'), sequence: parameter('sequence'), code: parameter('code'), reason: parameter('reason'),
@@ -41,10 +44,13 @@ export function openPoison({ connection, keys }: Session) {
 
   return {
     record(stream: FoldedStream, message: StoredMessage, refusal: Refusal): void {
+      const { endpointKey, executionKey } = concerned(stream, message);
+      // Output and samples may be read after the event that erased them.
+      const erased = endpointKey !== null && erasures.covers(endpointKey, message.recordedAt);
       insert({
-        stream: streams[stream], sequence: message.sequence, code: refusal.code, reason: refusal.reason.slice(0, 1000),
+        stream: streams[stream], sequence: message.sequence, code: refusal.code, reason: erased ? erasedReason : refusal.reason.slice(0, 1000),
         subject: message.subject.slice(0, 1000), recordedAt: message.recordedAt, size: message.body.byteLength,
-        ...concerned(stream, message), bytes: message.body.subarray(0, poisonBytes),
+        endpointKey, executionKey, bytes: erased ? new Uint8Array() : message.body.subarray(0, poisonBytes),
       });
     },
     count: (): number => count({})?.count ?? 0,

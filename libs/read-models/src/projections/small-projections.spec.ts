@@ -12,6 +12,12 @@ const sample = {
   networkReceivedBytesPerSecond: null, networkSentBytesPerSecond: null, agentMemoryBytes: 5,
 };
 
+it('a request to fold everything anew leaves no row, and is told', () => {
+  const history = new TestHistory();
+  history.control('read-model', 'fleet', 'kanade.read-model.rebuild-requested.v1', { reason: 'poison' }, { principal: 'account/a1' });
+  expect(fold(history).commit).toMatchObject({ poisoned: 0, changes: expect.arrayContaining([{ kind: 'rebuild', id: 'poison' }]) });
+});
+
 describe('jobs', () => {
   it('are what was applied last, with every version before it', () => {
     const history = new TestHistory();

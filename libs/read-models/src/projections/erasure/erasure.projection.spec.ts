@@ -108,8 +108,10 @@ describe('an erased endpoint', () => {
     const history = scene();
     facts(history);
     finishRun(history, 'x1', 'e1', { stdout: 'personal' });
+    history.raw('e1', Buffer.from('Taro, in what is no event'));
     retireAndErase(history);
     const { live, rows, rebuilt } = fold(history, ofRun(run));
+    expect(live.rows('SELECT code, size, length(bytes) AS kept FROM poison')).toEqual([{ code: 'not-json', size: 25, kept: 0 }]);
     expect(JSON.stringify(rows)).not.toMatch(/Taro|e1-host|bash/i);
     expect(live.rows("SELECT name, alias, osName, packageCount, standing FROM endpoints WHERE id = 'e1'")).toEqual([
       { name: '(erased)', alias: null, osName: '', packageCount: 0, standing: 'retired' },

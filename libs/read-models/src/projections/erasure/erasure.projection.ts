@@ -1,5 +1,6 @@
 import type { EventHandlers, Place } from '../../fold/events.ts';
 import { refuse } from '../../fold/events.ts';
+import { erasedReason } from '../../fold/poison.ts';
 import type { Session } from '../../fold/session.ts';
 import { prepareAll, prepareGet, prepareWrite } from '../../sqlite/statements.ts';
 import type { Parameter } from '../../sqlite/statements.ts';
@@ -33,6 +34,8 @@ const prepareEndpoint = ({ connection }: Session) => ({
   deletePackages: prepareWrite(connection, (query, parameter: Parameter<Key>) => query.deleteFrom('packages').where('endpointKey', '=', parameter('key'))),
   deleteSamples: prepareWrite(connection, (query, parameter: Parameter<Key & { at: number }>) =>
     query.deleteFrom('samples').where('endpointKey', '=', parameter('key')).where('recordedAt', '<=', parameter('at'))),
+  emptyPoison: prepareWrite(connection, (query, parameter: Parameter<Key & { bytes: Uint8Array; reason: string }>) =>
+    query.updateTable('poison').set({ bytes: parameter('bytes'), reason: parameter('reason') }).where('endpointKey', '=', parameter('key'))),
   deleteParts: prepareWrite(connection, (query, parameter: Parameter<{ writer: string }>) => query.deleteFrom('privateParts').where('writer', '=', parameter('writer'))),
 });
 
@@ -49,6 +52,7 @@ export function openErasure(session: Session, runs: Runs) {
     endpoint.deletePackages({ key });
     endpoint.deleteSamples({ key, at: recordedAt });
     endpoint.deleteParts({ writer: endpointId });
+    endpoint.emptyPoison({ key, bytes: new Uint8Array(), reason: erasedReason });
     erasures.forget();
     changes.row('erasure', `endpoint ${endpointId}`);
     changes.row('endpoint', endpointId);
