@@ -1,5 +1,5 @@
 export { openReadModel } from './read-model.ts';
-export { deleteOtherReadModels, deleteReadModel, findReadModels, readModelFile } from './read-model-files.ts';
+export { deleteOtherReadModels, deleteReadModel, findReadModels, readModelFile, reserveReadModel } from './read-model-files.ts';
 export type { ReadModelFile, ReadModelFiles } from './read-model-files.ts';
 export type { ReadModel } from './read-model.ts';
 export { openReader } from './reader.ts';

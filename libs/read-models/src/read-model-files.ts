@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { codeFingerprint, tablesFingerprint } from './fingerprint.ts';
 import { isDamagedFile, openForReading } from './sqlite/open.ts';
@@ -64,6 +64,11 @@ export function findReadModels(directory: string): ReadModelFiles {
   const serving = fitting.find(({ path }) => hasServed(path));
   const building = serving && fitting.find(({ path, code, number }) => code === today.code && number > serving.number && !hasServed(path));
   return { serving, building, nextNumber: Math.max(0, ...all.map(({ number }) => number)) + 1 };
+}
+
+/** Puts an empty file where a read model is to be built, so that the next start knows of it whatever becomes of this one. */
+export function reserveReadModel({ path }: ReadModelFile): void {
+  writeFileSync(path, '', { mode: 0o600, flag: 'a' });
 }
 
 /** Deletes a read model. */

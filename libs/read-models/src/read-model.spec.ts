@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openReadModel } from './read-model.ts';
-import { deleteOtherReadModels, deleteReadModel, findReadModels, readModelFile } from './read-model-files.ts';
+import { deleteOtherReadModels, deleteReadModel, findReadModels, readModelFile, reserveReadModel } from './read-model-files.ts';
 import { openReader } from './reader.ts';
 import { build } from './sqlite/statements.ts';
 import { busyHistory, dumpFile } from './testing/index.ts';
@@ -75,7 +75,8 @@ describe('the read models of a directory', () => {
   it('are the newest that has served, by whatever code, and its half-built successor of today’s', () => {
     make(1, { serves: true });
     const serving = make(4, { serves: true, code: '0123456789ab' });
-    const building = make(5, { serves: false });
+    const building = readModelFile(directory, 5).path;
+    reserveReadModel(readModelFile(directory, 5));
     make(6, { serves: false, code: '0123456789ab' });
     expect(findReadModels(directory)).toMatchObject({ serving: { path: serving, number: 4, code: '0123456789ab' }, building: { path: building, number: 5 }, nextNumber: 7 });
   });

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { formatPosition, parsePosition } from '@kanade/contracts';
-import { deleteOtherReadModels, findReadModels, openReader, readModelFile } from '@kanade/read-models';
+import { deleteOtherReadModels, findReadModels, openReader, readModelFile, reserveReadModel } from '@kanade/read-models';
 import type { ReadModelFile, Reader } from '@kanade/read-models';
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
@@ -183,6 +183,7 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
   private makeRebuild(): Rebuild {
     const file = readModelFile(this.settings.worker.directory, this.nextNumber);
     this.nextNumber += 1;
+    reserveReadModel(file);
     this.rebuild = new Rebuild(this.settings.worker, file, this);
     this.logger.log(`read model ${file.number} is built beside ${this.serving.file.number}`);
     return this.rebuild;

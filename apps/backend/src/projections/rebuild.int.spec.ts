@@ -119,6 +119,17 @@ describe('a rebuild', () => {
     expect(dumpFile(file.path)).toEqual(await fromZero());
   });
 
+  it('is begun by the next start, however soon the one that was asked ended', async () => {
+    await enrolMany(0, 3);
+    const first = await folded(scene.fold());
+    first.startRebuild();
+    await first.crash();
+    await first.stop();
+    const second = scene.fold();
+    expect(second.status().rebuild).toMatchObject({ number: 2 });
+    await swapOf(second);
+  });
+
   it('goes on while its threads and those of the one that serves are killed', async () => {
     await enrolMany(0, 2000);
     const fold = await folded(scene.fold());
