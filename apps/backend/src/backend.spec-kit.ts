@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createServerKeys } from '@kanade/messaging';
@@ -51,7 +52,7 @@ export interface TestBackend {
 export interface TestInstallation {
   readonly broker: TestBroker;
   readonly password: string;
-  /** Starts a backend; the same data directory each time, so that a second one goes on where the first stopped. */
+  /** Starts a backend; the same data directory each time, so that a second one goes on where the first stopped. One beside another has its own, with the same keys. */
   backend(environment?: Readonly<Record<string, string>>): Promise<TestBackend>;
   stop(): Promise<void>;
 }
@@ -122,6 +123,13 @@ async function startBackend(broker: TestBroker, password: string, environment: R
   };
 }
 
+/** The data directory of one more replica, given the keys by the administrator. */
+function replicaDirectory({ dataDir }: TestBroker): string {
+  const directory = mkdtempSync(join(tmpdir(), 'kanade-replica-'));
+  for (const name of ['keys', 'creds']) cpSync(join(dataDir, name), join(directory, name), { recursive: true });
+  return directory;
+}
+
 /** A broker, its keys, an administrator's password; everything is gone after `stop`. */
 export async function startInstallation(): Promise<TestInstallation> {
   const broker = await startTestBroker();
@@ -130,20 +138,23 @@ export async function startInstallation(): Promise<TestInstallation> {
   const passwordFile = join(broker.dataDir, 'admin-password');
   mkdirSync(broker.dataDir, { recursive: true, mode: 0o700 });
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
-  const running = new Set<TestBackend>();
+  const running = new Map<TestBackend, () => Promise<void>>();
   return {
     broker,
     password,
     backend: async (environment = {}) => {
-      const backend = await startBackend(broker, password, { KANADE_ADMIN_PASSWORD_FILE: passwordFile, ...environment });
-      running.add(backend);
+      const replica = running.size === 0 ? undefined : replicaDirectory(broker);
+      const backend = await startBackend(broker, password, { KANADE_ADMIN_PASSWORD_FILE: passwordFile, ...(replica === undefined ? {} : { KANADE_DATA_DIR: replica }), ...environment });
       const stop = async () => {
-        if (running.delete(backend)) await backend.stop();
+        if (!running.delete(backend)) return;
+        await backend.stop();
+        if (replica !== undefined) rmSync(replica, { recursive: true });
       };
+      running.set(backend, stop);
       return { ...backend, stop };
     },
     stop: async () => {
-      for (const backend of running) await backend.stop();
+      for (const stop of running.values()) await stop();
       await broker.stop();
     },
   };

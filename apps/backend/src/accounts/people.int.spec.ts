@@ -104,7 +104,7 @@ describe('a link to set a password', () => {
 
 describe('a disabled account', () => {
   it('is out at once, with sessions and tokens, on every replica', async () => {
-    const other = await installation.backend({ KANADE_DATA_DIR: installation.broker.dataDir });
+    const other = await installation.backend();
     const person = await Person.join(backend, 'leaver');
     await person.signIn();
     const { body } = await backend.request('POST', '/api/v1/session/token', { username: 'leaver', password: person.password, name: 'laptop' });
