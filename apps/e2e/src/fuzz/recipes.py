@@ -1,6 +1,7 @@
 """Real things for requests that are made up: without them nearly all would end at "not found"."""
 
 from base64 import urlsafe_b64decode
+from time import monotonic, sleep
 from urllib.parse import parse_qs, urlsplit
 from uuid import UUID, uuid4
 
@@ -11,6 +12,7 @@ from provider import come_back
 ENDS_ACCOUNT = {"disableAccount", "setAccountGrants", "resetAccount", "endAccountSessions"}
 ENDS_ENDPOINT = {"revokeEndpoint", "retireEndpoint", "eraseEndpoint"}
 ENDS_TOKEN = {"revokeToken", "revokeOwnToken"}
+BUILDS = {"rebuildReadModel", "retryPoison"}
 
 
 def protect(world, operation, case):
@@ -20,9 +22,18 @@ def protect(world, operation, case):
         path["username"] = world.pick("username")
     if operation in ENDS_ENDPOINT and path.get("endpointId") in world.settings["protectedEndpoints"]:
         path["endpointId"] = world.pick("spareEndpoint")
+    if operation in BUILDS and operation not in world.done:
+        wait_for_what_is_built(world)
     # Ids that answers have told are used again.
     if operation in ENDS_TOKEN and path.get("tokenId") in [id_of(world.settings[name]) for name in ("token", "askersToken")]:
         path["tokenId"] = str(uuid4())
+
+
+def wait_for_what_is_built(world):
+    """One at a time; both are asked for so seldom that none may be lost to the other."""
+    until = monotonic() + 20
+    while world.api.send("GET", "/read-model", None).json()["rebuild"] is not None and monotonic() < until:
+        sleep(0.1)
 
 
 def id_of(token):
