@@ -3,8 +3,9 @@ import { mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
+import { openOutputStore } from '@kanade/messaging';
 import { build, readModelFile } from '@kanade/read-models';
-import { alterFile, dumpFile, enrol } from '@kanade/read-models/testing';
+import { alterFile, dumpFile, enrol, runIdOf } from '@kanade/read-models/testing';
 import { firstValueFrom, timeout } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { FoldClient } from './fold-client.ts';
@@ -117,6 +118,24 @@ describe('a rebuild', () => {
     const { file } = second.status();
     await second.stop();
     expect(dumpFile(file.path)).toEqual(await fromZero());
+  });
+
+  it('waits for no output that is gone, be it the last there was or of a run nobody made', async () => {
+    const agent = await scene.enrolAgent('e1');
+    const fold = scene.fold();
+    for (const executionId of ['x1', 'x2', 'x3']) await result(agent, executionId);
+    await agent.print('never-requested', 'of no run');
+    await result(agent, 'x4');
+    await folded(fold);
+    for (const executionId of ['x1', 'x4']) await openOutputStore(scene.core).eraseRun('e1', runIdOf(executionId, 'e1'), 'stdout');
+    await expect.poll(async () => (await fold.reader()).all(build.selectFrom('poison').select('stream')), { timeout: 20_000 }).toEqual([{ stream: 'KANADE_OUTPUT' }]);
+    const states = build.selectFrom('runs').select(['id', 'state']).orderBy('key');
+    const before = (await fold.reader()).all(states);
+    const swap = swapOf(fold);
+    fold.startRebuild();
+    await swap;
+    expect((await fold.reader()).all(states)).toEqual(before);
+    expect((await fold.reader()).all(build.selectFrom('poison').select('stream'))).toEqual([{ stream: 'KANADE_OUTPUT' }]);
   });
 
   it('is begun by the next start, however soon the one that was asked ended', async () => {
