@@ -5,7 +5,8 @@ import { MessagingError } from '../errors.ts';
 import { expectationHeader } from '../wire/atomic-batch.ts';
 import { openWire, transportsOf } from '../wire/connect.ts';
 import { toMessagingError } from '../wire/failures.ts';
-import { fromHeaders, publishStored, request, toHeaders } from '../wire/jetstream.ts';
+import { publishStored, request, toHeaders } from '../wire/jetstream.ts';
+import { listen } from '../wire/listen.ts';
 import { readDesired } from '../core/desired-states.ts';
 import { watchConnection } from '../wire/status.ts';
 import type { ConnectionWatch } from '../wire/status.ts';
@@ -159,11 +160,11 @@ class RunningAgentConnection implements AgentConnection {
 
   answerAsks(handler: AskHandler): Stoppable {
     return this.#keep((nc) => {
-      const subscription = nc.subscribe(subjects.ask(this.endpointId, 'x').replace(/x$/, '*'), {
-        callback: (error, message) => {
+      const stop = listen(nc, subjects.ask(this.endpointId, 'x').replace(/x$/, '*'), {
+        onMessage: (message) => {
           // Only what came through the account border carries such a reply; nobody else is answered.
-          if (error !== null || message.reply?.startsWith('_R_.') !== true) return;
-          const asked = { subject: message.subject, headers: fromHeaders(message.headers), body: message.data };
+          if (!message.reply.startsWith('_R_.')) return;
+          const asked = { subject: message.subject, headers: message.headers, body: message.body };
           const answer = handler(message.subject.split('.').at(-1) ?? '', asked);
           void answer.then(
             (body) => body !== undefined && message.respond(body),
@@ -171,7 +172,7 @@ class RunningAgentConnection implements AgentConnection {
           );
         },
       });
-      return { stop: () => subscription.unsubscribe() };
+      return { stop };
     });
   }
 
@@ -193,7 +194,7 @@ class RunningAgentConnection implements AgentConnection {
   }
 
   async renew(body: Uint8Array, timeoutMs = 10_000): Promise<Uint8Array> {
-    return (await request(this.#live('renew'), subjects.renew(this.endpointId), body, 'renew', { timeoutMs })).data;
+    return (await request(this.#live('renew'), subjects.renew(this.endpointId), body, 'renew', { timeoutMs })).body;
   }
 
   async reconnect(): Promise<void> {

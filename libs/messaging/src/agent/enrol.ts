@@ -50,7 +50,7 @@ export async function enrolWithToken(token: EnrolmentAccess, body: Uint8Array, t
     ca: token.ca,
   });
   try {
-    return (await request(nc, subjects.enrol(token.tokenId), body, 'enrol', { timeoutMs })).data;
+    return (await request(nc, subjects.enrol(token.tokenId), body, 'enrol', { timeoutMs })).body;
   } finally {
     await nc.close();
   }
@@ -73,7 +73,7 @@ async function ask(options: AgentConnectOptions, body: Uint8Array, timeoutMs: nu
     ca: options.ca,
   });
   try {
-    return (await request(nc, subjects.renew(options.endpointId), body, 'renew', { timeoutMs })).data;
+    return (await request(nc, subjects.renew(options.endpointId), body, 'renew', { timeoutMs })).body;
   } finally {
     await nc.close();
   }

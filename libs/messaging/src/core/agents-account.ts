@@ -11,12 +11,12 @@ import type { SystemConnection } from './system.ts';
 /** The account of the agents as the broker has it now. */
 export async function readAgentsAccount(system: SystemConnection): Promise<NatsClaims> {
   const reply = await request(wireOf(system), `$SYS.REQ.ACCOUNT.${system.agentsAccount}.CLAIMS.LOOKUP`, '', 'read the account of the agents');
-  return readJwt(Buffer.from(reply.data).toString().trim());
+  return readJwt(Buffer.from(reply.body).toString().trim());
 }
 
 async function push(system: SystemConnection, jwt: string, doing: string): Promise<void> {
   const reply = await request(wireOf(system), '$SYS.REQ.CLAIMS.UPDATE', jwt, doing);
-  const answer = parseRecord(reply.data, 'the answer to a changed account');
+  const answer = parseRecord(reply.body, 'the answer to a changed account');
   if (numberAt(recordAt(answer, 'data'), 'code') === 200) return;
   throw new MessagingError('refused', `could not ${doing}: the broker says ${textAt(recordAt(answer, 'error'), 'description') || 'nothing'}`);
 }

@@ -1,4 +1,6 @@
 import { isSubjectToken, parseEventSubject } from '@kanade/contracts';
+import { readAsBroker } from '../wire/headers.ts';
+import { listen } from '../wire/listen.ts';
 import { wireOf } from './connection.ts';
 import type { CoreConnection } from './connection.ts';
 import type { Stoppable } from './types.ts';
@@ -36,21 +38,34 @@ export class OpenBatches {
   }
 }
 
+/** The broker refuses longer ids. */
+const longestId = 64;
+
+/**
+ * What a header block says of a batch, as the broker takes it: two ids that it tells apart are two here, whatever they look like. Undefined
+ * when the broker opens, continues and ends no batch by it.
+ */
+export function readBatch(block: Uint8Array | undefined): { readonly id: string; readonly sequence: number; readonly commits: boolean } | undefined {
+  const id = readAsBroker(block, 'Nats-Batch-Id') ?? '';
+  if (id === '' || id.length > longestId) return undefined;
+  const sequence = readAsBroker(block, 'Nats-Batch-Sequence') ?? '';
+  if (!/^[0-9]+$/.test(sequence)) return undefined;
+  // Anything in it ends the batch: what is no commit, too.
+  return { id, sequence: Number(sequence), commits: readAsBroker(block, 'Nats-Batch-Commit') !== undefined };
+}
+
 /** Calls `exceeded` with every message by which an endpoint has more than `limit` batches open. A connection of its own: a flood must not hold up others. */
 export function watchOpenBatches(core: CoreConnection, limit: number, exceeded: (endpointId: string, open: number) => void): Stoppable {
   const batches = new OpenBatches(limit);
-  const subscription = wireOf(core).subscribe('kanade.events.endpoint.*', {
-    callback: (error, message) => {
-      // Headers are read late by the client: a message that has none costs next to nothing here.
-      if (error !== null || message.headers === undefined) return;
-      const id = message.headers.get('Nats-Batch-Id');
-      if (id === '') return;
-      const writer = parseEventSubject(message.subject);
+  const stop = listen(wireOf(core), 'kanade.events.endpoint.*', {
+    onMessage: ({ subject, block }) => {
+      const batch = readBatch(block);
+      if (batch === undefined) return;
+      const writer = parseEventSubject(subject);
       if (writer?.kind !== 'endpoint' || !isSubjectToken(writer.endpointId)) return;
-      const sequence = Number(message.headers.get('Nats-Batch-Sequence'));
-      const open = batches.see(writer.endpointId, { id, sequence, commits: message.headers.has('Nats-Batch-Commit') }, Date.now());
+      const open = batches.see(writer.endpointId, batch, Date.now());
       if (open > limit) exceeded(writer.endpointId, open);
     },
   });
-  return { stop: () => subscription.unsubscribe() };
+  return { stop };
 }

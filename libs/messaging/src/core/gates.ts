@@ -44,7 +44,7 @@ export function pushGates(system: SystemConnection, operator: Nkey, wanted: Want
 export async function kickConnections(system: SystemConnection, nkey: string): Promise<number> {
   const nc = wireOf(system);
   const query = JSON.stringify({ auth: true, user: nkey });
-  const answer = parseRecord((await request(nc, `$SYS.REQ.ACCOUNT.${system.agentsAccount}.CONNZ`, query, 'find the connections of a key')).data, 'the list of connections');
+  const answer = parseRecord((await request(nc, `$SYS.REQ.ACCOUNT.${system.agentsAccount}.CONNZ`, query, 'find the connections of a key')).body, 'the list of connections');
   const server = textAt(recordAt(answer, 'server'), 'id');
   let kicked = 0;
   for (const connection of listAt(recordAt(answer, 'data'), 'connections')) {

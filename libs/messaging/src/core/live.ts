@@ -1,19 +1,16 @@
 import { subjects } from '@kanade/contracts';
 import { MessagingError } from '../errors.ts';
-import { fromHeaders, request } from '../wire/jetstream.ts';
+import { request } from '../wire/jetstream.ts';
+import { listen } from '../wire/listen.ts';
 import { wireOf } from './connection.ts';
 import type { CoreConnection } from './connection.ts';
 import type { AskOptions, LiveHandler, LiveOutputHandler, Stoppable } from './types.ts';
+import type { Heard } from '../wire/listen.ts';
 import type { LiveMessageIn } from '../wire/message.ts';
 
 function subscribe(core: CoreConnection, subject: string, handler: (tokens: readonly string[], message: LiveMessageIn) => void): Stoppable {
-  const subscription = wireOf(core).subscribe(subject, {
-    callback: (error, message) => {
-      if (error !== null) return;
-      handler(message.subject.split('.'), { subject: message.subject, headers: fromHeaders(message.headers), body: message.data });
-    },
-  });
-  return { stop: () => subscription.unsubscribe() };
+  const onMessage = ({ subject: on, headers, body }: Heard) => handler(on.split('.'), { subject: on, headers, body });
+  return { stop: listen(wireOf(core), subject, { onMessage }) };
 }
 
 /** Presence beats as they come; who beats is told by the subject, which the broker guards. */
@@ -35,7 +32,7 @@ export function subscribeLiveOutput(core: CoreConnection, handler: LiveOutputHan
 export async function ask(core: CoreConnection, options: AskOptions): Promise<Uint8Array | undefined> {
   const subject = subjects.ask(options.endpointId, options.question);
   try {
-    return (await request(wireOf(core), subject, options.body, 'ask an endpoint', options)).data;
+    return (await request(wireOf(core), subject, options.body, 'ask an endpoint', options)).body;
   } catch (error) {
     if (error instanceof MessagingError && (error.code === 'unavailable' || error.code === 'timeout')) return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import { isSubjectToken, subjects } from '@kanade/contracts';
-import type { Msg } from '@nats-io/nats-core';
-import { fromHeaders } from '../wire/jetstream.ts';
 import { parseRecord, textAt } from '../wire/json.ts';
+import { listen } from '../wire/listen.ts';
+import type { Heard } from '../wire/listen.ts';
 import { wireOf } from './connection.ts';
 import type { CoreConnection } from './connection.ts';
 import type { EnrolCall, RenewCall, RequestIdentity, Stoppable } from './types.ts';
@@ -10,9 +10,9 @@ import type { EnrolCall, RenewCall, RequestIdentity, Stoppable } from './types.t
  * Who asks, as the broker wrote it. Only a request that crossed the account border has a reply beginning with `_R_.` (the server lets no
  * client set one), and on these imports the broker overwrites `Nats-Request-Info`; anything else has no identity and gets no answer.
  */
-function identityOf(message: Msg): RequestIdentity | undefined {
-  const info = fromHeaders(message.headers)['Nats-Request-Info'];
-  if (info === undefined || message.reply?.startsWith('_R_.') !== true) return undefined;
+function identityOf(message: Heard): RequestIdentity | undefined {
+  const info = message.headers['Nats-Request-Info'];
+  if (info === undefined || !message.reply.startsWith('_R_.')) return undefined;
   const record = parseRecord(info, 'Nats-Request-Info');
   const identity = {
     name: textAt(record, 'name_tag'),
@@ -26,29 +26,27 @@ function identityOf(message: Msg): RequestIdentity | undefined {
 function respond(
   core: CoreConnection,
   subject: string,
-  handle: (identity: RequestIdentity, message: Msg) => Promise<Uint8Array | undefined>,
+  handle: (identity: RequestIdentity, message: Heard) => Promise<Uint8Array | undefined>,
 ): Stoppable {
-  const answer = async (message: Msg): Promise<void> => {
+  const answer = async (message: Heard): Promise<void> => {
     const identity = identityOf(message);
     const body = identity === undefined ? undefined : await handle(identity, message);
     if (body !== undefined) message.respond(body);
   };
-  const subscription = wireOf(core).subscribe(subject, {
+  const stop = listen(wireOf(core), subject, {
     // Replicas share the work.
     queue: 'kanade-backend',
-    callback: (error, message) => {
-      // A handler that fails answers nothing: the asker tries again.
-      if (error === null) void answer(message).catch(() => undefined);
-    },
+    // A handler that fails answers nothing: the asker tries again.
+    onMessage: (message) => void answer(message).catch(() => undefined),
   });
-  return { stop: () => subscription.unsubscribe() };
+  return { stop };
 }
 
 /** Answers enrol requests; the token's id is the broker's word. The handler returns the answer's bytes, or undefined to stay silent. */
 export function respondEnrol(core: CoreConnection, handler: (call: EnrolCall) => Promise<Uint8Array | undefined>): Stoppable {
   return respond(core, 'kanade.enrol.*', async (identity, message) => {
     if (message.subject !== subjects.enrol(identity.name)) return undefined;
-    return handler({ tokenId: identity.name, identity, body: message.data });
+    return handler({ tokenId: identity.name, identity, body: message.body });
   });
 }
 
@@ -56,6 +54,6 @@ export function respondEnrol(core: CoreConnection, handler: (call: EnrolCall) =>
 export function respondRenew(core: CoreConnection, handler: (call: RenewCall) => Promise<Uint8Array | undefined>): Stoppable {
   return respond(core, 'kanade.renew.*', async (identity, message) => {
     if (message.subject !== subjects.renew(identity.name)) return undefined;
-    return handler({ endpointId: identity.name, userNkey: identity.userNkey, identity, body: message.data });
+    return handler({ endpointId: identity.name, userNkey: identity.userNkey, identity, body: message.body });
   });
 }

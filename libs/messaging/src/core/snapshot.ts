@@ -2,15 +2,18 @@ import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { streams } from '@kanade/contracts';
 import { createInbox } from '@nats-io/nats-core';
-import type { Msg, NatsConnection } from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/nats-core';
 import { newIncarnation } from '../broker/apply.ts';
 import { incarnationKey, restoredKey } from '../broker/streams.ts';
 import { MessagingError } from '../errors.ts';
 import { apiError } from '../wire/failures.ts';
+import { readStatus } from '../wire/headers.ts';
 import { inboxOf } from '../wire/inbox.ts';
 import { failureOf, mustCallApi, request } from '../wire/jetstream.ts';
 import { numberAt, parseRecord, recordAt } from '../wire/json.ts';
 import type { JsonRecord } from '../wire/json.ts';
+import { listen } from '../wire/listen.ts';
+import type { Heard } from '../wire/listen.ts';
 import { wireOf } from './connection.ts';
 import type { CoreConnection } from './connection.ts';
 import type { SnapshotSummary } from './types.ts';
@@ -25,31 +28,28 @@ function receiveChunks(nc: NatsConnection, inbox: string, doing: string, onChunk
     let work = Promise.resolve();
     const finish = (failure?: unknown): void => {
       clearTimeout(timer);
-      subscription.unsubscribe();
+      stop();
       if (failure === undefined) resolve();
       else reject(failure instanceof Error ? failure : new MessagingError('disconnected', `could not ${doing}`, { cause: failure }));
     };
     const silent = () => finish(new MessagingError('timeout', `could not ${doing}: the broker sends no more`));
     let timer = setTimeout(silent, silenceMs);
-    const take = async (message: Msg): Promise<void> => {
-      const status = message.headers?.code ?? 0;
-      if (message.data.length === 0) {
-        finish(status >= 400 ? new MessagingError('unavailable', `could not ${doing}: ${message.headers?.description ?? ''}`) : undefined);
+    const take = async (message: Heard): Promise<void> => {
+      if (message.body.length === 0) {
+        const { code, description } = readStatus(message.block);
+        finish(code >= 400 ? new MessagingError('unavailable', `could not ${doing}: ${description}`) : undefined);
         return;
       }
-      await onChunk(message.data);
+      await onChunk(message.body);
       message.respond('');
       clearTimeout(timer);
       timer = setTimeout(silent, silenceMs);
     };
-    const subscription = nc.subscribe(inbox, {
-      callback: (error, message) => {
-        if (error !== null) {
-          finish(error);
-          return;
-        }
+    const stop = listen(nc, inbox, {
+      onMessage: (message) => {
         work = work.then(() => take(message)).catch(finish);
       },
+      onError: finish,
     });
     cancel = () => finish();
   });
@@ -138,8 +138,8 @@ export async function restoreStream(admin: CoreConnection, stream: string, file:
       const { bytesRead } = await source.read(chunk, 0, chunk.length, offset);
       const part = chunk.subarray(0, bytesRead);
       const reply = await request(nc, subject, part, doing, { timeoutMs: silenceMs });
-      if (reply.data.length > 0) {
-        const failure = failureOf(parseRecord(reply.data, 'the answer to restored data'));
+      if (reply.body.length > 0) {
+        const failure = failureOf(parseRecord(reply.body, 'the answer to restored data'));
         if (failure !== undefined) throw apiError(failure, doing);
       }
       if (bytesRead === 0) break;

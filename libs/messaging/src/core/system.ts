@@ -5,6 +5,7 @@ import { MessagingError } from '../errors.ts';
 import { openWire } from '../wire/connect.ts';
 import { request } from '../wire/jetstream.ts';
 import { isRecord, listAt, parseRecord, recordAt, textAt } from '../wire/json.ts';
+import { listen } from '../wire/listen.ts';
 import { watchConnection } from '../wire/status.ts';
 import { holdWire, wireOf } from './connection.ts';
 import type { CoreConnectOptions } from './connection.ts';
@@ -48,11 +49,10 @@ export async function connectSystem(options: CoreConnectOptions): Promise<System
 /** Connects and disconnects of endpoints (and of enrolment tokens, by their NKey) as the broker sees them. */
 export function subscribeConnectionEvents(system: SystemConnection, handler: (event: ConnectionEvent) => void): Stoppable {
   const nc = wireOf(system);
-  const subscriptions = (['connect', 'disconnect'] as const).map((kind) =>
-    nc.subscribe(`$SYS.ACCOUNT.${system.agentsAccount}.${kind.toUpperCase()}`, {
-      callback: (error, message) => {
-        if (error !== null) return;
-        const event = parseRecord(message.data, 'a connection event');
+  const stops = (['connect', 'disconnect'] as const).map((kind) =>
+    listen(nc, `$SYS.ACCOUNT.${system.agentsAccount}.${kind.toUpperCase()}`, {
+      onMessage: ({ body }) => {
+        const event = parseRecord(body, 'a connection event');
         const reason = textAt(event, 'reason');
         handler({
           kind,
@@ -65,7 +65,7 @@ export function subscribeConnectionEvents(system: SystemConnection, handler: (ev
   );
   return {
     stop: () => {
-      for (const subscription of subscriptions) subscription.unsubscribe();
+      for (const stop of stops) stop();
     },
   };
 }
@@ -77,7 +77,7 @@ export async function listConnectedNkeys(system: SystemConnection): Promise<Set<
   for (let offset = 0; ; offset += limit) {
     const query = JSON.stringify({ auth: true, limit, offset });
     const reply = await request(wireOf(system), `$SYS.REQ.ACCOUNT.${system.agentsAccount}.CONNZ`, query, 'list connections');
-    const connections = listAt(recordAt(parseRecord(reply.data, 'the list of connections'), 'data'), 'connections');
+    const connections = listAt(recordAt(parseRecord(reply.body, 'the list of connections'), 'data'), 'connections');
     for (const connection of connections) if (isRecord(connection)) nkeys.add(textAt(connection, 'authorized_user'));
     if (connections.length < limit) break;
   }

@@ -37,7 +37,7 @@ export async function publishBatch(nc: NatsConnection, entries: readonly BatchEn
   }
   const headers = { ...headersOf(last, entries.length - 1), 'Nats-Batch-Commit': '1' };
   const reply = await request(nc, last.subject, last.body, doing, { headers, timeoutMs: 10_000 });
-  const answer = parseRecord(reply.data, 'the acknowledgement of a batch');
+  const answer = parseRecord(reply.body, 'the acknowledgement of a batch');
   const failure = failureOf(answer);
   if (failure === undefined) return { firstSequence: numberAt(answer, 'seq') - entries.length + 1 };
   if (isConflict(failure)) return { conflict: lastSequenceIn(failure) };

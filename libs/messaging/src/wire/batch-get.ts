@@ -2,7 +2,9 @@ import { createInbox } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { MessagingError } from '../errors.ts';
 import { inboxOf } from './inbox.ts';
+import { readStatus } from './headers.ts';
 import { requestTimeoutMs, storedFromDirect } from './jetstream.ts';
+import { listen } from './listen.ts';
 import type { StoredMessage } from './message.ts';
 
 /** What to read: messages from `from` on whose subject fits `filter`, at most `count` of them. */
@@ -23,35 +25,27 @@ export function getBatch(nc: NatsConnection, stream: string, query: BatchQuery):
     const inbox = createInbox(inboxOf(nc));
     const finish = (failure?: MessagingError): void => {
       clearTimeout(timer);
-      subscription.unsubscribe();
+      stop();
       if (failure === undefined) resolve(messages);
       else reject(failure);
     };
     const silent = () => finish(new MessagingError('timeout', `could not ${doing}: no answer`));
     let timer = setTimeout(silent, requestTimeoutMs);
-    const subscription = nc.subscribe(inbox, {
-      callback: (error, message) => {
-        if (error !== null) {
-          finish(new MessagingError('disconnected', `could not ${doing}: ${error.message}`, { cause: error }));
+    const stop = listen(nc, inbox, {
+      onMessage: (message) => {
+        const stored = storedFromDirect(message);
+        if (stored !== undefined) {
+          messages.push(stored);
+          clearTimeout(timer);
+          timer = setTimeout(silent, requestTimeoutMs);
           return;
         }
-        const status = message.headers?.code ?? 0;
-        if (status === 204 || status === 404) {
-          finish();
-          return;
-        }
-        if (status === 503) {
-          finish(new MessagingError('unavailable', `could not ${doing}: the stream does not answer`));
-          return;
-        }
-        if (status !== 0) {
-          finish(new MessagingError('refused', `could not ${doing}: ${message.headers?.description ?? ''} (${status})`));
-          return;
-        }
-        messages.push(storedFromDirect(message));
-        clearTimeout(timer);
-        timer = setTimeout(silent, requestTimeoutMs);
+        const { code, description } = readStatus(message.block);
+        if (code === 204 || code === 404) finish();
+        else if (code === 503) finish(new MessagingError('unavailable', `could not ${doing}: the stream does not answer`));
+        else finish(new MessagingError('refused', `could not ${doing}: ${description} (${code})`));
       },
+      onError: (error) => finish(new MessagingError('disconnected', `could not ${doing}: ${error.message}`, { cause: error })),
     });
     const body = { seq: Math.max(1, query.from), next_by_subj: query.filter, batch: query.count, max_bytes: maxBytes };
     nc.publish(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify(body), { reply: inbox });

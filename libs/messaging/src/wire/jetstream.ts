@@ -1,9 +1,12 @@
 import { headers as newHeaders } from '@nats-io/nats-core';
-import type { Msg, MsgHdrs, NatsConnection } from '@nats-io/nats-core';
+import type { MsgHdrs, NatsConnection } from '@nats-io/nats-core';
 import { MessagingError } from '../errors.ts';
+import { exchange } from './exchange.ts';
 import { apiCodes, apiError, toMessagingError } from './failures.ts';
+import { readDirectHeaders, readStatus } from './headers.ts';
 import { isRecord, numberAt, parseRecord, recordAt, textAt } from './json.ts';
 import type { JsonRecord } from './json.ts';
+import type { Heard } from './listen.ts';
 import type { StoredMessage } from './message.ts';
 import { whileConnected } from './status.ts';
 
@@ -15,13 +18,6 @@ export function toHeaders(record: Readonly<Record<string, string>>): MsgHdrs {
   const made = newHeaders();
   for (const [name, value] of Object.entries(record)) made.set(name, value);
   return made;
-}
-
-/** A message's headers as a plain record; of a repeated one the first value. */
-export function fromHeaders(from: MsgHdrs | undefined): Record<string, string> {
-  const record: Record<string, string> = {};
-  if (from !== undefined) for (const [name, values] of from) record[name] = values[0] ?? '';
-  return record;
 }
 
 export interface ApiFailure {
@@ -37,30 +33,34 @@ export function failureOf(answer: JsonRecord): ApiFailure | undefined {
   return { code: numberAt(error, 'code'), errCode: numberAt(error, 'err_code'), description: textAt(error, 'description') };
 }
 
-/** Sends one request and returns the raw answer; failures in our words. */
-export async function request(
-  nc: NatsConnection,
-  subject: string,
-  body: Uint8Array | string,
-  doing: string,
-  more: { readonly headers?: Readonly<Record<string, string>>; readonly timeoutMs?: number } = {},
-): Promise<Msg> {
+export interface RequestOptions {
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly timeoutMs?: number;
+}
+
+/** Sends one request and returns the first answer, whatever it is; failures in our words. */
+async function requestRaw(nc: NatsConnection, subject: string, body: Uint8Array | string, doing: string, more: RequestOptions): Promise<Heard> {
+  const options = more.headers === undefined ? {} : { headers: toHeaders(more.headers) };
   try {
-    return await whileConnected(nc, doing, () =>
-      nc.request(subject, body, {
-        timeout: more.timeoutMs ?? requestTimeoutMs,
-        ...(more.headers === undefined ? {} : { headers: toHeaders(more.headers) }),
-      }),
-    );
+    return await whileConnected(nc, doing, () => exchange(nc, subject, body, options, more.timeoutMs ?? requestTimeoutMs));
   } catch (cause) {
     throw toMessagingError(cause, doing);
   }
 }
 
+const unanswered = (doing: string): MessagingError => new MessagingError('unavailable', `could not ${doing}: nobody answers`);
+
+/** Sends one request and returns its answer; failures in our words, also that nobody is there to answer. */
+export async function request(nc: NatsConnection, subject: string, body: Uint8Array | string, doing: string, more: RequestOptions = {}): Promise<Heard> {
+  const answer = await requestRaw(nc, subject, body, doing, more);
+  if (answer.body.length === 0 && readStatus(answer.block).code === 503) throw unanswered(doing);
+  return answer;
+}
+
 /** Calls `$JS.API.<name>`; the answer, or its failure. */
 export async function callApi(nc: NatsConnection, name: string, body: unknown, doing: string): Promise<{ answer: JsonRecord; failure: ApiFailure | undefined }> {
   const reply = await request(nc, `$JS.API.${name}`, body === undefined ? '' : JSON.stringify(body), doing);
-  const answer = parseRecord(reply.data, `the answer of ${name}`);
+  const answer = parseRecord(reply.body, `the answer of ${name}`);
   return { answer, failure: failureOf(answer) };
 }
 
@@ -71,19 +71,10 @@ export async function mustCallApi(nc: NatsConnection, name: string, body: unknow
   return answer;
 }
 
-const reserved = new Set(['Nats-Stream', 'Nats-Subject', 'Nats-Sequence', 'Nats-Time-Stamp', 'Nats-Num-Pending', 'Nats-Last-Sequence', 'Nats-UpTo-Sequence']);
-
-/** A direct get's answer as a stored message: the broker adds where it lay as headers, which are taken off again. */
-export function storedFromDirect(message: Msg): StoredMessage {
-  const all = fromHeaders(message.headers);
-  const own = Object.fromEntries(Object.entries(all).filter(([name]) => !reserved.has(name)));
-  return {
-    sequence: Number(all['Nats-Sequence']),
-    subject: all['Nats-Subject'] ?? '',
-    recordedAt: Date.parse(all['Nats-Time-Stamp'] ?? ''),
-    headers: own,
-    body: message.data,
-  };
+/** A direct get's answer as a stored message: the broker adds where it lay as headers. Undefined when it is a status instead. */
+export function storedFromDirect({ block, body }: Heard): StoredMessage | undefined {
+  const found = readDirectHeaders(block);
+  return found === undefined ? undefined : { ...found, body };
 }
 
 /** Direct get of one message; undefined when there is none. `suffix` is a subject for the last-by-subject form. */
@@ -91,11 +82,13 @@ export async function directGet(nc: NatsConnection, stream: string, query: JsonR
   const bySubject = typeof query === 'string';
   const doing = `read from ${stream}`;
   const subject = bySubject ? `$JS.API.DIRECT.GET.${stream}.${query}` : `$JS.API.DIRECT.GET.${stream}`;
-  const message = await request(nc, subject, bySubject ? '' : JSON.stringify(query), doing);
-  const status = message.headers?.code ?? 0;
-  if (status === 404) return undefined;
-  if (status !== 0) throw new MessagingError('refused', `could not ${doing}: ${message.headers?.description ?? ''} (${status})`);
-  return storedFromDirect(message);
+  const message = await requestRaw(nc, subject, bySubject ? '' : JSON.stringify(query), doing, {});
+  const stored = storedFromDirect(message);
+  if (stored !== undefined) return stored;
+  const { code, description } = readStatus(message.block);
+  if (code === 404) return undefined;
+  if (code === 503) throw unanswered(doing);
+  throw new MessagingError('refused', `could not ${doing}: ${description} (${code})`);
 }
 
 /** A publish's outcome: stored at a sequence, or another's message is the subject's last. */
@@ -110,7 +103,7 @@ export async function publishStored(
 ): Promise<PublishOutcome> {
   const doing = `store a message on ${subject}`;
   const reply = await request(nc, subject, body, doing, { headers });
-  const answer = parseRecord(reply.data, 'the acknowledgement');
+  const answer = parseRecord(reply.body, 'the acknowledgement');
   const failure = failureOf(answer);
   if (failure === undefined) return { sequence: numberAt(answer, 'seq'), duplicate: answer['duplicate'] === true };
   if (isConflict(failure)) return { conflict: lastSequenceIn(failure) };

@@ -1,7 +1,9 @@
 import { createInbox } from '@nats-io/nats-core';
-import type { Msg, NatsConnection, Subscription } from '@nats-io/nats-core';
+import type { NatsConnection } from '@nats-io/nats-core';
 import { inboxOf } from './inbox.ts';
-import { fromHeaders } from './jetstream.ts';
+import { readStatus } from './headers.ts';
+import { listen } from './listen.ts';
+import type { Heard } from './listen.ts';
 import type { StoredMessage } from './message.ts';
 
 /** A message a consumer delivered: also its number among that consumer's deliveries, what waits behind it, and where to acknowledge. */
@@ -32,19 +34,20 @@ export interface Pull {
   stop(reason?: string): void;
 }
 
-function pulled(message: Msg): PulledMessage | undefined {
+/** What was stored is told by where it is acknowledged; undefined for the broker's own words, whatever a stored message's headers say. */
+function pulled(message: Heard): PulledMessage | undefined {
   // $JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time ns>.<pending>
-  const tokens = (message.reply ?? '').split('.');
+  const tokens = message.reply.split('.');
   if (tokens.length !== 9 || tokens[0] !== '$JS' || tokens[1] !== 'ACK') return undefined;
   return {
     sequence: Number(tokens[5]),
     subject: message.subject,
     recordedAt: Math.floor(Number(tokens[7]) / 1e6),
-    headers: fromHeaders(message.headers),
-    body: message.data,
+    headers: message.headers,
+    body: message.body,
     consumerSequence: Number(tokens[6]),
     pending: Number(tokens[8]),
-    ackSubject: message.reply ?? '',
+    ackSubject: message.reply,
   };
 }
 
@@ -54,7 +57,7 @@ class RunningPull implements Pull {
   readonly #nc: NatsConnection;
   readonly #options: PullOptions;
   readonly #inbox: string;
-  readonly #subscription: Subscription;
+  readonly #unsubscribe: () => void;
   #buffer: PulledMessage[] = [];
   #wake: (() => void) | undefined;
   #pulls = 0;
@@ -66,11 +69,9 @@ class RunningPull implements Pull {
     this.#options = options;
     // A new inbox every time: the broker keeps old requests of an inbox whose answers can no longer find their way.
     this.#inbox = createInbox(inboxOf(nc));
-    this.#subscription = nc.subscribe(`${this.#inbox}.*`, {
-      callback: (error, message) => {
-        if (error === null) this.#receive(message);
-        else this.stop(error.message);
-      },
+    this.#unsubscribe = listen(nc, `${this.#inbox}.*`, {
+      onMessage: (message) => this.#receive(message),
+      onError: (error) => this.stop(error.message),
     });
     // The first asks for what is there, so that its end is known at once.
     this.#pull(true);
@@ -97,7 +98,7 @@ class RunningPull implements Pull {
     if (this.broken !== undefined) return;
     this.broken = reason;
     clearTimeout(this.#silence);
-    this.#subscription.unsubscribe();
+    this.#unsubscribe();
     this.#wake?.();
   }
 
@@ -124,10 +125,8 @@ class RunningPull implements Pull {
     this.#silence = setTimeout(() => this.stop('the broker has gone silent'), this.#options.heartbeatMs * 2 + 1000);
   }
 
-  #receive(message: Msg): void {
-    const current = message.subject === `${this.#inbox}.${this.#pulls}`;
-    const code = message.headers?.code ?? 0;
-    const taken = code === 0 ? pulled(message) : undefined;
+  #receive(message: Heard): void {
+    const taken = pulled(message);
     if (taken !== undefined) {
       this.#buffer.push(taken);
       this.#outstanding -= 1;
@@ -138,6 +137,8 @@ class RunningPull implements Pull {
       this.#wake?.();
       return;
     }
+    const { code, description } = readStatus(message.block);
+    const current = message.subject === `${this.#inbox}.${this.#pulls}`;
     if (code === 100) {
       this.#listen();
       return;
@@ -152,7 +153,7 @@ class RunningPull implements Pull {
       this.#pullOn();
       return;
     }
-    this.stop(code === 503 ? 'no consumer answers' : `${message.headers?.description ?? 'an answer that is none'} (${code})`);
+    this.stop(code === 503 ? 'no consumer answers' : `${description || 'an answer that is none'} (${code})`);
   }
 }
 
