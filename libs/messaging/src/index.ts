@@ -46,5 +46,7 @@ export { pushRevocations, readRevokedNkeys } from './core/revocations.ts';
 export type { WantedRevocations } from './core/revocations.ts';
 export { kickConnections, pushGates } from './core/gates.ts';
 export type { WantedGates } from './core/gates.ts';
+export { watchConnections } from './core/connection-watch.ts';
+export type { ConnectionCounts } from './core/connection-watch.ts';
 export { watchOpenBatches } from './core/batch-watch.ts';
 export { restoreStream, snapshotStream } from './core/snapshot.ts';

@@ -3,6 +3,7 @@ import { ApproveEndpointHandler } from './approve-endpoint.handler.ts';
 import { AssignSiteHandler } from './assign-site.handler.ts';
 import { BatchWarden } from './batch-warden.ts';
 import { Beats } from './beats.ts';
+import { ConnectionWarden } from './connection-warden.ts';
 import { CreateEnrolmentTokenHandler } from './create-enrolment-token.handler.ts';
 import { EndpointIdentities } from './endpoint-identities.ts';
 import { EndpointsController } from './endpoints.controller.ts';
@@ -28,9 +29,9 @@ import { SignedKeysets } from './signed-keyset.ts';
   imports: [SitesModule],
   controllers: [EndpointsController, EnrolmentTokensController],
   providers: [
-    ApproveEndpointHandler, AssignSiteHandler, BatchWarden, Beats, CreateEnrolmentTokenHandler, EndpointIdentities, EnrolEndpoint, EventBudgets, Gatekeeper, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, ReleaseEndpointHandler, RenewEndpoint,
+    ApproveEndpointHandler, AssignSiteHandler, BatchWarden, Beats, ConnectionWarden, CreateEnrolmentTokenHandler, EndpointIdentities, EnrolEndpoint, EventBudgets, Gatekeeper, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, ReleaseEndpointHandler, RenewEndpoint,
     RetireEndpointHandler, RevokeEndpointHandler, RevokeEnrolmentTokenHandler, Revoker, SetEndpointAliasHandler, SignedKeysets,
   ],
-  exports: [BatchWarden, Beats, EventBudgets, Gatekeeper, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, Revoker, SignedKeysets],
+  exports: [BatchWarden, Beats, ConnectionWarden, EventBudgets, Gatekeeper, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, Revoker, SignedKeysets],
 })
 export class EndpointsModule {}

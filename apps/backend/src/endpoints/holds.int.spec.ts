@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { subjects } from '@kanade/contracts';
-import { sha256Hex } from '@kanade/messaging';
+import { MessagingError, sha256Hex } from '@kanade/messaging';
 import { connectAsEndpoint } from '@kanade/messaging/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { eventually, startInstallation } from '../backend.spec-kit.ts';
 import type { TestBackend, TestInstallation } from '../backend.spec-kit.ts';
-import { FakeAgent, makeKeys } from '../fake-agent.spec-kit.ts';
+import { FakeAgent, makeKeys, makeToken } from '../fake-agent.spec-kit.ts';
+import { connectionsOfOne, connectionsOfToken } from './connection-warden.ts';
 
 let installation: TestInstallation;
 let backend: TestBackend;
@@ -23,7 +24,16 @@ const append = (agent: FakeAgent, message = 'Too late.') => agent.append('kanade
 const held = (id: string) => eventually(async () => ((await endpoint(id))['held'] === true ? endpoint(id) : undefined), 'it to be held');
 const eventTypes = async (id: string) =>
   z.array(z.looseObject({ type: z.string() })).parse((await backend.call('GET', `/events?endpointId=${id}&limit=500`)).body['items']).map(({ type }) => type);
-const isClosed = (agent: FakeAgent) => eventually(() => append(agent).then(() => undefined, (error: unknown) => (error instanceof Error ? error : undefined)), 'its way to be closed');
+const isClosed = (agent: FakeAgent) => eventually(() => append(agent).then(() => undefined, (error: unknown) => (error instanceof MessagingError ? error : undefined)), 'its way to be closed');
+
+/** An endpoint, and what a thief would have of it. */
+async function enrolled(name: string) {
+  const keys = makeKeys();
+  const agent = await FakeAgent.enrol(backend, name, {}, keys);
+  const answer = await agent.renew(true);
+  const jwt = 'credentials' in answer ? (answer.credentials?.jwt ?? '') : '';
+  return { agent, stolen: { endpointId: agent.endpointId, credentials: { jwt, seed: keys.nkey.seed } } };
+}
 
 describe('an endpoint over its budget of events', () => {
   it('is held and said to be, alone, until an operator releases it; then it begins anew', async () => {
@@ -68,11 +78,9 @@ describe('an endpoint over its budget of events', () => {
 
 describe('an endpoint that opens fifty batches and ends none', () => {
   it('is cut off within ten seconds, named, and not let through until somebody says so', async () => {
-    const keys = makeKeys();
-    const [thief, other] = [await FakeAgent.enrol(backend, 'thief', {}, keys), await FakeAgent.enrol(backend, 'other')];
-    const answer = await thief.renew(true);
-    const jwt = 'credentials' in answer ? (answer.credentials?.jwt ?? '') : '';
-    const plain = await connectAsEndpoint(installation.broker, { endpointId: thief.endpointId, credentials: { jwt, seed: keys.nkey.seed } });
+    const { agent: thief, stolen } = await enrolled('thief');
+    const other = await FakeAgent.enrol(backend, 'other');
+    const plain = await connectAsEndpoint(installation.broker, stolen);
     const from = Date.now();
     for (let n = 0; n < 50; n += 1) plain.publish(subjects.endpointEvents(thief.endpointId), '{}', { 'Nats-Batch-Id': randomUUID(), 'Nats-Batch-Sequence': '1' });
     await append(other);
@@ -86,4 +94,41 @@ describe('an endpoint that opens fifty batches and ends none', () => {
     expect(backend.logged.some((line) => line.includes('leaves batches open') && line.includes(thief.endpointId))).toBe(true);
     await Promise.all([thief.close(), other.close()]);
   });
+});
+
+describe('an endpoint that opens many connections at once', () => {
+  it('has them all cut, is held and named; one that comes back again and again is not', async () => {
+    const { agent: thief, stolen } = await enrolled('many-lines');
+    const restless = await FakeAgent.enrol(backend, 'restless');
+    for (let n = 0; n < 2 * connectionsOfOne; n += 1) await restless.connection.reconnect();
+    const plain = await Promise.all(Array.from({ length: connectionsOfOne }, () => connectAsEndpoint(installation.broker, stolen)));
+    await Promise.all(plain.map((each) => each.closed()));
+    expect(await held(thief.endpointId)).toMatchObject({ hold: { cause: 'connections', detail: 'it had more than 8 connections open at once', until: null } });
+    expect(await endpoint(restless.endpointId)).toMatchObject({ held: false, hold: null });
+    await append(restless);
+    // Nor may it keep them once it is held.
+    const again = await Promise.all(Array.from({ length: connectionsOfOne + 1 }, () => connectAsEndpoint(installation.broker, stolen)));
+    await Promise.all(again.map((each) => each.closed()));
+    expect(backend.logged.filter((line) => line.includes('too many connections') && line.includes(thief.endpointId))).toHaveLength(1);
+    await Promise.all([thief.close(), restless.close()]);
+  });
+
+  it('is not who enrols many machines by one token, unless they are very many', async () => {
+    const { jwt, tokenId } = await makeToken(backend, { maxUses: 1000 });
+    const connect = () => connectAsEndpoint(installation.broker, { endpointId: `enrol.${tokenId}`, credentials: { jwt, seed: '' } });
+    const some = await Promise.all(Array.from({ length: connectionsOfToken }, connect));
+    await Promise.all(some.map((each) => each.flush()));
+    const last = await connect();
+    await Promise.all([...some, last].map((each) => each.closed()));
+  });
+});
+
+it('an asker that is refused again and again is logged once in a minute', async () => {
+  const { agent, stolen } = await enrolled('asks-nonsense');
+  const plain = await connectAsEndpoint(installation.broker, stolen);
+  const refused = () => backend.logged.filter((line) => line.includes('an endpoint was refused') && line.includes('bad-request')).length;
+  const before = refused();
+  for (let n = 0; n < 20; n += 1) expect(await plain.requestBlock(subjects.renew(agent.endpointId), '{}', Buffer.from('NATS/1.0\r\n\r\n'))).toContain('bad-request');
+  expect(refused()).toBe(before + 1);
+  await Promise.all([plain.close(), agent.close()]);
 });

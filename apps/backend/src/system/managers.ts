@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
 import { DesiredPublisher } from '../brokers/desired-publisher.ts';
 import { BatchWarden } from '../endpoints/batch-warden.ts';
+import { ConnectionWarden } from '../endpoints/connection-warden.ts';
 import { EventBudgets } from '../endpoints/event-budgets.ts';
 import { Gatekeeper } from '../endpoints/gatekeeper.ts';
 import { IdentityConflicts } from '../endpoints/identity-conflicts.ts';
@@ -39,12 +40,13 @@ export class Managers {
     budgets: EventBudgets,
     gatekeeper: Gatekeeper,
     warden: BatchWarden,
+    connections: ConnectionWarden,
     approvals: ApprovalKeeper,
     desired: DesiredPublisher,
   ) {
     this.all = [
       ...[dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts, auditFeeds, secrets, eraser],
-      ...[budgets, gatekeeper, warden, approvals, desired],
+      ...[budgets, gatekeeper, warden, connections, approvals, desired],
     ];
   }
 }

@@ -492,7 +492,7 @@ export type Grant = {
   sites: "all" | string[];
 };
 
-export type HoldCause = "open-batches" | "event-budget" | "byte-budget";
+export type HoldCause = "open-batches" | "connections" | "event-budget" | "byte-budget";
 
 export type JobDetail = {
   id: JobId;

@@ -39,7 +39,7 @@ export const endpointAliasChangedSchema = eventSchema(
 export const endpointSiteAssignedSchema = eventSchema('kanade.endpoint.site-assigned.v1', z.strictObject({ endpointId, site: siteNameSchema }));
 
 /** What an endpoint did that its events are held for. */
-export const holdCauses = ['open-batches', 'event-budget', 'byte-budget'] as const;
+export const holdCauses = ['open-batches', 'connections', 'event-budget', 'byte-budget'] as const;
 export const holdCauseSchema = z.enum(holdCauses).meta({ id: 'HoldCause' });
 export type HoldCause = z.infer<typeof holdCauseSchema>;
 

@@ -656,7 +656,7 @@ export type EndpointHeld = {
   type: "kanade.endpoint.held.v1";
   data: {
     endpointId: EndpointId;
-    cause: "open-batches" | "event-budget" | "byte-budget";
+    cause: "open-batches" | "connections" | "event-budget" | "byte-budget";
     detail: string;
     until: Time | null;
   };

@@ -1527,7 +1527,7 @@ function ruleEndpointHeldData(v: unknown): Problem {
   x = v["endpointId"];
   if (!(typeof x === 'string' && pattern1.test(x))) return property("endpointId", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
   x = v["cause"];
-  if (!((x === "open-batches" || x === "event-budget" || x === "byte-budget"))) return property("cause", x, ": must be one of \"open-batches\", \"event-budget\", \"byte-budget\"");
+  if (!((x === "open-batches" || x === "connections" || x === "event-budget" || x === "byte-budget"))) return property("cause", x, ": must be one of \"open-batches\", \"connections\", \"event-budget\", \"byte-budget\"");
   x = v["detail"];
   if (!(typeof x === 'string' && x.length <= 200)) return property("detail", x, ": must be text of at most 200 characters");
   x = v["until"];

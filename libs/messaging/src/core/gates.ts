@@ -2,10 +2,11 @@ import { subjects } from '@kanade/contracts';
 import { heldSubject } from '../broker/agent-subjects.ts';
 import type { Nkey } from '../crypto/nkey.ts';
 import { request } from '../wire/jetstream.ts';
-import { isRecord, listAt, numberAt, parseRecord, recordAt, textAt } from '../wire/json.ts';
+import { isRecord } from '../wire/json.ts';
 import type { JsonRecord } from '../wire/json.ts';
 import { changeAgentsAccount } from './agents-account.ts';
 import { wireOf } from './connection.ts';
+import { listPage } from './system.ts';
 import type { SystemConnection } from './system.ts';
 
 /** Whose events the broker lets through to the record. */
@@ -40,17 +41,24 @@ export function pushGates(system: SystemConnection, operator: Nkey, wanted: Want
   });
 }
 
+/** So many are cut at once: each is a request to the broker. */
+const cutsAtOnce = 64;
+
 /** Cuts every connection of a key; one that may come back does so by itself. Resolves with how many there were. */
 export async function kickConnections(system: SystemConnection, nkey: string): Promise<number> {
-  const nc = wireOf(system);
-  const query = JSON.stringify({ auth: true, user: nkey });
-  const answer = parseRecord((await request(nc, `$SYS.REQ.ACCOUNT.${system.agentsAccount}.CONNZ`, query, 'find the connections of a key')).body, 'the list of connections');
-  const server = textAt(recordAt(answer, 'server'), 'id');
-  let kicked = 0;
-  for (const connection of listAt(recordAt(answer, 'data'), 'connections')) {
-    if (!isRecord(connection) || textAt(connection, 'authorized_user') !== nkey) continue;
-    await request(nc, `$SYS.REQ.SERVER.${server}.KICK`, JSON.stringify({ cid: numberAt(connection, 'cid') }), 'cut a connection');
-    kicked += 1;
+  const cut = new Set<number>();
+  for (;;) {
+    const { server, connections, more } = await listPage(system, { offset: 0, nkey });
+    const fresh = connections.filter(({ connection }) => !cut.has(connection));
+    for (let start = 0; start < fresh.length; start += cutsAtOnce) {
+      await Promise.all(
+        fresh.slice(start, start + cutsAtOnce).map(({ connection }) => {
+          cut.add(connection);
+          return request(wireOf(system), `$SYS.REQ.SERVER.${server}.KICK`, JSON.stringify({ cid: connection }), 'cut a connection');
+        }),
+      );
+    }
+    // What is on its way out is still listed; whoever comes meanwhile is for the next look.
+    if (!more || fresh.length === 0) return cut.size;
   }
-  return kicked;
 }

@@ -4,7 +4,7 @@ import { readPrivateFile } from '../crypto/private-files.ts';
 import { MessagingError } from '../errors.ts';
 import { openWire } from '../wire/connect.ts';
 import { request } from '../wire/jetstream.ts';
-import { isRecord, listAt, parseRecord, recordAt, textAt } from '../wire/json.ts';
+import { isRecord, listAt, numberAt, parseRecord, recordAt, textAt } from '../wire/json.ts';
 import { listen } from '../wire/listen.ts';
 import { watchConnection } from '../wire/status.ts';
 import { holdWire, wireOf } from './connection.ts';
@@ -54,9 +54,11 @@ export function subscribeConnectionEvents(system: SystemConnection, handler: (ev
       onMessage: ({ body }) => {
         const event = parseRecord(body, 'a connection event');
         const reason = textAt(event, 'reason');
+        const client = recordAt(event, 'client');
         handler({
           kind,
-          nkey: textAt(recordAt(event, 'client'), 'user'),
+          nkey: textAt(client, 'user'),
+          connection: numberAt(client, 'id'),
           reason: reason === '' ? null : reason,
           at: Date.parse(textAt(event, 'timestamp')),
         });
@@ -70,17 +72,40 @@ export function subscribeConnectionEvents(system: SystemConnection, handler: (ev
   };
 }
 
-/** Public NKeys of the endpoints connected now; to be asked after every reconnect, as events of the time between are lost. */
-export async function listConnectedNkeys(system: SystemConnection): Promise<Set<string>> {
-  const nkeys = new Set<string>();
-  const limit = 1024;
-  for (let offset = 0; ; offset += limit) {
-    const query = JSON.stringify({ auth: true, limit, offset });
-    const reply = await request(wireOf(system), `$SYS.REQ.ACCOUNT.${system.agentsAccount}.CONNZ`, query, 'list connections');
-    const connections = listAt(recordAt(parseRecord(reply.body, 'the list of connections'), 'data'), 'connections');
-    for (const connection of connections) if (isRecord(connection)) nkeys.add(textAt(connection, 'authorized_user'));
-    if (connections.length < limit) break;
+/** A connection of an endpoint, or of who enrols, as the broker lists it. */
+export interface ListedConnection {
+  readonly nkey: string;
+  readonly connection: number;
+}
+
+const pageSize = 1024;
+
+/** One page of the connections there are now, of one key where it is given, and the id of the server that has them. */
+export async function listPage(system: SystemConnection, query: { readonly offset: number; readonly nkey?: string }): Promise<{ server: string; connections: ListedConnection[]; more: boolean }> {
+  const { offset, nkey } = query;
+  const body = JSON.stringify({ auth: true, limit: pageSize, offset, ...(nkey === undefined ? {} : { user: nkey }) });
+  const reply = await request(wireOf(system), `$SYS.REQ.ACCOUNT.${system.agentsAccount}.CONNZ`, body, 'list connections');
+  const answer = parseRecord(reply.body, 'the list of connections');
+  const listed = listAt(recordAt(answer, 'data'), 'connections').filter(isRecord);
+  const connections = listed.map((each) => ({ nkey: textAt(each, 'authorized_user'), connection: numberAt(each, 'cid') }));
+  return {
+    server: textAt(recordAt(answer, 'server'), 'id'),
+    connections: connections.filter((each) => each.nkey !== '' && (nkey === undefined || each.nkey === nkey)),
+    more: listed.length >= pageSize,
+  };
+}
+
+/** The connections there are now, of one key where it is given; to be asked after every reconnect, as events of the time between are lost. */
+export async function listConnections(system: SystemConnection, nkey?: string): Promise<ListedConnection[]> {
+  const all: ListedConnection[] = [];
+  for (let offset = 0; ; offset += pageSize) {
+    const { connections, more } = await listPage(system, { offset, ...(nkey === undefined ? {} : { nkey }) });
+    all.push(...connections);
+    if (!more) return all;
   }
-  nkeys.delete('');
-  return nkeys;
+}
+
+/** Public NKeys of the endpoints connected now. */
+export async function listConnectedNkeys(system: SystemConnection): Promise<Set<string>> {
+  return new Set((await listConnections(system)).map(({ nkey }) => nkey));
 }

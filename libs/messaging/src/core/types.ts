@@ -163,6 +163,8 @@ export interface Stoppable {
 export interface ConnectionEvent {
   readonly kind: 'connect' | 'disconnect';
   readonly nkey: string;
+  /** The broker's number of the connection, its own until the broker starts anew. */
+  readonly connection: number;
   /** Server's words, such as `Client Closed` or `Authentication Expired`; null for a connect. */
   readonly reason: string | null;
   /** Unix ms, the broker's clock. */

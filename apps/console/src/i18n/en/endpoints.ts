@@ -39,6 +39,7 @@ export const endpoints = {
     held: 'Held because',
     holdCause: {
       'open-batches': 'It left batches of events open.',
+      connections: 'It had too many connections to the broker at once.',
       'event-budget': 'It has stored more events today than one may.',
       'byte-budget': 'Its events take more room today than they may.',
     },

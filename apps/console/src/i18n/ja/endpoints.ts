@@ -40,6 +40,7 @@ export const endpoints: TranslationOf<typeof source> = {
     held: '保留の理由',
     holdCause: {
       'open-batches': 'イベントのバッチを開いたままにしています。',
+      connections: 'ブローカーへの接続を同時に開きすぎました。',
       'event-budget': '本日のイベント数が上限を超えました。',
       'byte-budget': '本日のイベントの容量が上限を超えました。',
     },
