@@ -5,7 +5,7 @@ import {
 } from '@kanade/contracts';
 import type { AskAnswer, Command, EnrolBody, EndpointEvent, Keyset } from '@kanade/contracts';
 import {
-  chainHash, connectAgent, createSealingKey, createSigningKey, enrolWithToken, generateNkey, sha256Hex, signBytes, verifyBytes, verifyMessage,
+  chainHash, connectAgent, createSealingKey, createSigningKey, enrolWithToken, generateNkey, sha256Hex, signBytes, signTextWithSeed, verifyBytes, verifyMessage,
 } from '@kanade/messaging';
 import type { AgentConnection, SigningKey } from '@kanade/messaging';
 import { z } from 'zod';
@@ -31,7 +31,7 @@ export async function makeToken(backend: TestBackend, request: object = {}): Pro
 }
 
 /** Asks to enrol as an agent does; `change` alters what is signed. */
-export async function askToEnrol(token: z.infer<typeof enrolmentTokenSchema>, keys: MachineKeys, change: { readonly signer?: SigningKey; readonly name?: string } = {}) {
+export async function askToEnrol(token: z.infer<typeof enrolmentTokenSchema>, keys: MachineKeys, change: { readonly signer?: SigningKey; readonly nkeySeed?: string; readonly name?: string } = {}) {
   const body: EnrolBody = {
     tokenId: token.tokenId,
     nkey: keys.nkey.publicKey,
@@ -44,8 +44,10 @@ export async function askToEnrol(token: z.infer<typeof enrolmentTokenSchema>, ke
     at: new Date().toISOString(),
   };
   const text = JSON.stringify(body);
-  const signature = signBytes(change.signer ?? keys.signing, signedText('enrol', token.tokenId, sha256Hex(text)));
-  return enrolAnswerSchema.parse(readJson(await enrolWithToken(token, Buffer.from(JSON.stringify({ body: text, signature })))));
+  const signed = signedText('enrol', token.tokenId, sha256Hex(text));
+  const signature = signBytes(change.signer ?? keys.signing, signed);
+  const nkeySignature = signTextWithSeed(change.nkeySeed ?? keys.nkey.seed, signed);
+  return enrolAnswerSchema.parse(readJson(await enrolWithToken(token, Buffer.from(JSON.stringify({ body: text, signature, nkeySignature })))));
 }
 
 /** The least an agent is: it takes commands it believes, and appends signed events. */

@@ -18,7 +18,7 @@ interface Schema {
 }
 
 /** Texts that match the contracts' patterns; a new pattern needs one here, or the spec fails. */
-const texts = ['a1', '1a2b3c4d', 'f'.repeat(16), 'f'.repeat(32), 'f'.repeat(64), `U${'A'.repeat(55)}`, '1a2b3c4d:42', '5m', '2026-01-31T12:00:00.000Z', 'tls://broker.example:4222'];
+const texts = ['A'.repeat(43), 'a1', '1a2b3c4d', 'f'.repeat(16), 'f'.repeat(32), 'f'.repeat(64), `U${'A'.repeat(55)}`, '1a2b3c4d:42', '5m', '2026-01-31T12:00:00.000Z', 'tls://broker.example:4222'];
 
 /** Good values of a schema, one per branch of its unions, with every optional part present. */
 export function sampleOf(schema: z.ZodType): unknown[] {

@@ -3,7 +3,7 @@ export type * from './wire/message.ts';
 export * from './crypto/digest.ts';
 export * from './crypto/keys.ts';
 export * from './crypto/signatures.ts';
-export { generateNkey } from './crypto/nkey.ts';
+export { generateNkey, signTextWithSeed, verifyTextWithNkey } from './crypto/nkey.ts';
 export type { Nkey, NkeyKind } from './crypto/nkey.ts';
 export { readJwt } from './crypto/jwt.ts';
 export type { NatsClaims } from './crypto/jwt.ts';

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { signedText } from '@kanade/contracts';
-import { enrolWithToken, readJwt, sha256Hex, signBytes } from '@kanade/messaging';
+import { enrolWithToken, readJwt, sha256Hex, signBytes, signTextWithSeed } from '@kanade/messaging';
 import type { EnrolAnswer, EnrolBody, OperatingSystem } from '@kanade/messages';
 import { messageOf } from '../data-dir/data-dir.ts';
 import type { DataDir } from '../data-dir/data-dir.ts';
@@ -79,8 +79,8 @@ function requestOf(tokenId: string, keys: EndpointKeys, host: HostDescription): 
     at: new Date().toISOString(),
   };
   const bytes = JSON.stringify(body);
-  const signature = signBytes(signingKeyOf(keys), signedText('enrol', tokenId, sha256Hex(bytes)));
-  return Buffer.from(JSON.stringify({ body: bytes, signature }));
+  const text = signedText('enrol', tokenId, sha256Hex(bytes));
+  return Buffer.from(JSON.stringify({ body: bytes, signature: signBytes(signingKeyOf(keys), text), nkeySignature: signTextWithSeed(keys.nkeySeed, text) }));
 }
 
 /** Asks until there is an answer that is none of "wait": the same keys get the same answer, so asking again does no harm. */

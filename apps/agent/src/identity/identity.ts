@@ -12,7 +12,7 @@ import { believedKeyset } from './keyset.ts';
 
 /** The three key pairs made on the endpoint, and the key its own records are sealed with. */
 export interface EndpointKeys {
-  /** Signs in to the broker and nothing else: the server's nonce is signed raw. */
+  /** Signs in to the broker, whose nonce is signed raw, and the request to enrol; nothing else. */
   readonly nkeySeed: string;
   /** Its public half, `U…`. */
   readonly nkey: string;

@@ -18,6 +18,8 @@ import {
   sha256Hex,
   signBytes,
   signMessage,
+  verifyBytes,
+  verifyTextWithNkey,
 } from '@kanade/messaging';
 import type { CommandQueue, CoreConnection, EventLog, OutputStore, SigningKey } from '@kanade/messaging';
 import type { TestBroker } from '@kanade/messaging/testing';
@@ -169,6 +171,8 @@ export class TestBackend {
     const request = checked(check(validateEnrolRequest, readJson(body)));
     const proven = checked(check(validateEnrolBody, readJson(request.body)));
     if (proven.tokenId !== tokenId) throw new Error('foreign token');
+    const text = signedText('enrol', tokenId, sha256Hex(request.body));
+    if (!verifyBytes(proven.signingKey, text, request.signature) || !verifyTextWithNkey(proven.nkey, text, request.nkeySignature)) throw new Error('the keys are not proven');
     if (this.refusal) return encode(this.refusal);
     const endpointId = this.#endpoints.get(proven.nkey) ?? `endpoint-${randomUUID()}`;
     this.#endpoints.set(proven.nkey, endpointId);

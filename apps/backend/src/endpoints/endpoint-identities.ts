@@ -7,7 +7,7 @@ import { Clock } from '../clock.ts';
 import { endpointKind, enrolmentKind } from '../history/aggregates.ts';
 import { ControlLog } from '../history/control-log.ts';
 import { derivedId } from '../history/uuid.ts';
-import { endpointRecordSchema, enrolmentRecordSchema, laterKeyRecord, laterKeyRecordSchema } from './enrolment-records.ts';
+import { endpointRecordSchema, enrolmentRecordSchema, keyOwnerRecord, keyOwnerSchema } from './enrolment-records.ts';
 import type { EndpointRecord, EnrolmentRecord } from './enrolment-records.ts';
 import { refusal } from './identity-refusal.ts';
 import type { IdentityRefusal } from './identity-refusal.ts';
@@ -15,6 +15,8 @@ import type { IdentityRefusal } from './identity-refusal.ts';
 /** How many interrupted enrolments of one token may go on without being counted again. */
 const remembered = 50;
 
+/** Does not say whose: that is nobody's business who merely has a token. */
+const keyTaken = (): IdentityRefusal => refusal('key-taken', 'one of these keys is or was another endpoint’s; enrol from an empty data directory, which makes new ones');
 const inUse = (): IdentityRefusal => refusal('bad-proof', 'this machine is enrolled with other signing keys');
 
 /** The identity records of endpoints and enrolment tokens: which keys are whose, and which still count. */
@@ -28,17 +30,16 @@ export class EndpointIdentities {
 
   /** The identity of a machine that has proven its keys: the one it has, or a new one at the token's expense. */
   async admit(tokenId: string, host: EnrolBody): Promise<EndpointRecord | IdentityRefusal> {
-    const { identities } = this.broker.get();
-    const later = (await readRecord(identities, laterKeyRecord(host.nkey), laterKeyRecordSchema))?.value.endpointId;
-    // Derived from the key: whoever repeats the enrolment with it is the same endpoint.
-    const endpointId = later ?? derivedId('endpoint', host.nkey);
-    const known = await this.read(endpointId);
-    if (known !== undefined && sameKeys(known.value, host)) return known.value;
-    if (known !== undefined && later === undefined) return inUse();
-    const token = await readRecord(identities, recordKeys.enrolment(tokenId), enrolmentRecordSchema);
+    const owner = await this.ownerOf(host.nkey);
+    // Whoever repeats the enrolment with the same keys is the same endpoint.
+    const known = owner === undefined ? undefined : (await this.read(owner))?.value;
+    if (known !== undefined && sameKeys(known, host)) return known;
+    const token = await readRecord(this.broker.get().identities, recordKeys.enrolment(tokenId), enrolmentRecordSchema);
     if (token === undefined) return refusal('token-unknown', 'the enrolment token is unknown; make a new one with: kanade enrol-token create');
-    if (token.value.endpointId !== null) return this.rekey(tokenId, token.value.endpointId, host);
-    return later === undefined ? this.create(endpointId, tokenId, host) : inUse();
+    const endpointId = token.value.endpointId ?? derivedId('endpoint', host.nkey);
+    if (await this.isTaken(host, endpointId)) return keyTaken();
+    if (token.value.endpointId !== null) return this.rekey(tokenId, endpointId, host);
+    return owner === undefined ? this.create(endpointId, tokenId, host) : inUse();
   }
 
   /** Lets the endpoint's keys count no more; says nothing where it has others by now. */
@@ -51,6 +52,30 @@ export class EndpointIdentities {
     }
   }
 
+  /** The endpoint a key is or was. */
+  private async ownerOf(publicKey: string): Promise<string | undefined> {
+    const owner = (await readRecord(this.broker.get().identities, keyOwnerRecord(publicKey), keyOwnerSchema))?.value.endpointId;
+    if (owner !== undefined) return owner;
+    const derived = derivedId('endpoint', publicKey);
+    return (await this.read(derived)) === undefined ? undefined : derived;
+  }
+
+  /** Whether one of the keys is or was another endpoint's: with it would go what is known of that one, and what cuts it off. */
+  private async isTaken(host: EnrolBody, endpointId: string): Promise<boolean> {
+    const owners = await Promise.all(keysIn(host).map((key) => this.ownerOf(key)));
+    return owners.some((owner) => owner !== undefined && owner !== endpointId);
+  }
+
+  /** Writes down whose the keys are from now on; false when another has come first. */
+  private async claim(host: EnrolBody, endpointId: string): Promise<boolean> {
+    const { identities } = this.broker.get();
+    for (const key of keysIn(host)) {
+      if (endpointId === derivedId('endpoint', key)) continue;
+      await identities.create(keyOwnerRecord(key), { endpointId });
+    }
+    return !(await this.isTaken(host, endpointId));
+  }
+
   private read(endpointId: string) {
     return readRecord(this.broker.get().identities, recordKeys.endpoint(endpointId), endpointRecordSchema);
   }
@@ -58,6 +83,7 @@ export class EndpointIdentities {
   private async create(endpointId: string, tokenId: string, host: EnrolBody): Promise<EndpointRecord | IdentityRefusal> {
     const use = await this.use(tokenId, host.nkey);
     if ('error' in use) return use;
+    if (!(await this.claim(host, endpointId))) return keyTaken();
     const record: EndpointRecord = { ...keysOf(host), endpointId, site: use.site, tokenId, enrolledAt: this.clock.iso(), approval: use.approval, revokedAt: null };
     if ((await this.broker.get().identities.create(recordKeys.endpoint(endpointId), record)) !== undefined) return record;
     const other = (await this.read(endpointId))?.value;
@@ -71,7 +97,7 @@ export class EndpointIdentities {
     if (state.pastNkeys.includes(host.nkey)) return refusal('endpoint-revoked', 'these keys were replaced and never count again; enrol from an empty data directory');
     const use = await this.use(tokenId, host.nkey);
     if ('error' in use) return use;
-    await identities.create(laterKeyRecord(host.nkey), { endpointId });
+    if (!(await this.claim(host, endpointId))) return keyTaken();
     for (;;) {
       const record = await this.read(endpointId);
       if (record === undefined) return refusal('endpoint-unknown', `there is no endpoint ${endpointId} any more; make a token without --for`);
@@ -101,6 +127,7 @@ export class EndpointIdentities {
   }
 }
 
+const keysIn = ({ nkey, signingKey, sealingKey }: EnrolBody) => [nkey, signingKey, sealingKey];
 const keysOf = ({ nkey, signingKey, sealingKey }: EnrolBody) => ({ nkey, signingKey, sealingKey });
 
 function sameKeys(record: EndpointRecord, host: EnrolBody): boolean {

@@ -3,7 +3,7 @@ import { enrolBodySchema, enrolRequestSchema, signedText } from '@kanade/contrac
 import type { EnrolAnswer, EnrolBody } from '@kanade/contracts';
 import { decideEndpoint } from '@kanade/domain';
 import type { EndpointCommand, EndpointState } from '@kanade/domain';
-import { issueAgentJwt, issueRenewalJwt, sha256Hex, verifyBytes } from '@kanade/messaging';
+import { issueAgentJwt, issueRenewalJwt, sha256Hex, verifyBytes, verifyTextWithNkey } from '@kanade/messaging';
 import type { EnrolCall } from '@kanade/messaging';
 import { systemPrincipal } from '../accounts/principal.ts';
 import { Broker } from '../broker/broker.ts';
@@ -35,8 +35,9 @@ export class EnrolEndpoint {
     const asked = request.success ? enrolBodySchema.safeParse(readJson(request.data.body)) : undefined;
     if (!request.success || asked?.success !== true) return refusal('bad-request', 'the enrol request is not understood; update the agent');
     const host = asked.data;
-    const proven = host.tokenId === tokenId && verifyBytes(host.signingKey, signedText('enrol', tokenId, sha256Hex(request.data.body)), request.data.signature);
-    if (!proven) return refusal('bad-proof', 'the request is not signed by the key it names, or is another token’s');
+    const text = signedText('enrol', tokenId, sha256Hex(request.data.body));
+    const proven = verifyBytes(host.signingKey, text, request.data.signature) && verifyTextWithNkey(host.nkey, text, request.data.nkeySignature);
+    if (host.tokenId !== tokenId || !proven) return refusal('bad-proof', 'the request is not signed by the keys it names, or is another token’s');
     const record = await this.identities.admit(tokenId, host);
     if ('error' in record) return record;
     const state = await this.write(record, host);

@@ -33,6 +33,6 @@ export const endpointRecordSchema = z.strictObject({
 });
 export type EndpointRecord = z.infer<typeof endpointRecordSchema>;
 
-/** Which endpoint an NKey was given to later: of those it had first, its id is derived. */
-export const laterKeyRecordSchema = z.strictObject({ endpointId: endpointIdSchema });
-export const laterKeyRecord = (nkey: string): string => `endpoint-key.${nkey}`;
+/** Which endpoint a key is or was: a public NKey, signing or sealing key, for ever. Of the NKey it had first the endpoint's id is derived, and no record is kept. */
+export const keyOwnerSchema = z.strictObject({ endpointId: endpointIdSchema });
+export const keyOwnerRecord = (publicKey: string): string => `endpoint-key.${publicKey}`;

@@ -132,6 +132,53 @@ describe('the same machine again', () => {
   });
 });
 
+describe('a key that is another endpoint’s', () => {
+  const connected = (agent: FakeAgent) => agent.renew(false).then(() => true);
+  const taken = { error: { code: 'key-taken', retryable: false } };
+
+  it('makes no endpoint of anybody else, with any token, whoever had it first or later', async () => {
+    const first = makeKeys();
+    const victim = await FakeAgent.enrol(backend, 'victim', {}, first);
+    const later = makeKeys();
+    await victim.close();
+    const again = await FakeAgent.enrol(backend, 'victim', { endpointId: victim.endpointId }, later);
+    const thief = await FakeAgent.enrol(backend, 'thief');
+    await thief.close();
+    const own = makeKeys();
+    const stolen = [
+      // Even who has them all cannot become somebody else with them.
+      { ...own, nkey: later.nkey }, { ...own, nkey: first.nkey }, { ...own, signing: later.signing }, { ...own, signing: first.signing }, { ...own, sealing: later.sealing },
+    ];
+    for (const keys of stolen) {
+      const answer = await askToEnrol(await makeToken(backend, { endpointId: thief.endpointId }), keys);
+      expect(answer).toMatchObject(taken);
+      expect(JSON.stringify(answer)).not.toContain(victim.endpointId);
+    }
+    for (const keys of stolen.slice(2)) expect(await askToEnrol(await makeToken(backend), keys)).toMatchObject(taken);
+    // None of it cost a token its use, or was the end of the thief's own way.
+    const token = await makeToken(backend, { endpointId: thief.endpointId });
+    expect(await askToEnrol(token, { ...own, sealing: later.sealing })).toMatchObject(taken);
+    expect(idOf(await askToEnrol(token, own))).toBe(thief.endpointId);
+    await backend.call('POST', `/endpoints/${thief.endpointId}/revoke`, {});
+    await eventually(async () => ((await endpoint(thief.endpointId)).standing === 'revoked' ? true : undefined), 'its revocation');
+    expect(await askToEnrol(token, own)).toMatchObject({ error: { code: 'endpoint-revoked' } });
+    expect(await connected(again)).toBe(true);
+    expect(await endpoint(victim.endpointId)).toMatchObject({ standing: 'active' });
+    await again.close();
+  });
+
+  it('is not believed of who cannot sign with it, NKey and signing key alike', async () => {
+    const [own, other] = [makeKeys(), makeKeys()];
+    const token = await makeToken(backend);
+    expect(await askToEnrol(token, { ...own, nkey: other.nkey }, { nkeySeed: own.nkey.seed })).toMatchObject({ error: { code: 'bad-proof' } });
+    expect(await askToEnrol(token, { ...own, signing: other.signing }, { signer: own.signing })).toMatchObject({ error: { code: 'bad-proof' } });
+    // The same key in another spelling would be another key.
+    const spelt = `${own.signing.publicKey.slice(0, -1)}${String.fromCharCode(own.signing.publicKey.charCodeAt(42) + 1)}`;
+    expect(await askToEnrol(token, { ...own, signing: { ...own.signing, publicKey: spelt } })).toMatchObject({ error: { code: 'bad-request' } });
+    expect(idOf(await askToEnrol(token, own))).toEqual(expect.any(String));
+  });
+});
+
 describe('an alias', () => {
   it('is one endpoint’s, whatever endpoints call themselves', async () => {
     const [first, second] = [await FakeAgent.enrol(backend, 'pc-1'), await FakeAgent.enrol(backend, 'pc-2')];

@@ -1,7 +1,7 @@
 import { createEnrolmentToken } from '@kanade/api-client';
 import { chainStart, enrolAnswerSchema, enrolmentTokenSchema, headers as headerNames, signedText, subjects } from '@kanade/contracts';
 import type { EndpointEvent, EnrolBody } from '@kanade/contracts';
-import { chainHash, connectAgent, createSealingKey, createSigningKey, enrolWithToken, generateNkey, sha256Hex, signBytes } from '@kanade/messaging';
+import { chainHash, connectAgent, createSealingKey, createSigningKey, enrolWithToken, generateNkey, sha256Hex, signBytes, signTextWithSeed } from '@kanade/messaging';
 
 type Connection = Awaited<ReturnType<typeof connectAgent>>;
 const readJson = (bytes: Uint8Array | string): unknown => JSON.parse(Buffer.from(bytes).toString());
@@ -29,8 +29,9 @@ export class HostileEndpoint {
       ...said, tokenId: token.tokenId, nkey: nkey.publicKey, signingKey: signing.publicKey, sealingKey: sealing.publicKey, simulated: false, at: new Date().toISOString(),
     };
     const text = JSON.stringify(body);
-    const signature = signBytes(signing, signedText('enrol', token.tokenId, sha256Hex(text)));
-    const answer = enrolAnswerSchema.parse(readJson(await enrolWithToken(token, Buffer.from(JSON.stringify({ body: text, signature })))));
+    const signed = signedText('enrol', token.tokenId, sha256Hex(text));
+    const request = { body: text, signature: signBytes(signing, signed), nkeySignature: signTextWithSeed(nkey.seed, signed) };
+    const answer = enrolAnswerSchema.parse(readJson(await enrolWithToken(token, Buffer.from(JSON.stringify(request)))));
     if ('error' in answer) throw new Error(answer.error.message);
     const credentials = { jwt: answer.jwt, seed: nkey.seed };
     const connection = await connectAgent({ urls: token.urls, credentials: () => credentials, endpointId: answer.endpointId, ca: null });

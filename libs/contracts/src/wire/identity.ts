@@ -40,18 +40,25 @@ export const enrolmentTokenSchema = z.strictObject({
 });
 export type EnrolmentToken = z.infer<typeof enrolmentTokenSchema>;
 
-/** Asked of `kanade.enrol.<tokenId>`; the signature is by the new signing key over `signedText('enrol', tokenId, digest of body)`. */
+/**
+ * Asked of `kanade.enrol.<tokenId>`; both signatures are over `signedText('enrol', tokenId, digest of body)`, base64url: by the new signing key
+ * and by the new NKey. Whoever asks has both.
+ */
 export const enrolRequestSchema = z.strictObject({
   body: z.string().max(10_000),
   signature: z.string().max(100),
+  nkeySignature: z.string().max(100),
 });
+
+/** 32 bytes as base64url, in its one shortest form: what is the same key is the same text. */
+const rawKeySchema = z.string().regex(/^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$/);
 
 /** The signed body of an enrol request. */
 export const enrolBodySchema = z.strictObject({
   tokenId: z.string().max(63),
   nkey: z.string().regex(/^U[A-Z2-7]{55}$/),
-  signingKey: z.string().max(60),
-  sealingKey: z.string().max(60),
+  signingKey: rawKeySchema,
+  sealingKey: rawKeySchema,
   hostname: z.string().min(1).max(255),
   os: osSchema,
   agentVersion: z.string().max(50),
@@ -69,7 +76,7 @@ const credentials = {
 export const identityRefusalSchema = z.strictObject({
   error: z.strictObject({
     code: z.enum([
-      'token-unknown', 'token-expired', 'token-used-up', 'token-revoked', 'bad-proof', 'bad-request', 'endpoint-unknown', 'endpoint-revoked', 'endpoint-retired',
+      'token-unknown', 'token-expired', 'token-used-up', 'token-revoked', 'bad-proof', 'key-taken', 'bad-request', 'endpoint-unknown', 'endpoint-revoked', 'endpoint-retired',
       'approval-pending', 'unavailable',
     ]),
     message: z.string().max(500),

@@ -1589,6 +1589,7 @@ export type EnrolmentToken = {
 export type EnrolRequest = {
   body: string;
   signature: string;
+  nkeySignature: string;
 };
 
 export type EnrolBody = {
@@ -1629,7 +1630,7 @@ export type RenewAnswer = {
 
 export type IdentityRefusal = {
   error: {
-    code: "token-unknown" | "token-expired" | "token-used-up" | "token-revoked" | "bad-proof" | "bad-request" | "endpoint-unknown" | "endpoint-revoked" | "endpoint-retired" | "approval-pending" | "unavailable";
+    code: "token-unknown" | "token-expired" | "token-used-up" | "token-revoked" | "bad-proof" | "key-taken" | "bad-request" | "endpoint-unknown" | "endpoint-revoked" | "endpoint-retired" | "approval-pending" | "unavailable";
     message: string;
     retryable: boolean;
   };

@@ -16,7 +16,8 @@ const pattern7 = new RegExp("^[0-9a-f]{8}$", 'u');
 const pattern8 = new RegExp("^[0-9a-f]{32}$", 'u');
 const pattern9 = new RegExp("^[0-9a-f]{16}$", 'u');
 const pattern10 = new RegExp("^U[A-Z2-7]{55}$", 'u');
-const pattern11 = new RegExp("^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$", 'u');
+const pattern11 = new RegExp("^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$", 'u');
+const pattern12 = new RegExp("^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$", 'u');
 function ruleAgentStarted(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -4091,12 +4092,14 @@ function ruleEnrolmentTokenUrls(v: unknown): Problem {
 }
 function ruleEnrolRequest(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "body" && k !== "signature") return unknownKey(k);
+  for (const k in v) if (k !== "body" && k !== "signature" && k !== "nkeySignature") return unknownKey(k);
   let x: unknown;
   x = v["body"];
   if (!(typeof x === 'string' && x.length <= 10000)) return property("body", x, ": must be text of at most 10000 characters");
   x = v["signature"];
   if (!(typeof x === 'string' && x.length <= 100)) return property("signature", x, ": must be text of at most 100 characters");
+  x = v["nkeySignature"];
+  if (!(typeof x === 'string' && x.length <= 100)) return property("nkeySignature", x, ": must be text of at most 100 characters");
   return undefined;
 }
 function ruleEnrolBody(v: unknown): Problem {
@@ -4109,9 +4112,9 @@ function ruleEnrolBody(v: unknown): Problem {
   x = v["nkey"];
   if (!(typeof x === 'string' && pattern10.test(x))) return property("nkey", x, ": must be text like ^U[A-Z2-7]{55}$");
   x = v["signingKey"];
-  if (!(typeof x === 'string' && x.length <= 60)) return property("signingKey", x, ": must be text of at most 60 characters");
+  if (!(typeof x === 'string' && pattern11.test(x))) return property("signingKey", x, ": must be text like ^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$");
   x = v["sealingKey"];
-  if (!(typeof x === 'string' && x.length <= 60)) return property("sealingKey", x, ": must be text of at most 60 characters");
+  if (!(typeof x === 'string' && pattern11.test(x))) return property("sealingKey", x, ": must be text like ^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$");
   x = v["hostname"];
   if (!(typeof x === 'string' && x.length >= 1 && x.length <= 255)) return property("hostname", x, ": must be text of at least 1 and at most 255 characters");
   x = v["os"];
@@ -4161,7 +4164,7 @@ function ruleIdentityRefusalError(v: unknown): Problem {
   for (const k in v) if (k !== "code" && k !== "message" && k !== "retryable") return unknownKey(k);
   let x: unknown;
   x = v["code"];
-  if (!((x === "token-unknown" || x === "token-expired" || x === "token-used-up" || x === "token-revoked" || x === "bad-proof" || x === "bad-request" || x === "endpoint-unknown" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "approval-pending" || x === "unavailable"))) return property("code", x, ": must be one of \"token-unknown\", \"token-expired\", \"token-used-up\", \"token-revoked\", \"bad-proof\", \"bad-request\", \"endpoint-unknown\", \"endpoint-revoked\", \"endpoint-retired\", \"approval-pending\", \"unavailable\"");
+  if (!((x === "token-unknown" || x === "token-expired" || x === "token-used-up" || x === "token-revoked" || x === "bad-proof" || x === "key-taken" || x === "bad-request" || x === "endpoint-unknown" || x === "endpoint-revoked" || x === "endpoint-retired" || x === "approval-pending" || x === "unavailable"))) return property("code", x, ": must be one of \"token-unknown\", \"token-expired\", \"token-used-up\", \"token-revoked\", \"bad-proof\", \"key-taken\", \"bad-request\", \"endpoint-unknown\", \"endpoint-revoked\", \"endpoint-retired\", \"approval-pending\", \"unavailable\"");
   x = v["message"];
   if (!(typeof x === 'string' && x.length <= 500)) return property("message", x, ": must be text of at most 500 characters");
   x = v["retryable"];
@@ -4322,7 +4325,7 @@ function ruleLiveMessage1(v: unknown): Problem {
   x = v["id"];
   if (!(typeof x === 'string')) return property("id", x, ": must be text");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern11.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern12.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage2(v: unknown): Problem {
@@ -4350,7 +4353,7 @@ function ruleLiveMessage3(v: unknown): Problem {
   x = v["id"];
   if (!(typeof x === 'string')) return property("id", x, ": must be text");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern11.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern12.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage4(v: unknown): Problem {
@@ -4370,7 +4373,7 @@ function ruleLiveMessage4(v: unknown): Problem {
   x = v["exitCode"];
   if (!(((typeof x === 'number' && Number.isSafeInteger(x)) || (x === null)))) return property("exitCode", x, ": must be a whole number or null");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern11.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern12.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage5(v: unknown): Problem {

@@ -106,6 +106,16 @@ export function verifyWithNkey(publicKey: string, bytes: Uint8Array, signature: 
   return verify(null, bytes, createPublicKey({ key: Buffer.concat([spkiHeader, raw]), format: 'der', type: 'spki' }), signature);
 }
 
+/** The same for a text, base64url. */
+export function signTextWithSeed(seed: string, text: string): string {
+  return signWithSeed(seed, Buffer.from(text)).toString('base64url');
+}
+
+/** True when `signature` (base64url) over `text` is by the holder of a public user NKey; false for whatever is none of these. */
+export function verifyTextWithNkey(publicKey: string, text: string, signature: string): boolean {
+  return isUserNkey(publicKey) && verifyWithNkey(publicKey, Buffer.from(text), Buffer.from(signature, 'base64url'));
+}
+
 /** True for a well-formed public user key, checksum included. */
 export function isUserNkey(text: string): boolean {
   if (!/^U[A-Z2-7]{55}$/.test(text)) return false;
