@@ -12,6 +12,9 @@ describe('terminalLine', () => {
     ['cursor movements', `${escape}[2K${escape}[1Gdone`, 'done'],
     ['what a progress bar overwrote', ' 10%\r 50%\r100%', '100%'],
     ['the end of a Windows line', 'text\r', 'text'],
+    ['returns at the end, however many before them', `${'\r'.repeat(3000)}x${'\r'.repeat(900)}`, 'x'],
+    ['nothing but returns', '\r\r\r', ''],
+    ['piles of marks', `a${'\u0301'.repeat(10)}`, `a${'\u0301'.repeat(8)}\uFFFD\uFFFD`],
     ['control characters', `a${bell}b${String.fromCharCode(0)}c`, 'abc'],
     ['nothing of ordinary text', '日本語 <b>&amp; \t tab', '日本語 <b>&amp; \t tab'],
   ])('removes %s', (_, raw, shown) => {

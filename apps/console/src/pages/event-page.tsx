@@ -7,9 +7,9 @@ import { useTranslation } from 'react-i18next';
 import { ButtonLink } from '../components/button-link.tsx';
 import { eventQuery } from '../api/events.ts';
 import type { EventDetail } from '../api/types.ts';
+import { shownText } from '../components/bounded-text.ts';
 import { CodeBlock } from '../components/code-block.tsx';
 import { FailureNotice, Notice } from '../components/feedback.tsx';
-import { prettyJson } from '../components/json-tokens.ts';
 import { Card, Facts, PageHead, Section } from '../components/page.tsx';
 import { Badge } from '../components/state-badge.tsx';
 import { useFormat } from '../format/use-format.ts';
@@ -65,6 +65,37 @@ function Attributes({ event }: { readonly event: EventDetail }) {
   );
 }
 
+const shownHeaders = 50;
+const shownOfHeader = 2000;
+
+/** Whoever wrote the event wrote these too, as many and as long as they liked. */
+export function EventHeaders({ event }: { readonly event: EventDetail }) {
+  const { t } = useTranslation();
+  const all = Object.entries(event.headers);
+  const shown = all.slice(0, shownHeaders).map(([name, value]) => ({ name: shownText(name, shownOfHeader), value: shownText(value, shownOfHeader) }));
+  const isWhole = shown.length === all.length && shown.every(({ name, value }) => name.isWhole && value.isWhole);
+  return (
+    <Section title={t('events.headers')}>
+      <Card>
+        <Facts
+          facts={shown.map(({ name, value }, index) => ({
+            term: name.isWhole ? name.text || t('events.unreadableHeaders') : `${name.text}… (${index + 1})`,
+            value: <span className="k-mono">{value.text}</span>,
+          }))}
+        />
+        {!isWhole && (
+          <Group gap="xs" mt="xs">
+            <Button size="xs" variant="default" leftSection={<IconDownload size={14} />} onClick={() => { saveAs(`${event.id}.headers.json`, [JSON.stringify(event.headers)], 'application/json'); }}>
+              {t('action.download')}
+            </Button>
+            <span className="k-muted" role="note">{t('events.headersCut')}</span>
+          </Group>
+        )}
+      </Card>
+    </Section>
+  );
+}
+
 function Body({ event }: { readonly event: EventDetail }) {
   const { t } = useTranslation();
   const format = useFormat();
@@ -85,7 +116,7 @@ function Body({ event }: { readonly event: EventDetail }) {
         </Button>
         {shown === 'exact' && <span className="k-muted">{t('events.exactHint')}</span>}
       </Group>
-      {shown === 'exact' ? <CodeBlock label={t('events.body')} code={event.body} wrap /> : <CodeBlock label={t('events.body')} code={prettyJson(event.body)} language="json" />}
+      {shown === 'exact' ? <CodeBlock label={t('events.body')} code={event.body} wrap /> : <CodeBlock label={t('events.body')} code={event.body} language="json" />}
     </Section>
   );
 }
@@ -121,11 +152,7 @@ export function EventPage() {
       <Attributes event={data} />
       {data.erased && <Notice title={t('events.erasedTitle')}>{t('events.erasedDetail')}</Notice>}
       {data.body.includes('"privatedigest"') && <p className="k-muted">{t('events.privateDetail')}</p>}
-      <Section title={t('events.headers')}>
-        <Card>
-          <Facts facts={Object.entries(data.headers).map(([term, value]) => ({ term, value: <span className="k-mono">{value}</span> }))} />
-        </Card>
-      </Section>
+      <EventHeaders event={data} />
       <Body event={data} />
     </>
   );

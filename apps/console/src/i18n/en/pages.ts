@@ -64,6 +64,8 @@ export const pages = {
     none: 'No event matches',
     noneDetail: 'Change or clear the filters.',
     headers: 'Headers',
+    headersCut: 'Not all of it is shown; the download has everything.',
+    unreadableHeaders: 'Unreadable, as it came',
     body: 'Body',
     formatted: 'Formatted',
     exact: 'Exact bytes',

@@ -46,6 +46,7 @@ export const vocabulary = {
     cancel: 'Cancel',
     copy: 'Copy',
     copied: 'Copied',
+    notWhole: 'Not all of it can be shown here: it is long, or not made to be read. Copying takes all of it, as it came.',
     download: 'Download',
     clear: 'Clear',
     clearSearch: 'Clear search',

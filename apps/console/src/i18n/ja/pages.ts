@@ -67,6 +67,8 @@ export const pages: TranslationOf<typeof source> = {
     none: '該当するイベントがありません',
     noneDetail: '絞り込みを変更またはクリアしてください。',
     headers: 'ヘッダー',
+    headersCut: 'すべては表示していません。ダウンロードには全体が含まれます。',
+    unreadableHeaders: '読み取れないヘッダー（原文）',
     body: '本文',
     formatted: '整形',
     exact: '原文',

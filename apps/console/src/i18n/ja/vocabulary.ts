@@ -49,6 +49,7 @@ export const vocabulary: TranslationOf<typeof source> = {
     cancel: 'キャンセル',
     copy: 'コピー',
     copied: 'コピーしました',
+    notWhole: '長すぎるか表示に向かない内容のため、すべては表示していません。コピーすると原文の全体が取得できます。',
     download: 'ダウンロード',
     clear: 'クリア',
     clearSearch: '検索をクリア',
