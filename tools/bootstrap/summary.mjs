@@ -2,27 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { root } from './paths.mjs';
-
-const inFolder = (dir) => (existsSync(dir) ? readdirSync(dir).map((name) => join(dir, name)) : []);
-const readJson = (file) => JSON.parse(readFileSync(file, 'utf8'));
-
-/** Counts of one Vitest JSON report; a file that could not even be loaded has no tests and counts as one failure. */
-export const countReport = ({ numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0, testResults = [] }) => ({
-  passed: numPassedTests,
-  failed:
-    numFailedTests +
-    testResults.filter(
-      ({ status, assertionResults = [] }) => status === 'failed' && !assertionResults.some((test) => test.status === 'failed'),
-    ).length,
-  skipped: numPendingTests + numTodoTests,
-});
-
-/** The full names of the tests a report says were not run. */
-export const skippedTests = ({ testResults = [] }) =>
-  testResults
-    .flatMap(({ assertionResults = [] }) => assertionResults)
-    .filter(({ status }) => ['skipped', 'pending', 'todo'].includes(status))
-    .map(({ fullName }) => fullName);
+import { againEnding, readReports, withSecondRun } from './reports.mjs';
 
 /**
  * Whether a skipped test is a failure: .ci/run installs what the tests need where it may, as root on Linux with apt, so there nothing has a
@@ -30,34 +10,37 @@ export const skippedTests = ({ testResults = [] }) =>
  */
 export const mustRunAll = ({ ci, platform, isRoot, hasApt }) => ci && platform === 'linux' && isRoot && hasApt;
 
-/** Sums reports and steps: a failed step without tests is one failure, a test step is one only if no test explains it. */
-export const summarise = (reports, steps) => {
-  const total = { passed: 0, failed: 0, skipped: 0 };
-  for (const report of reports) {
-    const counts = countReport(report);
-    for (const key of Object.keys(total)) total[key] += counts[key];
+/** What the reports say, each with its second run where there was one: tests by name, and those that held only the second time. */
+export const collect = (reports) => {
+  const all = { passed: [], failed: [], skipped: [], unsteady: [] };
+  const key = ({ project, name }) => `${project} ${name}`;
+  const second = new Map(reports.filter(({ name }) => name.endsWith(againEnding)).map((one) => [key(one), one.report]));
+  for (const one of reports.filter(({ name }) => !name.endsWith(againEnding))) {
+    const { files, unsteady } = withSecondRun(one.report, second.get(`${key(one)}${againEnding}`));
+    for (const file of files) for (const kind of ['passed', 'failed', 'skipped']) all[kind].push(...file[kind]);
+    all.unsteady.push(...unsteady);
   }
-  const unexplained = steps.filter(({ ok, tests }) => !ok && tests).length > 0 && total.failed === 0 ? 1 : 0;
-  total.failed += steps.filter(({ ok, tests }) => !ok && !tests).length + unexplained;
-  return total;
+  return all;
 };
 
+/** What failed beside tests: a failed step without tests, and a step of tests of which none explains it. */
+export const failedSteps = (steps, failedTests) =>
+  steps.filter(({ ok, tests }) => !ok && (!tests || failedTests.length === 0)).map(({ name }) => `the step "${name}"`);
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const reports = ['apps', 'libs', 'tools']
-    .flatMap((group) => inFolder(join(root, group)))
-    .flatMap((folder) => inFolder(join(folder, 'test-results')))
-    .filter((file) => file.endsWith('.json'))
-    .map(readJson);
-  const steps = inFolder(join(root, 'tmp'))
-    .filter((file) => /steps-\w+\.json$/.test(file))
-    .flatMap(readJson);
-  const { passed, failed, skipped } = summarise(reports, steps);
+  const { passed, failed, skipped, unsteady } = collect(readReports());
+  const stepsDir = join(root, 'tmp');
+  const steps = (existsSync(stepsDir) ? readdirSync(stepsDir) : [])
+    .filter((name) => /^steps-\w+\.json$/.test(name))
+    .flatMap((name) => JSON.parse(readFileSync(join(stepsDir, name), 'utf8')));
+  failed.push(...failedSteps(steps, failed));
   // Nothing at all ran: that is a failure of the run itself.
-  const missing = steps.length === 0 || passed === 0 ? Math.max(failed, 1) : failed;
-  const unrun = reports.flatMap(skippedTests);
+  if (failed.length === 0 && (steps.length === 0 || passed.length === 0)) failed.push('the run as a whole: nothing was tested');
   const strict = mustRunAll({ ci: process.env.CI === 'true', platform: process.platform, isRoot: process.getuid?.() === 0, hasApt: existsSync('/usr/bin/apt-get') });
-  for (const name of unrun) process.stderr.write(`skipped: ${name}\n`);
-  if (strict && skipped > 0) process.stderr.write('kanade: nothing may be skipped here, where .ci/run installs what every test needs\n');
-  process.stdout.write(`${passed} passed, ${missing} failed, ${skipped} skipped\n`);
-  process.exitCode = missing === 0 && !(strict && skipped > 0) ? 0 : 1;
+  for (const name of skipped) process.stderr.write(`skipped: ${name}\n`);
+  for (const name of unsteady) process.stderr.write(`unsteady: ${name} (failed, and held when it was run again)\n`);
+  for (const name of failed) process.stderr.write(`failed: ${name}\n`);
+  if (strict && skipped.length > 0) process.stderr.write('kanade: nothing may be skipped here, where .ci/run installs what every test needs\n');
+  process.stdout.write(`${passed.length} passed, ${failed.length} failed, ${skipped.length} skipped\n`);
+  process.exitCode = failed.length === 0 && !(strict && skipped.length > 0) ? 0 : 1;
 }

@@ -1,38 +1,63 @@
 import { describe, expect, it } from 'vitest';
-import { countReport, mustRunAll, skippedTests, summarise } from './summary.mjs';
+import { failedFiles } from './reports.mjs';
+import { collect, failedSteps, mustRunAll } from './summary.mjs';
 
-const passing = { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTodoTests: 0, testResults: [] };
-const failing = { ...passing, numFailedTests: 2, testResults: [{ status: 'failed', assertionResults: [{ status: 'failed' }] }] };
-const unloadable = { numPassedTests: 0, numFailedTests: 0, testResults: [{ status: 'failed', assertionResults: [] }] };
+const test = (status, fullName) => ({ status, fullName });
+const file = (name, ...assertionResults) => ({ name, status: assertionResults.some(({ status }) => status === 'failed') ? 'failed' : 'passed', assertionResults });
+const report = (...testResults) => ({ success: testResults.every(({ status }) => status === 'passed'), testResults });
+const of = (name, content) => ({ project: '/apps/x', name, report: content });
+const unloadable = { name: 'b.spec.ts', status: 'failed', assertionResults: [] };
 
 describe('the counts a run ends with', () => {
-  it('counts a file that could not be loaded as one failure', () => {
-    expect(countReport(unloadable)).toEqual({ passed: 0, failed: 1, skipped: 0 });
+  it('sums the reports of every package', () => {
+    const passing = report(file('a.spec.ts', test('passed', 'one'), test('skipped', 'two'), test('todo', 'three')));
+    expect(collect([of('test', passing), { ...of('test', passing), project: '/libs/y' }])).toEqual({
+      passed: ['one', 'one'], failed: [], skipped: ['two', 'three', 'two', 'three'], unsteady: [],
+    });
   });
 
-  it('sums the reports of every package', () => {
-    expect(summarise([passing, passing], [{ name: 'tests', ok: true, tests: true }])).toEqual({ passed: 6, failed: 0, skipped: 2 });
+  it('counts a file that could not be loaded as one failure', () => {
+    expect(collect([of('test', report(unloadable))]).failed).toEqual(['b.spec.ts as a whole']);
   });
 
   it('counts a failed lint as a failure of its own', () => {
-    expect(summarise([passing], [{ name: 'lint', ok: false, tests: false }])).toMatchObject({ failed: 1 });
+    expect(failedSteps([{ name: 'lint', ok: false, tests: false }], ['a test'])).toEqual(['the step "lint"']);
   });
 
   it('does not count failed tests and their step twice', () => {
-    expect(summarise([failing], [{ name: 'tests', ok: false, tests: true }])).toMatchObject({ failed: 2 });
+    expect(failedSteps([{ name: 'tests', ok: false, tests: true }], ['a test'])).toEqual([]);
   });
 
   it('still fails when a test step died without a report', () => {
-    expect(summarise([passing], [{ name: 'tests', ok: false, tests: true }])).toMatchObject({ failed: 1 });
+    expect(failedSteps([{ name: 'tests', ok: false, tests: true }], [])).toEqual(['the step "tests"']);
+  });
+});
+
+describe('a file that is run again', () => {
+  const first = report(file('a.spec.ts', test('passed', 'one'), test('failed', 'two')), file('b.spec.ts', test('passed', 'three')));
+
+  it('is each with a failed test, or that did not load', () => {
+    expect(failedFiles(first)).toEqual(['a.spec.ts']);
+    expect(failedFiles(report(file('a.spec.ts', test('passed', 'one')), unloadable))).toEqual(['b.spec.ts']);
+  });
+
+  it('is every one when something failed outside all tests', () => {
+    expect(failedFiles({ ...report(file('a.spec.ts', test('passed', 'one'))), success: false })).toEqual(['a.spec.ts']);
+    expect(failedFiles(report(file('a.spec.ts', test('passed', 'one'))))).toEqual([]);
+  });
+
+  it('counts by what it gave then, and its tests are named as unsteady', () => {
+    const again = report(file('a.spec.ts', test('passed', 'one'), test('passed', 'two')));
+    expect(collect([of('e2e', first), of('e2e-again', again)])).toEqual({ passed: ['one', 'two', 'three'], failed: [], skipped: [], unsteady: ['two'] });
+  });
+
+  it('is failed when it fails again', () => {
+    const again = report(file('a.spec.ts', test('failed', 'one'), test('failed', 'two')));
+    expect(collect([of('e2e', first), of('e2e-again', again)])).toEqual({ passed: ['three'], failed: ['one', 'two'], skipped: [], unsteady: [] });
   });
 });
 
 describe('skipped tests', () => {
-  it('are named', () => {
-    const assertionResults = ['passed', 'skipped', 'pending', 'todo', 'failed'].map((status) => ({ status, fullName: `a ${status} one` }));
-    expect(skippedTests({ testResults: [{ status: 'passed', assertionResults }, { status: 'failed' }] })).toEqual(['a skipped one', 'a pending one', 'a todo one']);
-  });
-
   it('fail the run on CI, where everything they need is installed, and nowhere else', () => {
     const here = { ci: true, platform: 'linux', isRoot: true, hasApt: true };
     expect(mustRunAll(here)).toBe(true);
