@@ -3,16 +3,17 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { upcastersText } from '@kanade/contracts';
 import { eventShapes } from '@kanade/messages';
+import { formerRows, formerValues } from './past/kept-history.ts';
 import { schemas } from './schemas.ts';
 
-const folded = ['fold', 'projections'];
+const folded = ['fold', 'past', 'projections'];
 const code = /\.(ts|js)$/;
 const notBuilt = /\.(spec|spec-kit|d)\.ts$/;
 const length = 12;
 
 /** 12 hex digits that change whenever a table or an index does: a file with others cannot be read. */
 export function tablesFingerprint(): string {
-  return createHash('sha256').update(schemas.join('\n')).digest('hex').slice(0, length);
+  return createHash('sha256').update(schemas.join('\n')).update(JSON.stringify([formerValues, formerRows])).digest('hex').slice(0, length);
 }
 
 let codeKnown: string | undefined;

@@ -3,6 +3,8 @@ export { deleteOtherReadModels, deleteReadModel, findReadModels, readModelFile, 
 export type { ReadModelFile, ReadModelFiles } from './read-model-files.ts';
 export type { ReadModel } from './read-model.ts';
 export { openReader } from './reader.ts';
+export { openPastReader } from './past/past-reader.ts';
+export type { PastReader } from './past/past-reader.ts';
 export type { ReadPlace, Reader } from './reader.ts';
 export { build } from './sqlite/statements.ts';
 export { messageHash } from './fold/checkpoints.ts';

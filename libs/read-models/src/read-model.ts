@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { openFold } from './fold/fold.ts';
 import type { Fold, FoldOptions } from './fold/fold.ts';
+import { createHistory } from './past/kept-history.ts';
 import { versions } from './read-model-files.ts';
 import { schemas } from './schemas.ts';
 import { openForWriting } from './sqlite/open.ts';
@@ -21,6 +22,7 @@ function createTables(connection: Connection): void {
   connection.transaction(() => {
     if (connection.pragma('user_version', { simple: true }) !== 0) return;
     for (const schema of schemas) connection.exec(schema);
+    createHistory(connection);
     connection.pragma(`user_version = ${versions.made}`);
   }).immediate();
 }

@@ -2,6 +2,7 @@ import { streams } from '@kanade/contracts';
 import type { Compilable, CompiledQuery } from 'kysely';
 import type { FoldedStream } from './fold/message.ts';
 import { openForReading } from './sqlite/open.ts';
+import type { Connection } from './sqlite/open.ts';
 import { build } from './sqlite/statements.ts';
 import type { Value } from './sqlite/statements.ts';
 
@@ -23,6 +24,8 @@ export interface Reader {
   snapshot<Result>(read: (place: ReadPlace) => Result): Result;
   /** Sequence up to which a stream is folded, 0 for nothing. */
   checkpoint(stream: FoldedStream): number;
+  /** Unix ms of the moment of the past that everything is read as of; null for the present. */
+  readonly asOf: number | null;
   close(): void;
 }
 
@@ -35,9 +38,8 @@ function values(compiled: CompiledQuery): Value[] {
   });
 }
 
-/** Opens a read model for queries. */
-export function openReader(file: string): Reader {
-  const connection = openForReading(file);
+/** Runs compiled queries on one connection, each prepared once. */
+export function openQueries(connection: Connection): Pick<Reader, 'all' | 'plan'> {
   const statements = new Map<string, ReturnType<typeof connection.prepare<Value[]>>>();
   const prepared = (text: string) => {
     const known = statements.get(text);
@@ -48,31 +50,39 @@ export function openReader(file: string): Reader {
     statements.set(text, statement);
     return statement;
   };
-  const all = <Row>(query: Compilable<Row>): Row[] => {
-    const compiled = query.compile();
-    const statement = prepared(compiled.sql);
-    return rowsOf(compiled, statement.all(...values(compiled)));
-  };
-  const placeQuery = build.selectFrom('checkpoints').select(['incarnation', 'sequence']).where('stream', '=', streams.events);
-  const reader: Reader = {
-    all,
-    get: (query) => all(query)[0],
+  return {
+    all: (query) => {
+      const compiled = query.compile();
+      return rowsOf(compiled, prepared(compiled.sql).all(...values(compiled)));
+    },
     plan: (query) => {
       const compiled = query.compile();
       return connection.prepare<Value[], { detail: string }>(`EXPLAIN QUERY PLAN ${compiled.sql}`).all(...values(compiled)).map(({ detail }) => detail);
     },
-    snapshot: (read) =>
-      connection
-        .transaction(() => {
-          const place = reader.get(placeQuery);
-          if (place === undefined) throw new Error('the read model has no checkpoint');
-          return read(place);
-        })
-        .deferred(),
-    checkpoint: (stream) => reader.get(build.selectFrom('checkpoints').select('sequence').where('stream', '=', streams[stream]))?.sequence ?? 0,
+  };
+}
+
+const placeQuery = build.selectFrom('checkpoints').select(['incarnation', 'sequence']).where('stream', '=', streams.events);
+
+/** How far a connection's file is folded. */
+export function readPlace({ all }: Pick<Reader, 'all'>): ReadPlace {
+  const [place] = all(placeQuery);
+  if (place === undefined) throw new Error('the read model has no checkpoint');
+  return place;
+}
+
+/** Opens a read model for queries. */
+export function openReader(file: string): Reader {
+  const connection = openForReading(file);
+  const queries = openQueries(connection);
+  return {
+    ...queries,
+    get: (query) => queries.all(query)[0],
+    snapshot: (read) => connection.transaction(() => read(readPlace(queries))).deferred(),
+    checkpoint: (stream) => queries.all(build.selectFrom('checkpoints').select('sequence').where('stream', '=', streams[stream]))[0]?.sequence ?? 0,
+    asOf: null,
     close: () => void connection.close(),
   };
-  return reader;
 }
 
 /** SQLite answers with what the compiled query selects; that the two belong together is said here once. */

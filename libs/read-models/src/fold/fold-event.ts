@@ -55,6 +55,7 @@ export function openEventFold(
 
   return {
     fold(message: StoredMessage): Refusal | undefined {
+      session.position.moveTo(message.sequence);
       const writer = parseEventSubject(message.subject);
       const { refusal, envelope } = judge(writer, message);
       projections.index.add(message, writer, envelope);

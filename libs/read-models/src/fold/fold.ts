@@ -87,6 +87,7 @@ export function openFold(connection: Connection, options: FoldOptions): Fold {
   };
   // Readers find a position from the start, even before the first event.
   if (checkpoints.find('events') === undefined) checkpoints.begin(options.incarnation);
+  session.position.moveTo(checkpoints.find('events')?.sequence ?? 0);
   const forget = (): void => {
     projections.forget();
     chains.forget();

@@ -2,11 +2,14 @@ import type { Connection } from '../sqlite/open.ts';
 import { ChangeLog } from './changes.ts';
 import { AwaitedParts } from './awaited-parts.ts';
 import { Erasures } from './erasures.ts';
+import { FoldedPosition } from './folded-position.ts';
 import { Keys } from './keys.ts';
 
 /** What projections share while a file is open for folding. */
 export interface Session {
   readonly connection: Connection;
+  /** Of the event that is being folded: rows of the past are kept with it. */
+  readonly position: FoldedPosition;
   readonly keys: Keys;
   readonly changes: ChangeLog;
   readonly erasures: Erasures;
@@ -18,5 +21,5 @@ export interface Session {
 }
 
 export function openSession(connection: Connection, restoredAt: number | null): Session {
-  return { connection, restoredAt, keys: new Keys(connection), changes: new ChangeLog(), erasures: new Erasures(connection), outputKnownUntil: 0, awaitedParts: new AwaitedParts() };
+  return { connection, restoredAt, position: new FoldedPosition(connection), keys: new Keys(connection), changes: new ChangeLog(), erasures: new Erasures(connection), outputKnownUntil: 0, awaitedParts: new AwaitedParts() };
 }

@@ -134,6 +134,7 @@ export interface EndpointsTable {
   signingKey: string;
   sealingKey: string;
   keyedFrom: number;
+  fromPosition: number;
   observedAt: string | null;
   inventoryChangedAt: string | null;
   packageCount: number;
@@ -188,6 +189,7 @@ export interface EventsTable {
 export interface ExecutionSitesTable {
   executionKey: number;
   siteKey: number;
+  position: number;
 }
 
 export interface ExecutionsTable {
@@ -209,6 +211,7 @@ export interface ExecutionsTable {
   secrets: Generated<string>;
   cancelRequested: number;
   endedAt: number | null;
+  countedPosition: number;
   targetCount: number;
   approval: ApprovalState | null;
   approvalUntil: string | null;
@@ -283,6 +286,7 @@ export interface PackagesTable {
   source: PackageSource;
   name: string;
   version: string;
+  fromPosition: number;
 }
 
 export interface PoisonTable {

@@ -1,3 +1,5 @@
+import { FoldedPosition } from '../fold/folded-position.ts';
+import { createHistory } from '../past/kept-history.ts';
 import { schemas } from '../schemas.ts';
 import { openFold } from '../fold/fold.ts';
 import type { Fold, FoldOptions } from '../fold/fold.ts';
@@ -33,6 +35,7 @@ function dump(connection: Connection): Record<string, unknown[]> {
 export function openTestModel(options: Partial<FoldOptions> & { readonly file?: string } = {}): TestModel {
   const connection = openForWriting(options.file ?? ':memory:');
   for (const schema of schemas) connection.exec(schema);
+  createHistory(connection);
   const fold = openFold(connection, { incarnation: options.incarnation ?? '0badcafe', verifyControl: options.verifyControl ?? (() => undefined), restoredAt: options.restoredAt ?? null });
   return {
     ...fold,
@@ -46,6 +49,7 @@ export function openTestModel(options: Partial<FoldOptions> & { readonly file?: 
 /** Runs SQL on a read model's file, as damage or a forger would. */
 export function alterFile(file: string, statements: readonly string[]): void {
   const connection = openForWriting(file);
+  new FoldedPosition(connection).moveTo(Number.MAX_SAFE_INTEGER);
   try {
     for (const statement of statements) connection.exec(statement);
   } finally {

@@ -8,7 +8,7 @@ import type { Parameter } from '../../sqlite/statements.ts';
 
 type NewEndpoint = Pick<
   EndpointsTable,
-  'nameSince' | 'standing' | 'standingAt' | 'keyedFrom' | 'key' | 'id' | 'name' | 'searchName' | 'osFamily' | 'osName' | 'osVersion' | 'osArchitecture' | 'agentVersion' | 'site' | 'simulated' | 'enrolledAt' | 'nkey' | 'signingKey' | 'sealingKey'
+  'nameSince' | 'standing' | 'standingAt' | 'keyedFrom' | 'fromPosition' | 'key' | 'id' | 'name' | 'searchName' | 'osFamily' | 'osName' | 'osVersion' | 'osArchitecture' | 'agentVersion' | 'site' | 'simulated' | 'enrolledAt' | 'nkey' | 'signingKey' | 'sealingKey'
 >;
 type Start = Pick<EndpointsTable, 'key' | 'name' | 'searchName' | 'nameSince' | 'osFamily' | 'osName' | 'osVersion' | 'osArchitecture' | 'agentVersion' | 'shells'>;
 
@@ -25,7 +25,7 @@ const prepareEnrol = ({ connection }: Session) =>
       .insertInto('endpoints')
       .values({
         key: parameter('key'), id: parameter('id'), name: parameter('name'), searchName: parameter('searchName'), nameSince: parameter('nameSince'),
-        standing: parameter('standing'), standingAt: parameter('standingAt'), keyedFrom: parameter('keyedFrom'), status: 'never-seen',
+        standing: parameter('standing'), standingAt: parameter('standingAt'), keyedFrom: parameter('keyedFrom'), fromPosition: parameter('fromPosition'), status: 'never-seen',
         osFamily: parameter('osFamily'), osName: parameter('osName'), osVersion: parameter('osVersion'), osArchitecture: parameter('osArchitecture'),
         agentVersion: parameter('agentVersion'), site: parameter('site'), simulated: parameter('simulated'), quarantined: 0, enrolledAt: parameter('enrolledAt'),
         shells: '[]', nkey: parameter('nkey'), signingKey: parameter('signingKey'), sealingKey: parameter('sealingKey'), packageCount: 0,
@@ -78,7 +78,7 @@ export function openEndpointRows(session: Session) {
       enrol({
         key: position, id: data.endpointId, name: data.hostname, searchName: searchText(data.hostname), nameSince: at, ...operatingSystem(data.os),
         agentVersion: data.agentVersion, site: data.site, simulated: data.simulated ? 1 : 0, enrolledAt: event.time, nkey: data.nkey, signingKey: data.signingKey,
-        sealingKey: data.sealingKey, keyedFrom: position, standing: event.type === 'kanade.endpoint.enrolled.v1' ? 'active' : 'pending', standingAt: at,
+        sealingKey: data.sealingKey, keyedFrom: position, fromPosition: position, standing: event.type === 'kanade.endpoint.enrolled.v1' ? 'active' : 'pending', standingAt: at,
       });
     },
     start(key: number, { data }: EventMap['kanade.agent.started.v1'], { recordedAt }: Place): void {

@@ -1,4 +1,4 @@
-/** `key` is the position of the endpoint's enrolment, `keyedFrom` that of the keys it has now; `revokedKeys` are those that may never sign in again. Columns of the inventory are apart: lists never read them. */
+/** `key` is the position of the endpoint's enrolment, `keyedFrom` that of the keys it has now, `fromPosition` that from which a row says what it says (presence and inventory apart); `revokedKeys` are those that may never sign in again. Columns of the inventory are apart: lists never read them. */
 export const endpointsSchema = `
 CREATE TABLE endpoints (
   key INTEGER NOT NULL PRIMARY KEY,
@@ -32,6 +32,7 @@ CREATE TABLE endpoints (
   signingKey TEXT NOT NULL,
   sealingKey TEXT NOT NULL,
   keyedFrom INTEGER NOT NULL,
+  fromPosition INTEGER NOT NULL,
   observedAt TEXT,
   inventoryChangedAt TEXT,
   packageCount INTEGER NOT NULL,
@@ -70,6 +71,7 @@ CREATE TABLE packages (
   source TEXT NOT NULL, -- PackageSource
   name TEXT NOT NULL,
   version TEXT NOT NULL,
+  fromPosition INTEGER NOT NULL,
   PRIMARY KEY (endpointKey, searchName, name, architecture, source)
 ) STRICT, WITHOUT ROWID;
 `;

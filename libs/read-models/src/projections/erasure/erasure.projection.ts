@@ -2,6 +2,7 @@ import type { EventHandlers, Place } from '../../fold/events.ts';
 import { refuse } from '../../fold/events.ts';
 import { erasedReason } from '../../fold/poison.ts';
 import type { Session } from '../../fold/session.ts';
+import { openForgetEndpoint } from '../../past/forget-endpoint.ts';
 import { prepareAll, prepareGet, prepareWrite } from '../../sqlite/statements.ts';
 import type { Parameter } from '../../sqlite/statements.ts';
 import type { Runs } from '../executions/runs.projection.ts';
@@ -44,6 +45,7 @@ export function openErasure(session: Session, runs: Runs) {
   const { keys, changes, erasures } = session;
   const execution = prepareExecution(session);
   const endpoint = prepareEndpoint(session);
+  const forgetFormer = openForgetEndpoint(session.connection);
 
   const eraseEndpoint = (endpointId: string, key: number, { position, recordedAt }: Place): void => {
     runs.eraseOutput(endpoint.runs({ key }));
@@ -51,6 +53,8 @@ export function openErasure(session: Session, runs: Runs) {
     endpoint.deleteFacets({ key });
     endpoint.deletePackages({ key });
     endpoint.deleteSamples({ key, at: recordedAt });
+    // What it said before is gone from every moment of the past, too.
+    forgetFormer(key, erasedName);
     endpoint.deleteParts({ writer: endpointId });
     endpoint.emptyPoison({ key, bytes: new Uint8Array(), reason: erasedReason });
     erasures.forget();

@@ -8,23 +8,23 @@ const mostKnown = 10_000;
 export class ExecutionSites {
   readonly #known = new Map<number, Set<number>>();
   readonly #load: (args: { executionKey: number }) => { sites: string | null } | undefined;
-  readonly #add: (args: { executionKey: number; siteKey: number }) => number;
+  readonly #add: (args: { executionKey: number; siteKey: number; position: number }) => number;
   readonly #stamp: (args: { executionKey: number; siteKey: number | null }) => number;
 
   constructor({ connection }: Session) {
     this.#load = prepareGet(connection, (query, parameter: Parameter<{ executionKey: number }>) =>
       query.selectFrom('executionSites').select(({ fn }) => fn<string | null>('group_concat', ['siteKey']).as('sites')).where('executionKey', '=', parameter('executionKey')));
-    this.#add = prepareWrite(connection, (query, parameter: Parameter<{ executionKey: number; siteKey: number }>) =>
-      query.insertInto('executionSites').values({ executionKey: parameter('executionKey'), siteKey: parameter('siteKey') }));
+    this.#add = prepareWrite(connection, (query, parameter: Parameter<{ executionKey: number; siteKey: number; position: number }>) =>
+      query.insertInto('executionSites').values({ executionKey: parameter('executionKey'), siteKey: parameter('siteKey'), position: parameter('position') }));
     this.#stamp = prepareWrite(connection, (query, parameter: Parameter<{ executionKey: number; siteKey: number | null }>) =>
       query.updateTable('events').set({ siteKey: parameter('siteKey') }).where('position', '=', parameter('executionKey')).where('endpointKey', 'is', null));
   }
 
   /** An execution has a run on a site. Its request came before its targets and gets its site now, or loses it with the second one. */
-  add(executionKey: number, siteKey: number): void {
+  add(executionKey: number, siteKey: number, position: number): void {
     const sites = this.#of(executionKey);
     if (sites.has(siteKey)) return;
-    this.#add({ executionKey, siteKey });
+    this.#add({ executionKey, siteKey, position });
     sites.add(siteKey);
     if (sites.size <= 2) this.#stamp({ executionKey, siteKey: sites.size === 1 ? siteKey : null });
   }

@@ -21,7 +21,7 @@ const prepare = ({ connection }: Session) => ({
       key: parameter('key'), id: parameter('id'), state: 'running', jobId: parameter('jobId'), jobVersion: parameter('jobVersion'), shell: parameter('shell'),
       timeoutMs: parameter('timeoutMs'), runAs: parameter('runAs'), cwd: parameter('cwd'), scriptDigest: parameter('scriptDigest'), requestedBy: parameter('requestedBy'),
       requestedAt: parameter('requestedAt'), expiresAt: parameter('expiresAt'), supersede: parameter('supersede'), secrets: parameter('secrets'), cancelRequested: 0,
-      targetCount: parameter('targetCount'), approval: parameter('approval'), approvalUntil: parameter('approvalUntil'), approvalAsker: parameter('approvalAsker'), eventId: parameter('eventId'),
+      countedPosition: parameter('key'), targetCount: parameter('targetCount'), approval: parameter('approval'), approvalUntil: parameter('approvalUntil'), approvalAsker: parameter('approvalAsker'), eventId: parameter('eventId'),
       privateDigest: parameter('privateDigest'),
     })),
   cancel: prepareWrite(connection, (query, parameter: Parameter<{ key: number }>) =>

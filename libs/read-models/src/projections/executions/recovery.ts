@@ -19,7 +19,7 @@ export function openRecovery({ connection, changes, restoredAt }: Session) {
   const insert = prepareWrite(connection, (query, parameter: Parameter<Recovered>) =>
     query.insertInto('executions').values({
       key: parameter('key'), id: parameter('id'), state: 'running', recovered: 1, timeoutMs: 0, runAs: 'system', requestedAt: parameter('time'),
-      expiresAt: parameter('time'), supersede: 0, cancelRequested: 0, targetCount: 0,
+      expiresAt: parameter('time'), supersede: 0, cancelRequested: 0, countedPosition: parameter('key'), targetCount: 0,
     }));
 
   /** The key of the recovered execution, made if need be; undefined when the request is known and did not name this run, or cannot be missing. */

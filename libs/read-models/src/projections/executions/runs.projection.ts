@@ -17,6 +17,7 @@ import type { openTallies } from './tallies.ts';
 /** The broker's clock may step back a little; output recorded this long before an end is surely there when it is. */
 const clockSlackMs = 1000;
 
+type Recorded = Pick<Place, 'position' | 'recordedAt'>;
 type Fact = EventMap['kanade.run.accepted.v1' | 'kanade.run.started.v1' | 'kanade.run.finished.v1'];
 
 /** A presumption that a fact replaces stays visible beside it. */
@@ -114,7 +115,7 @@ export class Runs {
     this.#recent.forget();
   }
 
-  #target({ data }: EventMap['kanade.execution.targeted.v1'], { position, recordedAt }: Place): Refusal | undefined {
+  #target({ data }: EventMap['kanade.execution.targeted.v1'], place: Place): Refusal | undefined {
     const { keys, changes } = this.#session;
     const executionKey = keys.execution(data.executionId);
     if (executionKey === undefined) return refuse('execution-unknown', `execution ${data.executionId} was never requested`);
@@ -125,7 +126,7 @@ export class Runs {
     const held = approval === 'waiting' ? 1 : 0;
     for (const { endpointId, runId } of data.targets) {
       const endpointKey = keys.endpoint(endpointId) ?? 0;
-      const site = this.#add({ id: runId, executionKey, endpointKey, deadlineAt, queuedPosition: position, held }, recordedAt);
+      const site = this.#add({ id: runId, executionKey, endpointKey, deadlineAt, queuedPosition: place.position, held }, place);
       changes.run({ runId, executionId: data.executionId, endpointId, site, state: 'queued', exitCode: null, commandSequence: null, commandIncarnation: '' });
     }
     return undefined;
@@ -144,7 +145,7 @@ export class Runs {
     const { timeoutMs, expiresAt } = this.#tallies.of(run.executionKey);
     const deadlineAt = Math.max(Date.parse(expiresAt), place.recordedAt) + timeoutMs;
     this.#rows.accept({ key: run.key, state: 'accepted', supersededState: superseded(run), deadlineAt, position: place.position });
-    this.#moved(run, { runId: event.data.runId, endpointId: endpointOf(event) }, 'accepted', place.recordedAt);
+    this.#moved(run, { runId: event.data.runId, endpointId: endpointOf(event) }, 'accepted', place);
     return undefined;
   }
 
@@ -153,7 +154,7 @@ export class Runs {
     if ('reason' in run) return run;
     const deadlineAt = place.recordedAt + this.#tallies.of(run.executionKey).timeoutMs;
     this.#rows.start({ key: run.key, state: 'started', supersededState: superseded(run), deadlineAt, position: place.position, startedAt: event.time });
-    this.#moved(run, { runId: event.data.runId, endpointId: endpointOf(event) }, 'started', place.recordedAt);
+    this.#moved(run, { runId: event.data.runId, endpointId: endpointOf(event) }, 'started', place);
     return undefined;
   }
 
@@ -179,7 +180,7 @@ export class Runs {
       const named = this.#rows.names({ key: run.key });
       if (named === undefined) continue;
       this.#rows.presume({ key: run.key, state: data.state, endedPosition: place.position, endedAt: place.recordedAt });
-      this.#moved(run, named, data.state, place.recordedAt);
+      this.#moved(run, named, data.state, place);
     }
   }
 
@@ -207,15 +208,15 @@ export class Runs {
     if (executionKey === undefined) return undefined;
     const { endpointKey, recordedAt, position } = place;
     this.#tallies.grow(executionKey);
-    this.#add({ id: data.runId, executionKey, endpointKey, deadlineAt: recordedAt, queuedPosition: position, held: 0 }, recordedAt);
+    this.#add({ id: data.runId, executionKey, endpointKey, deadlineAt: recordedAt, queuedPosition: position, held: 0 }, place);
     return this.#rows.find({ id: data.runId });
   }
 
   /** Adds a run, of the site its endpoint belongs to now; says which that is. */
-  #add(run: Omit<NewRun, 'key' | 'siteKey'>, at: number): string {
+  #add(run: Omit<NewRun, 'key' | 'siteKey'>, at: Recorded): string {
     const siteKey = this.#session.keys.siteOf(run.endpointKey);
     this.#rows.insert({ key: this.#nextKey(), ...run, siteKey });
-    this.#sites.add(run.executionKey, siteKey);
+    this.#sites.add(run.executionKey, siteKey, at.position);
     this.#tallies.move(run.executionKey, siteKey, null, 'queued', at);
     return this.#session.keys.siteName(siteKey);
   }
@@ -228,7 +229,7 @@ export class Runs {
       durationMs: data.durationMs, stdoutBytes: data.output?.stdout.bytes ?? 0, stderrBytes: data.output?.stderr.bytes ?? 0,
       outputChunks: (data.output?.stdout.chunks ?? 0) + (data.output?.stderr.chunks ?? 0), endedPosition: position, endedAt: recordedAt,
     });
-    this.#moved(run, named, data.state, recordedAt, data.exitCode);
+    this.#moved(run, named, data.state, { position, recordedAt }, data.exitCode);
   }
 
   #endHeld(heldEnd: HeldEnd): void {
@@ -236,13 +237,14 @@ export class Runs {
     const run = named && this.#rows.find({ id: named.runId });
     if (named === undefined || run === undefined) return;
     this.#recent.drop(named.runId);
-    this.#end(run, named, heldEnd);
+    // Late as it is applied, it holds from where it was recorded.
+    this.#session.position.during(heldEnd.position, () => { this.#end(run, named, heldEnd); });
     // It waited while others ended: the execution ended with the latest of them, not with the one that is applied last.
     const latest = this.#rows.lastEnd({ executionKey: run.executionKey })?.endedAt ?? heldEnd.recordedAt;
     this.#tallies.endAt(run.executionKey, latest);
   }
 
-  #moved(run: RunRow, named: { runId: string; endpointId: string }, state: RunState, at: number, exitCode: number | null = null): void {
+  #moved(run: RunRow, named: { runId: string; endpointId: string }, state: RunState, at: Recorded, exitCode: number | null = null): void {
     this.#tallies.move(run.executionKey, run.siteKey, run, state, at);
     const executionId = this.#tallies.of(run.executionKey).id;
     const { commandSequence, commandIncarnation } = run;

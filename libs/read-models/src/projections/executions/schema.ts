@@ -1,6 +1,6 @@
 /**
  * `executions.key` is the position of the request; `runs.key` counts up in the order of targets. Counts are kept on the execution, so that
- * a list reads one narrow row each. Indexes on states are partial: a run leaves them when it ends, so they stay as small as what is going on.
+ * a list reads one narrow row each; `countedPosition` is the last that changed them. Indexes on states are partial: a run leaves them when it ends, so they stay as small as what is going on.
  * A run is held, and not sent, as long as its execution waits for an approval; `approvalAsker` is the account that asked.
  * A run is of the site its endpoint belonged to when it was targeted, for good.
  * A `recovered` execution is known only from its agents: its request lies beyond a backup that was restored.
@@ -25,6 +25,7 @@ CREATE TABLE executions (
   secrets TEXT NOT NULL DEFAULT '[]',
   cancelRequested INTEGER NOT NULL,
   endedAt INTEGER,
+  countedPosition INTEGER NOT NULL,
   targetCount INTEGER NOT NULL,
   approval TEXT, -- ApprovalState
   approvalUntil TEXT,

@@ -1,5 +1,6 @@
 import type { ApprovalState } from '@kanade/contracts';
 import type { RunState } from '@kanade/messages';
+import type { Place } from '../../fold/events.ts';
 import type { Session } from '../../fold/session.ts';
 import { prepareGet, prepareWrite } from '../../sqlite/statements.ts';
 import type { Parameter } from '../../sqlite/statements.ts';
@@ -13,6 +14,7 @@ interface Tally extends Counts {
   readonly expiresAt: string;
   readonly approval: ApprovalState | null;
   endedAt: number | null;
+  countedPosition: number;
 }
 
 /** How many runs of a site ended so in an hour (since 1970). */
@@ -30,14 +32,14 @@ const columns = [
 const hourMs = 3_600_000;
 
 const prepareSave = ({ connection }: Session) =>
-  prepareWrite(connection, (query, parameter: Parameter<Counts & { key: number; state: ReturnType<typeof executionState>; endedAt: number | null; targetCount: number }>) =>
+  prepareWrite(connection, (query, parameter: Parameter<Counts & { key: number; state: ReturnType<typeof executionState>; endedAt: number | null; countedPosition: number; targetCount: number }>) =>
     query
       .updateTable('executions')
       .set({
         queued: parameter('queued'), accepted: parameter('accepted'), started: parameter('started'), succeeded: parameter('succeeded'), failed: parameter('failed'),
         timedOut: parameter('timedOut'), cancelled: parameter('cancelled'), refused: parameter('refused'), skipped: parameter('skipped'),
         interrupted: parameter('interrupted'), expired: parameter('expired'), lost: parameter('lost'), state: parameter('state'), endedAt: parameter('endedAt'),
-        targetCount: parameter('targetCount'),
+        countedPosition: parameter('countedPosition'), targetCount: parameter('targetCount'),
       })
       .where('key', '=', parameter('key')));
 
@@ -45,7 +47,7 @@ const prepareSave = ({ connection }: Session) =>
 export function openTallies(session: Session) {
   const { connection, changes } = session;
   const load = prepareGet(connection, (query, parameter: Parameter<{ key: number }>) =>
-    query.selectFrom('executions').select(['id', 'targetCount', 'timeoutMs', 'expiresAt', 'approval', 'endedAt', ...columns]).where('key', '=', parameter('key')));
+    query.selectFrom('executions').select(['id', 'targetCount', 'timeoutMs', 'expiresAt', 'approval', 'endedAt', 'countedPosition', ...columns]).where('key', '=', parameter('key')));
   const save = prepareSave(session);
   const addToHour = prepareWrite(connection, (query, parameter: Parameter<HourTally>) =>
     query
@@ -73,14 +75,15 @@ export function openTallies(session: Session) {
 
   return {
     of,
-    /** Moves one run of a site from a state (null: it is new) to another, at a recorded time. */
-    move(key: number, siteKey: number, from: { readonly state: RunState; readonly endedAt: number | null } | null, to: RunState, at: number): void {
+    /** Moves one run of a site from a state (null: it is new) to another, where and when that was recorded. */
+    move(key: number, siteKey: number, from: { readonly state: RunState; readonly endedAt: number | null } | null, to: RunState, { position, recordedAt: at }: Pick<Place, 'position' | 'recordedAt'>): void {
       const tally = of(key);
       if (from !== null) tally[countColumn(from.state)] -= 1;
       tally[countColumn(to)] += 1;
       if (from !== null && from.endedAt !== null) countEnd(siteKey, from.state, from.endedAt, -1);
       if (isEnded(to)) countEnd(siteKey, to, at, 1);
       tally.endedAt = executionState(tally, tally.targetCount) === 'running' ? null : at;
+      tally.countedPosition = Math.max(tally.countedPosition, position);
     },
     /** An execution that has ended did so at this recorded time; one that goes on is left alone. */
     endAt(key: number, at: number): void {
