@@ -11,6 +11,7 @@ import type { Principal } from './principal.ts';
 export interface GetAccountParams {
   readonly username: string;
   readonly minPosition?: string | undefined;
+  readonly at?: string | undefined;
 }
 export type GetAccountResult = z.infer<typeof accountDetailSchema>;
 
@@ -39,6 +40,6 @@ export class GetAccountHandler implements IQueryHandler<GetAccountQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ params }: GetAccountQuery): Promise<GetAccountResult> {
-    return getAccount(await this.fold.reader(params.minPosition), params);
+    return getAccount(await this.fold.readerFor(params), params);
   }
 }

@@ -43,6 +43,6 @@ export class ListAccountsHandler implements IQueryHandler<ListAccountsQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ params }: ListAccountsQuery): Promise<ListAccountsResult> {
-    return listAccounts(await this.fold.reader(params.minPosition), params);
+    return listAccounts(await this.fold.readerFor(params), params);
   }
 }

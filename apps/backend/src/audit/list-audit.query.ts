@@ -69,6 +69,6 @@ export class ListAuditHandler implements IQueryHandler<ListAuditQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ params }: ListAuditQuery): Promise<ListAuditResult> {
-    return listAudit(await this.fold.reader(params.minPosition), params);
+    return listAudit(await this.fold.readerFor(params), params);
   }
 }

@@ -61,6 +61,6 @@ export class ListBrokerMovesHandler implements IQueryHandler<ListBrokerMovesQuer
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ params }: ListBrokerMovesQuery): Promise<ListBrokerMovesResult> {
-    return listBrokerMoves(await this.fold.reader(params.minPosition), params);
+    return listBrokerMoves(await this.fold.readerFor(params), params);
   }
 }

@@ -21,12 +21,13 @@ export function selectEndpoints(principal: Principal) {
 export type EndpointRow = Awaited<ReturnType<ReturnType<typeof selectEndpoints>['execute']>>[number];
 
 /** The newest sign of life: the overlay's where this process heard one, else what was folded. */
-function lastSeen(row: Pick<EndpointRow, 'id' | 'observedAt' | 'heardAt'>, overlay: LiveOverlay): string | null {
-  const at = Math.max(overlay.lastSeen(row.id) ?? 0, row.heardAt ?? 0, row.observedAt === null ? 0 : Date.parse(row.observedAt));
+function lastSeen(row: Pick<EndpointRow, 'id' | 'observedAt' | 'heardAt'>, overlay: LiveOverlay | null): string | null {
+  const at = Math.max(overlay?.lastSeen(row.id) ?? 0, row.heardAt ?? 0, row.observedAt === null ? 0 : Date.parse(row.observedAt));
   return at === 0 ? null : new Date(at).toISOString();
 }
 
-export function endpointView(row: EndpointRow, overlay: LiveOverlay): EndpointView {
+/** `overlay` is null for a moment of the past: what is heard now is not of it. */
+export function endpointView(row: EndpointRow, overlay: LiveOverlay | null): EndpointView {
   return {
     id: row.id,
     name: row.name,

@@ -15,6 +15,7 @@ import { endpointView, selectEndpoints } from './endpoint-view.ts';
 export interface GetEndpointParams {
   readonly endpointId: string;
   readonly minPosition?: string | undefined;
+  readonly at?: string | undefined;
 }
 
 /** One endpoint with its inventory. */
@@ -72,7 +73,7 @@ export function getEndpoint(db: Reader, overlay: LiveOverlay, principal: Princip
   return answerAt(db, (position) => {
     const row = db.get(getEndpointSql(principal, endpointId));
     if (row === undefined) throw notFound('endpoint', endpointId);
-    const view = endpointView(row, overlay);
+    const view = endpointView(row, db.asOf === null ? overlay : null);
     return {
       ...view,
       os: { ...view.os, architecture: row.osArchitecture },
@@ -101,6 +102,6 @@ export class GetEndpointHandler implements IQueryHandler<GetEndpointQuery> {
   ) {}
 
   async execute({ principal, params }: GetEndpointQuery): Promise<EndpointDetail> {
-    return getEndpoint(await this.fold.reader(params.minPosition), this.overlay, principal, params);
+    return getEndpoint(await this.fold.readerFor(params), this.overlay, principal, params);
   }
 }

@@ -46,6 +46,6 @@ export class ListEndpointPackagesHandler implements IQueryHandler<ListEndpointPa
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: ListEndpointPackagesQuery): Promise<ListEndpointPackagesResult> {
-    return listEndpointPackages(await this.fold.reader(params.minPosition), principal, params);
+    return listEndpointPackages(await this.fold.readerFor(params), principal, params);
   }
 }

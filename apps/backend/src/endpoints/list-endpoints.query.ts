@@ -72,7 +72,7 @@ export function listEndpoints(db: Reader, overlay: LiveOverlay, principal: Princ
   return answerAt(db, (position) => {
     const { query, placeOf } = listEndpointsSql(principal, params);
     const { rows, nextCursor } = cutPage(db.all(query), params.limit, placeOf);
-    return { items: rows.map((row) => endpointView(row, overlay)), nextCursor, position };
+    return { items: rows.map((row) => endpointView(row, db.asOf === null ? overlay : null)), nextCursor, position };
   });
 }
 
@@ -84,6 +84,6 @@ export class ListEndpointsHandler implements IQueryHandler<ListEndpointsQuery> {
   ) {}
 
   async execute({ principal, params }: ListEndpointsQuery): Promise<ListEndpointsResult> {
-    return listEndpoints(await this.fold.reader(params.minPosition), this.overlay, principal, params);
+    return listEndpoints(await this.fold.readerFor(params), this.overlay, principal, params);
   }
 }

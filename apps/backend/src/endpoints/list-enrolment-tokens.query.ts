@@ -45,7 +45,7 @@ function stateOf({ revokedAt, expiresAt, uses, maxUses }: EnrolmentTokensTable, 
 export function listEnrolmentTokens(db: Reader, principal: Principal, params: ListEnrolmentTokensParams, now: number): ListEnrolmentTokensResult {
   return answerAt(db, (position) => {
     const { rows, nextCursor } = cutPage(db.all(listEnrolmentTokensSql(principal, params)), params.limit, ({ key }) => [key]);
-    const items = rows.map(({ key: _key, ...row }) => ({ ...row, approval: row.approval === 1, state: stateOf({ key: _key, ...row }, now) }));
+    const items = rows.map(({ key: _key, ...row }) => ({ ...row, approval: row.approval === 1, state: stateOf({ key: _key, ...row }, db.asOf ?? now) }));
     return { items, nextCursor, position };
   });
 }
@@ -58,6 +58,6 @@ export class ListEnrolmentTokensHandler implements IQueryHandler<ListEnrolmentTo
   ) {}
 
   async execute({ principal, params }: ListEnrolmentTokensQuery): Promise<ListEnrolmentTokensResult> {
-    return listEnrolmentTokens(await this.fold.reader(params.minPosition), principal, params, this.clock.now());
+    return listEnrolmentTokens(await this.fold.readerFor(params), principal, params, this.clock.now());
   }
 }

@@ -7,14 +7,15 @@ export const selectEvents = () =>
   build
     .selectFrom('events')
     .innerJoin('eventTypes', 'eventTypes.key', 'events.typeKey')
-    .leftJoin('endpoints', 'endpoints.key', 'events.endpointKey')
     .leftJoin('executions', 'executions.key', 'events.executionKey')
     .leftJoin('principals', 'principals.principal', 'events.principal')
     .leftJoin('poison', (join) => join.onRef('poison.sequence', '=', 'events.position').on('poison.stream', '=', streams.events))
     .select([
       'events.position', 'events.id', 'eventTypes.name as type', 'events.source', 'events.recordedAt', 'events.time', 'events.principal', 'events.siteKey', 'events.executionKey',
-      'endpoints.id as endpointId', 'executions.id as executionId', 'principals.name as principalName', 'poison.code as poisonCode', 'poison.reason as poisonReason',
-    ]);
+      'executions.id as executionId', 'principals.name as principalName', 'poison.code as poisonCode', 'poison.reason as poisonReason',
+    ])
+    // Looked up for each event shown: as a join it would keep the events of the past from being walked in order.
+    .select((from) => from.selectFrom('endpoints').select('endpoints.id').whereRef('endpoints.key', '=', 'events.endpointKey').as('endpointId'));
 
 export type EventRow = Awaited<ReturnType<ReturnType<typeof selectEvents>['execute']>>[number];
 

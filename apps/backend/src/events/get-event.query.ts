@@ -47,7 +47,7 @@ function mayRead(db: Reader, principal: Principal, { siteKey, executionKey }: Pi
 
 export function getEvent(db: Reader, principal: Principal, message: StoredMessage, verifier: Pick<VerifierClient, 'verdict'>): GetEventResult {
   return db.snapshot(({ incarnation }) => {
-    const row = db.get(selectEvents().select('endpoints.erasedPosition').where('events.position', '=', message.sequence));
+    const row = db.get(selectEvents().leftJoin('endpoints', 'endpoints.key', 'events.endpointKey').select('endpoints.erasedPosition').where('events.position', '=', message.sequence));
     if (row === undefined || !mayRead(db, principal, row)) throw notFound('event', `${incarnation}:${message.sequence}`);
     // The record cannot forget it; nobody need be shown it.
     const erased = row.erasedPosition !== null && message.sequence < row.erasedPosition;

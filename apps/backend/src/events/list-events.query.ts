@@ -7,7 +7,8 @@ import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
 import { cutPage, readKeyCursor } from '../projections/cursor.ts';
-import { FoldClient, positionUnknown } from '../projections/fold-client.ts';
+import { FoldClient } from '../projections/fold-client.ts';
+import { positionUnknown } from '../projections/past.ts';
 import { extentOf } from '../executions/execution-scope.ts';
 import { executionKeyOf } from '../executions/run.reads.ts';
 import { readOverSites, visibleSiteKeys } from '../projections/scoped.ts';
@@ -81,6 +82,6 @@ export class ListEventsHandler implements IQueryHandler<ListEventsQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: ListEventsQuery): Promise<ListEventsResult> {
-    return listEvents(await this.fold.reader(params.minPosition), principal, params);
+    return listEvents(await this.fold.readerFor(params), principal, params);
   }
 }

@@ -15,6 +15,7 @@ import { selectExecutions } from './execution-view.ts';
 export interface GetExecutionParams {
   readonly executionId: string;
   readonly minPosition?: string | undefined;
+  readonly at?: string | undefined;
 }
 export type GetExecutionResult = z.infer<typeof executionDetailSchema>;
 
@@ -48,6 +49,6 @@ export class GetExecutionHandler implements IQueryHandler<GetExecutionQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: GetExecutionQuery): Promise<GetExecutionResult> {
-    return getExecution(await this.fold.reader(params.minPosition), principal, params);
+    return getExecution(await this.fold.readerFor(params), principal, params);
   }
 }

@@ -13,6 +13,7 @@ import type { RunRow } from './run-view.ts';
 export interface GetRunParams {
   readonly runId: string;
   readonly minPosition?: string | undefined;
+  readonly at?: string | undefined;
 }
 
 /** One run with the beginning of its output. */
@@ -44,6 +45,6 @@ export class GetRunHandler implements IQueryHandler<GetRunQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: GetRunQuery): Promise<RunDetail> {
-    return getRun(await this.fold.reader(params.minPosition), principal, params);
+    return getRun(await this.fold.readerFor(params), principal, params);
   }
 }

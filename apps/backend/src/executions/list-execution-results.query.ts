@@ -19,6 +19,7 @@ export interface ExecutionResultsParams {
   readonly limit: number;
   readonly cursor?: string | undefined;
   readonly minPosition?: string | undefined;
+  readonly at?: string | undefined;
 }
 export type ListExecutionResultsResult = z.infer<typeof runResultPageSchema>;
 
@@ -57,6 +58,6 @@ export class ListExecutionResultsHandler implements IQueryHandler<ListExecutionR
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: ListExecutionResultsQuery): Promise<ListExecutionResultsResult> {
-    return listExecutionResults(await this.fold.reader(params.minPosition), principal, params);
+    return listExecutionResults(await this.fold.readerFor(params), principal, params);
   }
 }

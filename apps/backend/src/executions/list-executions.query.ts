@@ -52,6 +52,6 @@ export class ListExecutionsHandler implements IQueryHandler<ListExecutionsQuery>
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: ListExecutionsQuery): Promise<ListExecutionsResult> {
-    return listExecutions(await this.fold.reader(params.minPosition), principal, params);
+    return listExecutions(await this.fold.readerFor(params), principal, params);
   }
 }

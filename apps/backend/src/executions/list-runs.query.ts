@@ -52,6 +52,6 @@ export class ListRunsHandler implements IQueryHandler<ListRunsQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: ListRunsQuery): Promise<ListRunsResult> {
-    return listRuns(await this.fold.reader(params.minPosition), principal, params);
+    return listRuns(await this.fold.readerFor(params), principal, params);
   }
 }

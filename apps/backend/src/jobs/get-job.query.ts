@@ -13,6 +13,7 @@ import { FoldClient } from '../projections/fold-client.ts';
 export interface GetJobParams {
   readonly jobId: string;
   readonly minPosition?: string | undefined;
+  readonly at?: string | undefined;
 }
 export type GetJobResult = z.infer<typeof jobDetailSchema>;
 
@@ -52,6 +53,6 @@ export class GetJobHandler implements IQueryHandler<GetJobQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: GetJobQuery): Promise<GetJobResult> {
-    return getJob(await this.fold.reader(params.minPosition), principal, params);
+    return getJob(await this.fold.readerFor(params), principal, params);
   }
 }

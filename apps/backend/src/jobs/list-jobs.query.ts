@@ -46,6 +46,6 @@ export class ListJobsHandler implements IQueryHandler<ListJobsQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: ListJobsQuery): Promise<ListJobsResult> {
-    return listJobs(await this.fold.reader(params.minPosition), principal, params);
+    return listJobs(await this.fold.readerFor(params), principal, params);
   }
 }

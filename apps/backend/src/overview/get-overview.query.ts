@@ -15,6 +15,7 @@ import type { SiteKeys } from '../projections/scoped.ts';
 
 export interface GetOverviewParams {
   readonly minPosition?: string | undefined;
+  readonly at?: string | undefined;
 }
 export type GetOverviewResult = z.infer<typeof overviewSchema>;
 
@@ -75,9 +76,13 @@ export const overviewSql = {
         query.where((where) => where.exists(where.selectFrom('executionSites').select('siteKey').whereRef('executionKey', '=', 'executions.key').where('siteKey', 'in', sites ?? []))))
       .orderBy('key', 'desc')
       .limit(shown),
-  latestRuns: () => selectRuns().where('runs.endedPosition', 'is not', null).orderBy('runs.endedPosition', 'desc').limit(shown),
-  /** Of one site, the newest that have ended: by their targets, for which there is an index. */
-  latestRunsOf: (siteKey: number) => selectRuns().where('runs.siteKey', '=', siteKey).where('runs.endedPosition', 'is not', null).orderBy('runs.key', 'desc').limit(shown),
+  /** The newest that have ended, of one site or of all. */
+  latestRuns: (siteKey?: number) =>
+    selectRuns()
+      .$if(siteKey !== undefined, (query) => query.where('runs.siteKey', '=', siteKey ?? 0))
+      .where('runs.endedPosition', 'is not', null)
+      .orderBy('runs.key', 'desc')
+      .limit(shown),
 };
 
 function endpointCounts(db: Reader, principal: Principal): GetOverviewResult['endpoints'] {
@@ -105,7 +110,7 @@ function runCounts(db: Reader, sites: SiteKeys, now: number): GetOverviewResult[
 
 function latestRuns(db: Reader, sites: SiteKeys) {
   return readOverSites(sites, {
-    order: 'desc', limit: shown, read: (siteKey) => db.all(siteKey === undefined ? overviewSql.latestRuns() : overviewSql.latestRunsOf(siteKey)), placeOf: ({ key }) => key,
+    order: 'desc', limit: shown, read: (siteKey) => db.all(overviewSql.latestRuns(siteKey)), placeOf: ({ key }) => key,
   });
 }
 
@@ -114,7 +119,7 @@ export function getOverview(db: Reader, principal: Principal, now: number): GetO
     const sites = visibleSiteKeys(db, principal);
     return {
       endpoints: endpointCounts(db, principal),
-      runsLastDay: runCounts(db, sites, now),
+      runsLastDay: runCounts(db, sites, db.asOf ?? now),
       running: db.all(overviewSql.running(sites)).map((row) => scopedExecutionView(db, sites, row)),
       latestRuns: latestRuns(db, sites).map(runView),
       position,
@@ -127,6 +132,6 @@ export class GetOverviewHandler implements IQueryHandler<GetOverviewQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: GetOverviewQuery): Promise<GetOverviewResult> {
-    return getOverview(await this.fold.reader(params.minPosition), principal, Date.now());
+    return getOverview(await this.fold.readerFor(params), principal, Date.now());
   }
 }

@@ -9,6 +9,7 @@ import { DomainError } from '../domain-error.ts';
 import type { FoldLag, FoldMessage, FoldNotice } from './fold-messages.ts';
 import { FoldRunner } from './fold-runner.ts';
 import type { FoldRunnerOwner, Place } from './fold-runner.ts';
+import { OpenModel, positionUnknown, refuseFuture } from './past.ts';
 import { ProjectionSettings } from './projection-settings.ts';
 import { Rebuild } from './rebuild.ts';
 import type { RebuildOwner, RebuildProgress } from './rebuild.ts';
@@ -20,6 +21,14 @@ const longestWaitMs = 5000;
 interface Waiter {
   readonly sequence: number;
   readonly resolve: () => void;
+}
+
+/** What a query asks of the state it is answered from. */
+export interface ReadOptions {
+  /** It has everything up to here, with its output. */
+  readonly minPosition?: string | undefined;
+  /** A position or a time (RFC 3339): it has nothing that was recorded later. */
+  readonly at?: string | undefined;
 }
 
 /** How the fold is, for the status page and metrics. */
@@ -48,7 +57,7 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
   private readonly replaced: ReplacedModels;
   private serving: FoldRunner;
   private rebuild: Rebuild | undefined;
-  private open: Reader | undefined;
+  private open: OpenModel | undefined;
   private nextNumber: number;
   private othersGone = false;
   private state: FoldStatus['state'] = 'starting';
@@ -119,13 +128,24 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
   /** The read model, for one synchronous read; with `minPosition` only once that is folded, with its output. Throws DomainError. */
   async reader(minPosition?: string): Promise<Reader> {
     if (minPosition !== undefined) await this.waitFor(minPosition, longestWaitMs);
-    if (this.open === undefined) throw new DomainError('read-behind', 'The read model is not open yet; try again in a moment.', { retryable: true });
-    return this.open;
+    if (this.open === undefined) throw notOpen();
+    return this.open.present;
+  }
+
+  /** The read model as a query wants it, for one synchronous read. Throws DomainError. */
+  async readerFor({ minPosition, at }: ReadOptions): Promise<Reader> {
+    if (at === undefined) return this.reader(minPosition);
+    refuseFuture(at, Date.now());
+    if (parsePosition(at) !== undefined) await this.waitFor(at, longestWaitMs);
+    await this.reader(minPosition);
+    const { open } = this;
+    if (open === undefined) throw notOpen();
+    return open.present.snapshot((place) => open.at(at, place));
   }
 
   /** The read model if it is open, for those who can do without. */
   peek(): Reader | undefined {
-    return this.open;
+    return this.open?.present;
   }
 
   /** Resolves once a position is folded with everything it names; throws `read-behind` after `timeoutMs` and `position-unknown` for another history. */
@@ -165,7 +185,7 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
 
   swap(runner: FoldRunner): void {
     const { serving, open } = this;
-    this.open = openReader(runner.file.path);
+    this.open = new OpenModel(runner.file.path);
     this.serving = runner;
     this.rebuild = undefined;
     runner.adopt(this);
@@ -238,7 +258,7 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
     switch (message.type) {
       case 'opened':
         this.close();
-        this.open = openReader(runner.file.path);
+        this.open = new OpenModel(runner.file.path);
         // Whatever was recorded while no worker folded has yet to be folded.
         this.lag = { ...this.lag, rebuilding: true };
         this.setState('running', 'The fold is running.');
@@ -276,6 +296,4 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
   }
 }
 
-/** The refusal of a position that another history gave. */
-export const positionUnknown = (position: string, place: { readonly incarnation: string; readonly sequence: number }): DomainError =>
-  new DomainError('position-unknown', `Position ${position} belongs to another history; this one is ${place.incarnation}.`, { details: { position: formatPosition(place) } });
+const notOpen = (): DomainError => new DomainError('read-behind', 'The read model is not open yet; try again in a moment.', { retryable: true });

@@ -2,23 +2,24 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openReadModel, openReader } from '@kanade/read-models';
-import type { Reader } from '@kanade/read-models';
-import type { TestHistory } from '@kanade/read-models/testing';
+import type { Batches, Reader } from '@kanade/read-models';
 
 /** A history folded into a file, and a reader on it. */
 export interface FoldedScene {
   readonly db: Reader;
+  readonly file: string;
   close(): void;
 }
 
 /** Folds a history as the worker would, for queries to be asked of it; output recorded before `outputKnownUntil` that is not in it has expired. */
-export function foldScene(history: TestHistory, outputKnownUntil = 0): FoldedScene {
+export function foldScene(history: Batches | { readonly batches: Batches }, outputKnownUntil = 0): FoldedScene {
   const directory = mkdtempSync(join(tmpdir(), 'kanade-queries-'));
   const model = openReadModel(join(directory, 'read-model.sqlite'), { incarnation: '0badcafe', verifyControl: () => undefined, restoredAt: null });
-  model.apply(history.batches, { outputKnownUntil });
+  model.apply('batches' in history ? history.batches : history, { outputKnownUntil });
   const db = openReader(model.file);
   return {
     db,
+    file: model.file,
     close() {
       db.close();
       model.close();

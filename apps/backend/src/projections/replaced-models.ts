@@ -1,10 +1,10 @@
 import { deleteReadModel } from '@kanade/read-models';
-import type { Reader } from '@kanade/read-models';
 import type { FoldRunner } from './fold-runner.ts';
+import type { OpenModel } from './past.ts';
 
 interface Replaced {
   readonly runner: FoldRunner;
-  readonly reader: Reader | undefined;
+  readonly model: OpenModel | undefined;
   readonly timer: NodeJS.Timeout;
 }
 
@@ -21,8 +21,8 @@ export class ReplacedModels {
     return [...this.all].map(({ runner }) => runner.file.path);
   }
 
-  add(runner: FoldRunner, reader: Reader | undefined): void {
-    const replaced = { runner, reader, timer: setTimeout(() => void this.remove(replaced), this.keptMs) };
+  add(runner: FoldRunner, model: OpenModel | undefined): void {
+    const replaced = { runner, model, timer: setTimeout(() => void this.remove(replaced), this.keptMs) };
     this.all.add(replaced);
   }
 
@@ -30,9 +30,9 @@ export class ReplacedModels {
   async close(): Promise<void> {
     const all = [...this.all];
     this.all.clear();
-    for (const { timer, reader } of all) {
+    for (const { timer, model } of all) {
       clearTimeout(timer);
-      reader?.close();
+      model?.close();
     }
     await Promise.all(all.map(({ runner }) => runner.stop()));
   }
@@ -40,7 +40,7 @@ export class ReplacedModels {
   private async remove(replaced: Replaced): Promise<void> {
     await replaced.runner.stop();
     if (!this.all.delete(replaced)) return;
-    replaced.reader?.close();
+    replaced.model?.close();
     deleteReadModel(replaced.runner.file.path);
   }
 }

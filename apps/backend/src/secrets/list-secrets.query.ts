@@ -70,6 +70,6 @@ export class ListSecretsHandler implements IQueryHandler<ListSecretsQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: ListSecretsQuery): Promise<ListSecretsResult> {
-    return listSecrets(await this.fold.reader(params.minPosition), principal, params);
+    return listSecrets(await this.fold.readerFor(params), principal, params);
   }
 }

@@ -42,6 +42,6 @@ export class ListSitesHandler implements IQueryHandler<ListSitesQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: ListSitesQuery): Promise<ListSitesResult> {
-    return listSites(await this.fold.reader(params.minPosition), principal);
+    return listSites(await this.fold.readerFor(params), principal);
   }
 }

@@ -998,12 +998,14 @@ export type ListAccountsQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
   search?: string | undefined;
 };
 
 /** What getAccount may be asked with. */
 export type GetAccountQuery = {
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
 };
 
 /** What listAudit may be asked with. */
@@ -1011,6 +1013,7 @@ export type ListAuditQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
   from?: string | undefined;
   to?: string | undefined;
   principal?: string | undefined;
@@ -1035,6 +1038,7 @@ export type ListBrokerMovesQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
   state?: BrokerMoveState | undefined;
 };
 
@@ -1043,6 +1047,7 @@ export type ListEndpointsQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
   search?: string | undefined;
   name?: string | undefined;
   alias?: string | undefined;
@@ -1055,6 +1060,7 @@ export type ListEndpointsQuery = {
 /** What getEndpoint may be asked with. */
 export type GetEndpointQuery = {
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
 };
 
 /** What listEndpointPackages may be asked with. */
@@ -1062,6 +1068,7 @@ export type ListEndpointPackagesQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
   search?: string | undefined;
 };
 
@@ -1075,6 +1082,7 @@ export type ListEnrolmentTokensQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
 };
 
 /** What listEvents may be asked with. */
@@ -1082,6 +1090,7 @@ export type ListEventsQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
   type?: string | undefined;
   endpointId?: EndpointId | undefined;
   executionId?: ExecutionId | undefined;
@@ -1097,6 +1106,7 @@ export type ListExecutionsQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
   state?: ExecutionState | undefined;
   jobId?: JobId | undefined;
   approval?: ApprovalState | undefined;
@@ -1105,6 +1115,7 @@ export type ListExecutionsQuery = {
 /** What getExecution may be asked with. */
 export type GetExecutionQuery = {
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
 };
 
 /** What listExecutionResults may be asked with. */
@@ -1112,6 +1123,7 @@ export type ListExecutionResultsQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
 };
 
 /** What listJobs may be asked with. */
@@ -1119,17 +1131,20 @@ export type ListJobsQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
   search?: string | undefined;
 };
 
 /** What getJob may be asked with. */
 export type GetJobQuery = {
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
 };
 
 /** What getOverview may be asked with. */
 export type GetOverviewQuery = {
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
 };
 
 /** What listPoison may be asked with. */
@@ -1150,6 +1165,7 @@ export type ListRunsQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
   executionId?: ExecutionId | undefined;
   endpointId?: EndpointId | undefined;
   state?: RunState | undefined;
@@ -1158,6 +1174,7 @@ export type ListRunsQuery = {
 /** What getRun may be asked with. */
 export type GetRunQuery = {
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
 };
 
 /** What getRunOutput may be asked with. */
@@ -1171,11 +1188,13 @@ export type ListSecretsQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
 };
 
 /** What listSites may be asked with. */
 export type ListSitesQuery = {
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
 };
 
 /** What listTokens may be asked with. */

@@ -83,6 +83,7 @@ export interface ChunksTable {
   chunk: number;
   offset: number;
   size: number;
+  recordedAt: number;
   bytes: Uint8Array;
 }
 

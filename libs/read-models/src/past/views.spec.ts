@@ -23,7 +23,7 @@ const ofTheFold: Partial<Record<keyof Tables, readonly string[]>> = {
   packages: ['fromPosition'],
 };
 const dated = [
-  'accounts', 'audit', 'brokerMoves', 'chains', 'desiredAnswers', 'endTallies', 'endpoints', 'enrolmentTokens', 'epochs', 'events', 'executionSites', 'executions', 'facets', 'jobVersions', 'jobs', 'packages', 'poison',
+  'accounts', 'audit', 'brokerMoves', 'chains', 'chunks', 'desiredAnswers', 'endTallies', 'endpoints', 'enrolmentTokens', 'epochs', 'events', 'executionSites', 'executions', 'facets', 'jobVersions', 'jobs', 'packages', 'poison',
   'runs', 'samples', 'secrets', 'sites',
 ] as const;
 

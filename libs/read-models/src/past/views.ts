@@ -126,9 +126,6 @@ const endTalliesView = `SELECT hour, siteKey, "state", count(*) AS count FROM (
       WHERE h.toPosition = (SELECT min(k.toPosition) FROM main.runsPast k WHERE k."key" = h."key" AND k.toPosition > ${at.position}) AND h.endedPosition BETWEEN ${at.day} AND ${at.position}
   ) GROUP BY hour, siteKey, "state"`;
 
-/** What a run had printed before its end is not kept by moments. */
-const chunksView = `SELECT b.* FROM main.chunks b WHERE EXISTS (SELECT 1 FROM main.runs r WHERE r."key" = b.runKey AND r.endedPosition <= ${at.position})`;
-
 function viewsOf(connection: Connection): Readonly<Record<string, string>> {
   const whole = (table: string, column: string) => `SELECT b.* FROM main."${table}" b WHERE b."${column}" <= ${at.position}`;
   const keyed = (table: string) => `SELECT ${columnsThen(connection, table)} FROM main."${table}" b WHERE b."key" <= ${at.position}`;
@@ -142,7 +139,7 @@ function viewsOf(connection: Connection): Readonly<Record<string, string>> {
     executions: executionsView(connection),
     chains: chainsView,
     endTallies: endTalliesView,
-    chunks: chunksView,
+    chunks: `SELECT b.* FROM main.chunks b WHERE b.recordedAt <= ${at.time}`,
     poison: `SELECT b.* FROM main.poison b WHERE iif(b.stream = '${streams.events}', b.sequence <= ${at.position}, b.recordedAt <= ${at.time})`,
     samples: `SELECT b.* FROM main.samples b WHERE b.recordedAt <= ${at.time}`,
   };

@@ -40,6 +40,8 @@ if (!isSettings(given)) throw new TypeError('started without settings');
 const settings = given;
 const db = new Database(settings.file);
 for (const pragma of settings.pragmas) db.pragma(pragma);
+// The tables have a trigger that asks for it when a presumption was wrong; here none ever is.
+db.function('foldedPosition', () => 0);
 
 const endpoints = new Map(
   db.prepare<[], { id: string; key: number; site: number }>('SELECT endpoints.id, endpoints.key, sites.key AS site FROM endpoints JOIN sites ON sites.name = endpoints.site').all().map((row) => [row.id, row]),
@@ -55,7 +57,7 @@ const endRun = db.prepare(
    deadlineAt = NULL, endedPosition = ?, endedAt = ? WHERE key = ?`,
 );
 const saveChain = db.prepare('REPLACE INTO chains (endpointKey, epoch, sequence, hash, recordedAt, day, events, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
-const addChunk = db.prepare('INSERT INTO chunks (sequence, runKey, stream, chunk, offset, size, bytes) VALUES (?, ?, ?, ?, ?, ?, ?)');
+const addChunk = db.prepare('INSERT INTO chunks (sequence, runKey, stream, chunk, offset, size, recordedAt, bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)');
 const count = db.prepare('UPDATE executions SET succeeded = succeeded + ?, queued = queued - ? WHERE key = ?');
 const countHour = db.prepare("INSERT INTO endTallies (hour, siteKey, state, count) VALUES (?, ?, 'succeeded', ?) ON CONFLICT DO UPDATE SET count = count + excluded.count");
 const checkpoint = db.prepare('REPLACE INTO checkpoints (stream, incarnation, sequence, hash, recordedAt) VALUES (?, ?, ?, ?, ?)');
@@ -78,11 +80,12 @@ function foldEvent(message: Msg, sequence: number, at: number, counts: Map<numbe
   sites.set(run.siteKey, (sites.get(run.siteKey) ?? 0) + 1);
 }
 
-function foldChunk(message: Msg, sequence: number): void {
+function foldChunk(message: Msg): void {
+  const { sequence, at } = place(message);
   const tokens = message.subject.split('.');
   const run = findRun.get(tokens[3] ?? '');
   if (run === undefined) throw new Error(`chunk ${sequence} is not of this bench`);
-  addChunk.run(sequence, run.key, tokens[4] === 'stdout' ? 0 : 1, Number(tokens[5]), Number(message.headers?.get('Kanade-Offset')), message.data.length, message.data);
+  addChunk.run(sequence, run.key, tokens[4] === 'stdout' ? 0 : 1, Number(tokens[5]), Number(message.headers?.get('Kanade-Offset')), message.data.length, at, message.data);
 }
 
 /** `$JS.ACK.<stream>.<consumer>.<delivered>.<stream sequence>.<consumer sequence>.<ns>.<pending>` */
@@ -100,7 +103,7 @@ function moveCheckpoint(stream: string, message: Msg | undefined): void {
 
 const commit = db.transaction((events: Msg[], chunks: Msg[]) => {
   const [counts, sites] = [new Map<number, number>(), new Map<number, number>()];
-  for (const message of chunks) foldChunk(message, place(message).sequence);
+  for (const message of chunks) foldChunk(message);
   for (const message of events) {
     const { sequence, at } = place(message);
     foldEvent(message, sequence, at, counts, sites);

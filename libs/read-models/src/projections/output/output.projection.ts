@@ -23,7 +23,7 @@ export function openOutput({ connection, keys, changes }: Session, runs: OutputR
   const insert = prepareWrite(connection, (query, parameter: Parameter<ChunksTable>) =>
     query.insertInto('chunks').values({
       sequence: parameter('sequence'), runKey: parameter('runKey'), stream: parameter('stream'), chunk: parameter('chunk'),
-      offset: parameter('offset'), size: parameter('size'), bytes: parameter('bytes'),
+      offset: parameter('offset'), size: parameter('size'), recordedAt: parameter('recordedAt'), bytes: parameter('bytes'),
     }));
 
   return {
@@ -43,7 +43,7 @@ export function openOutput({ connection, keys, changes }: Session, runs: OutputR
       }
       const stream = outputStreamNumbers[place.stream];
       insert({
-        sequence: message.sequence, runKey: run.key, stream, chunk: place.chunk, offset: Number(offset), size: message.body.byteLength, bytes: message.body,
+        sequence: message.sequence, runKey: run.key, stream, chunk: place.chunk, offset: Number(offset), size: message.body.byteLength, recordedAt: message.recordedAt, bytes: message.body,
       });
       runs.outputStored(place.runId, run.key, stream, place.chunk);
       return undefined;

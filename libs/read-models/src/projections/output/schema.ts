@@ -7,6 +7,7 @@ CREATE TABLE chunks (
   chunk INTEGER NOT NULL,
   offset INTEGER NOT NULL,
   size INTEGER NOT NULL,
+  recordedAt INTEGER NOT NULL,
   bytes BLOB NOT NULL
 ) STRICT;
 CREATE UNIQUE INDEX chunksByRun ON chunks (runKey, stream, chunk);
