@@ -6,7 +6,7 @@ export { openReader } from './reader.ts';
 export { openPastReader } from './past/past-reader.ts';
 export type { PastReader } from './past/past-reader.ts';
 export type { ReadPlace, Reader } from './reader.ts';
-export { build } from './sqlite/statements.ts';
+export { build, unchanging } from './sqlite/statements.ts';
 export { messageHash } from './fold/checkpoints.ts';
 export type { Checkpoint } from './fold/checkpoints.ts';
 export type { ApplyOptions, Commit, Fold, FoldOptions } from './fold/fold.ts';

@@ -1,21 +1,22 @@
 import { formatPosition, streams } from '@kanade/contracts';
 import type { EventView } from '@kanade/contracts';
-import { build } from '@kanade/read-models';
+import { build, sql } from '@kanade/read-models';
+
+/** Ids never change: the table itself tells them, whatever the moment. As a join it would keep the events of the past from being walked in order. */
+const idOf = (table: 'endpoints' | 'executions', key: 'endpointKey' | 'executionKey') => sql<string | null>`(select "id" from "main".${sql.ref(table)} where "key" = ${sql.ref(`events.${key}`)})`;
 
 /** Events with the columns of a list's row. */
 export const selectEvents = () =>
   build
     .selectFrom('events')
     .innerJoin('eventTypes', 'eventTypes.key', 'events.typeKey')
-    .leftJoin('executions', 'executions.key', 'events.executionKey')
     .leftJoin('principals', 'principals.principal', 'events.principal')
     .leftJoin('poison', (join) => join.onRef('poison.sequence', '=', 'events.position').on('poison.stream', '=', streams.events))
     .select([
       'events.position', 'events.id', 'eventTypes.name as type', 'events.source', 'events.recordedAt', 'events.time', 'events.principal', 'events.siteKey', 'events.executionKey',
-      'executions.id as executionId', 'principals.name as principalName', 'poison.code as poisonCode', 'poison.reason as poisonReason',
+      'principals.name as principalName', 'poison.code as poisonCode', 'poison.reason as poisonReason',
     ])
-    // Looked up for each event shown: as a join it would keep the events of the past from being walked in order.
-    .select((from) => from.selectFrom('endpoints').select('endpoints.id').whereRef('endpoints.key', '=', 'events.endpointKey').as('endpointId'));
+    .select([idOf('endpoints', 'endpointKey').as('endpointId'), idOf('executions', 'executionKey').as('executionId')]);
 
 export type EventRow = Awaited<ReturnType<ReturnType<typeof selectEvents>['execute']>>[number];
 

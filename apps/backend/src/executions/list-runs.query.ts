@@ -1,7 +1,7 @@
 import { Query, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
 import type { runListQuerySchema, runPageSchema } from '@kanade/contracts';
-import { build, sql } from '@kanade/read-models';
+import { sql, unchanging } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
@@ -30,8 +30,8 @@ export function listRunsSql({ executionId, endpointId, state, cursor, limit }: L
   let query = selectRuns();
   if (siteKey !== undefined) query = query.where(named ? sql<number>`+${sql.ref('runs.siteKey')}` : 'runs.siteKey', '=', siteKey);
   // Keys first, as scalars: joined names would keep SQLite from walking the index of runs in order.
-  if (executionId !== undefined) query = query.where('runs.executionKey', '=', build.selectFrom('executions as named').select('named.key').where('named.id', '=', executionId));
-  if (endpointId !== undefined) query = query.where('runs.endpointKey', '=', build.selectFrom('endpoints as named').select('named.key').where('named.id', '=', endpointId));
+  if (executionId !== undefined) query = query.where('runs.executionKey', '=', unchanging.selectFrom('executions as named').select('named.key').where('named.id', '=', executionId));
+  if (endpointId !== undefined) query = query.where('runs.endpointKey', '=', unchanging.selectFrom('endpoints as named').select('named.key').where('named.id', '=', endpointId));
   if (state !== undefined) query = query.where('runs.state', '=', state);
   const before = readKeyCursor(cursor);
   if (before !== undefined) query = query.where('runs.key', '<', before);

@@ -5,18 +5,19 @@ import { build, outputStreamNumbers, sql } from '@kanade/read-models';
 const bytesOf = (stream: 'stdout' | 'stderr') =>
   sql<number>`coalesce(${sql.ref(`runs.${stream}Bytes`)}, (select "offset" + "size" from "chunks" where "runKey" = "runs"."key" and "stream" = ${sql.lit(outputStreamNumbers[stream])} order by "chunk" desc limit 1), 0)`;
 
-/** Looked up for each run shown: as a join it would keep the runs of the past from being walked in order. */
+// Looked up for each run shown: as joins they would keep the runs of the past from being walked in order.
 const ofEndpoint = (column: 'id' | 'name') => sql<string>`(select ${sql.ref(column)} from "endpoints" where "key" = "runs"."endpointKey")`;
+/** What an execution was asked for with never changes: the table itself tells it, whatever the moment. */
+const ofExecution = (column: 'id' | 'requestedAt') => sql<string>`(select ${sql.ref(column)} from "main"."executions" where "key" = "runs"."executionKey")`;
 
 /** Runs with the columns of a list's row. */
 export const selectRuns = () =>
   build
     .selectFrom('runs')
-    .innerJoin('executions', 'executions.key', 'runs.executionKey')
     .select([
-      'runs.key', 'runs.siteKey', 'runs.id as runId', 'executions.id as executionId', 'runs.state', 'runs.presumed',
-      'runs.exitCode', 'runs.signal', 'runs.reasonCode', 'runs.reasonMessage', 'executions.requestedAt', 'runs.startedAt', 'runs.finishedAt', 'runs.durationMs',
-      'runs.outputChunks', 'runs.outputErased', ofEndpoint('id').as('endpointId'), ofEndpoint('name').as('endpointName'), bytesOf('stdout').as('stdoutBytes'), bytesOf('stderr').as('stderrBytes'),
+      'runs.key', 'runs.siteKey', 'runs.id as runId', 'runs.state', 'runs.presumed',
+      'runs.exitCode', 'runs.signal', 'runs.reasonCode', 'runs.reasonMessage', 'runs.startedAt', 'runs.finishedAt', 'runs.durationMs',
+      'runs.outputChunks', 'runs.outputErased', ofExecution('id').as('executionId'), ofExecution('requestedAt').as('requestedAt'), ofEndpoint('id').as('endpointId'), ofEndpoint('name').as('endpointName'), bytesOf('stdout').as('stdoutBytes'), bytesOf('stderr').as('stderrBytes'),
     ]);
 
 export type RunRow = Awaited<ReturnType<ReturnType<typeof selectRuns>['execute']>>[number];

@@ -1,4 +1,4 @@
-import { build } from '@kanade/read-models';
+import { build, unchanging } from '@kanade/read-models';
 import type { NotNull, Reader } from '@kanade/read-models';
 import type { RunToDispatch } from '../projections/process-reads.ts';
 
@@ -15,7 +15,9 @@ export function endedRunsOf(reader: Reader, executionId: string): ReadonlySet<st
 
 /** The internal key of an execution. */
 export function executionKeyOf(reader: Reader, executionId: string): number | undefined {
-  return reader.get(build.selectFrom('executions').select('key').where('id', '=', executionId))?.key;
+  const key = reader.get(unchanging.selectFrom('executions').select('key').where('id', '=', executionId))?.key;
+  // Its key is the position of its request: at a moment before that there was none.
+  return key !== undefined && key <= reader.checkpoint('events') ? key : undefined;
 }
 
 /** The runs of an execution on some sites. */

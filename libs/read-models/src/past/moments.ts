@@ -7,11 +7,11 @@ export interface Moment {
   readonly recordedAt: number;
   /** Key of the last run that was targeted by then. */
   readonly lastRun: number;
-  /** The first position of the 25 hours before it. */
-  readonly dayPosition: number;
+  /** The first position of the hour (of UTC) it is in. */
+  readonly hourPosition: number;
 }
 
-const dayMs = 25 * 3_600_000;
+const hourMs = 3_600_000;
 const mostKnown = 1000;
 
 /** Finds moments by binary search: keys of runs and recorded times grow with positions, so neither needs an index for it. */
@@ -34,7 +34,7 @@ export class Moments {
     const known = this.#known.get(position);
     if (known !== undefined) return known;
     const recordedAt = this.#recorded.get(position)?.recordedAt ?? 0;
-    const moment = { position, recordedAt, lastRun: this.#lastRunBy(position), dayPosition: this.#positionAt(recordedAt - dayMs, position) + 1 };
+    const moment = { position, recordedAt, lastRun: this.#lastRunBy(position), hourPosition: this.#positionAt(recordedAt - (recordedAt % hourMs) - 1, position) + 1 };
     if (this.#known.size >= mostKnown) this.#known.clear();
     this.#known.set(position, moment);
     return moment;

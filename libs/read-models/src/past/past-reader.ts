@@ -3,7 +3,7 @@ import type { Reader } from '../reader.ts';
 import { openForReading } from '../sqlite/open.ts';
 import { Moments } from './moments.ts';
 import type { Moment } from './moments.ts';
-import { createViews, momentFunctions } from './views.ts';
+import { createViews } from './views.ts';
 
 /** Reads the read model as it was. */
 export interface PastReader {
@@ -18,14 +18,13 @@ export interface PastReader {
 export function openPastReader(file: string): PastReader {
   const connection = openForReading(file);
   const moments = new Moments(connection);
-  let current: Moment = { position: 0, recordedAt: 0, lastRun: 0, dayPosition: 0 };
-  const told = { [momentFunctions.position]: () => current.position, [momentFunctions.time]: () => current.recordedAt, [momentFunctions.run]: () => current.lastRun, [momentFunctions.day]: () => current.dayPosition };
-  for (const [name, tell] of Object.entries(told)) connection.function(name, { deterministic: true }, tell);
-  createViews(connection);
+  const moveTo = createViews(connection);
+  let current: Moment | undefined;
   const queries = openQueries(connection);
 
   const readerOf = (moment: Moment): Reader => {
     const then = <Result>(act: () => Result): Result => {
+      if (current !== moment) moveTo(moment);
       current = moment;
       return act();
     };

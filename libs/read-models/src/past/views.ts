@@ -2,20 +2,17 @@ import { streams } from '@kanade/contracts';
 import type { Connection } from '../sqlite/open.ts';
 import { columnsOf, formerRows, formerValues, supersededColumns } from './kept-history.ts';
 import type { FormerValues } from './kept-history.ts';
+import type { Moment } from './moments.ts';
 
-/** The moment that is looked at, as functions without arguments: SQLite works each out once and seeks by it. */
-export const momentFunctions = {
-  /** Position of the last event that counts. */
-  position: 'atPosition',
-  /** When that was recorded, Unix ms. */
-  time: 'atTime',
-  /** Key of the last run that was targeted by then. */
-  run: 'atRun',
-  /** The first position of the day before the moment: what is counted by the hour goes back so far. */
-  day: 'atDay',
-} as const;
+/**
+ * The moment that is looked at, a table of one row: SQLite reads each value once, where it first needs it, and seeks by it. (Functions of ours
+ * would be called once for each place they are written in, which is hundreds.)
+ */
+const momentSchema = `CREATE TEMP TABLE moment (position INTEGER NOT NULL, recordedAt INTEGER NOT NULL, lastRun INTEGER NOT NULL, hourPosition INTEGER NOT NULL);
+  INSERT INTO temp.moment VALUES (0, 0, 0, 0)`;
 
-const at = { position: `${momentFunctions.position}()`, time: `${momentFunctions.time}()`, run: `${momentFunctions.run}()`, day: `${momentFunctions.day}()` } as const;
+const ofMoment = (column: keyof Moment): string => `(SELECT "${column}" FROM temp.moment)`;
+const at = { position: ofMoment('position'), time: ofMoment('recordedAt'), run: ofMoment('lastRun'), hour: ofMoment('hourPosition') } as const;
 
 /** What a column said at the moment, where its former values are kept; `b` is the row as it is now. */
 function valueThen({ past, key }: FormerValues, column: string): string {
@@ -90,25 +87,28 @@ const countColumns = {
   queued: 'queued', accepted: 'accepted', started: 'started', succeeded: 'succeeded', failed: 'failed', timedOut: 'timed-out', cancelled: 'cancelled', refused: 'refused', skipped: 'skipped',
   interrupted: 'interrupted', expired: 'expired', lost: 'lost',
 } as const;
-const open = "('queued', 'accepted', 'started')";
+const open = ['queued', 'accepted', 'started'];
 
-/** An execution none of whose runs has moved since is as it was; only others are counted anew. */
+/** An execution none of whose runs has moved since is as it was; the few others are counted anew, in one go over their runs. */
 function executionsView(connection: Connection): string {
   const settled = `b.countedPosition <= ${at.position}`;
-  const runs = (where: string) => `FROM temp.runs r WHERE r.executionKey = b."key"${where}`;
-  const targets = `iif(b.recovered = 1, (SELECT count(*) ${runs('')}), b.targetCount)`;
-  const running = `(SELECT count(*) ${runs(` AND r."state" NOT IN ${open}`)}) < ${targets}`;
-  const counts = Object.entries(countColumns).map(([column, state]): [string, string] => [column, `iif(${settled}, b."${column}", (SELECT count(*) ${runs(` AND r."state" = '${state}'`)}))`]);
-  const state = `CASE WHEN ${settled} THEN b."state" WHEN ${running} THEN 'running'
-    WHEN EXISTS (SELECT 1 ${runs(" AND r.\"state\" NOT IN ('succeeded', 'cancelled')")}) THEN 'failed'
-    WHEN EXISTS (SELECT 1 ${runs(" AND r.\"state\" = 'cancelled'")}) THEN 'cancelled' ELSE 'succeeded' END`;
+  const names = Object.keys(countColumns);
+  const count = (names: readonly string[]) => names.map((name) => `coalesce(c."${name}", 0)`).join(' + ');
+  const targets = `iif(b.recovered = 1, ${count(names)}, b.targetCount)`;
+  const isRunning = `${count(names.filter((name) => !open.includes(name)))} < ${targets}`;
+  const state = `CASE WHEN ${settled} THEN b."state" WHEN ${isRunning} THEN 'running' WHEN ${count(names.filter((name) => ![...open, 'succeeded', 'cancelled'].includes(name)))} > 0 THEN 'failed'
+    WHEN c.cancelled > 0 THEN 'cancelled' ELSE 'succeeded' END`;
   const columns = columnsThen(connection, 'executions', {
-    ...Object.fromEntries(counts),
+    ...Object.fromEntries(names.map((name): [string, string] => [name, `iif(${settled}, b."${name}", coalesce(c."${name}", 0))`])),
     state,
     targetCount: `iif(${settled}, b.targetCount, ${targets})`,
-    endedAt: `CASE WHEN ${settled} THEN b.endedAt WHEN ${running} THEN NULL ELSE (SELECT max(r.endedAt) ${runs('')}) END`,
+    endedAt: `CASE WHEN ${settled} THEN b.endedAt WHEN ${isRunning} THEN NULL ELSE c.endedAt END`,
   });
-  return `SELECT ${columns} FROM main.executions b WHERE b."key" <= ${at.position}`;
+  const counted = Object.entries(countColumns).map(([name, value]) => `count(*) FILTER (WHERE r."state" = '${value}') AS "${name}"`);
+  return `SELECT ${columns} FROM main.executions b LEFT JOIN (
+      SELECT r.executionKey, max(r.endedAt) AS endedAt, ${counted.join(', ')} FROM main.executions x CROSS JOIN temp.runs r ON r.executionKey = x."key"
+      WHERE x."key" <= ${at.position} AND x.countedPosition > ${at.position} GROUP BY r.executionKey
+    ) c ON c.executionKey = b."key" WHERE b."key" <= ${at.position}`;
 }
 
 /** Refused events that say nothing of where an endpoint's chain ends. */
@@ -119,11 +119,12 @@ const chainsView = `SELECT b.endpointKey, NULL AS epoch, NULL AS "sequence", NUL
     WHERE e.endpointKey = b.endpointKey AND e.source IS NULL AND e.position <= ${at.position} AND coalesce(p.code, '') NOT IN ${offChain} ORDER BY e.position DESC LIMIT 1) AS recordedAt
   FROM main.chains b`;
 
-/** Ends of the day before the moment; what had ended as presumed and was told better since counts as it did then. */
-const endTalliesView = `SELECT hour, siteKey, "state", count(*) AS count FROM (
-    SELECT b.endedAt / 3600000 AS hour, b.siteKey, b."state" FROM main.runs b WHERE b.endedPosition BETWEEN ${at.day} AND ${at.position}
-    UNION ALL SELECT h.endedAt / 3600000, b.siteKey, h."state" FROM main.runsPast h JOIN main.runs b ON b."key" = h."key"
-      WHERE h.toPosition = (SELECT min(k.toPosition) FROM main.runsPast k WHERE k."key" = h."key" AND k.toPosition > ${at.position}) AND h.endedPosition BETWEEN ${at.day} AND ${at.position}
+/** Whole hours before the moment are as they were counted, only the last one is counted anew; what had ended as presumed and was told better since counts as it did then. */
+const endTalliesView = `SELECT hour, siteKey, "state", sum(count) AS count FROM (
+    SELECT * FROM main.endTallies WHERE hour < ${at.time} / 3600000
+    UNION ALL SELECT b.endedAt / 3600000, b.siteKey, b."state", 1 FROM main.runs b WHERE b.endedPosition BETWEEN ${at.hour} AND ${at.position}
+    UNION ALL SELECT h.endedAt / 3600000, b.siteKey, h."state", 1 FROM main.runsPast h JOIN main.runs b ON b."key" = h."key"
+      WHERE h.toPosition = (SELECT min(k.toPosition) FROM main.runsPast k WHERE k."key" = h."key" AND k.toPosition > ${at.position}) AND h.endedPosition <= ${at.position}
   ) GROUP BY hour, siteKey, "state"`;
 
 function viewsOf(connection: Connection): Readonly<Record<string, string>> {
@@ -146,9 +147,12 @@ function viewsOf(connection: Connection): Readonly<Record<string, string>> {
 }
 
 /**
- * Puts views with the tables' names before them, on this connection alone: every query over them then answers as of the moment its functions
- * name. What only ever serves the fold (checkpoints, keys, private parts) stays as it is.
+ * Puts views with the tables' names before them, on this connection alone: every query over them then answers as of the moment that the returned
+ * function was last given. What only ever serves the fold (checkpoints, keys, private parts) stays as it is.
  */
-export function createViews(connection: Connection): void {
+export function createViews(connection: Connection): (moment: Moment) => void {
+  connection.exec(momentSchema);
   for (const [table, query] of Object.entries(viewsOf(connection))) connection.exec(`CREATE TEMP VIEW "${table}" AS ${query}`);
+  const move = connection.prepare<Moment>('UPDATE temp.moment SET position = @position, recordedAt = @recordedAt, lastRun = @lastRun, hourPosition = @hourPosition');
+  return (moment) => void move.run(moment);
 }

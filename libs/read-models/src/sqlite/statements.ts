@@ -13,6 +13,9 @@ export const build = new Kysely<Tables>({
   },
 });
 
+/** Builds queries over what never changes (ids and their keys), which the tables themselves tell for every moment of the past. */
+export const unchanging = build.withSchema('main');
+
 /** What SQLite takes as the value of a parameter. */
 export type Value = number | string | null | Uint8Array;
 
