@@ -1,10 +1,12 @@
 import { Command, Flags } from '@oclif/core';
-import { configureApi } from '@kanade/api-client';
+import { configureApi, readAsOf } from '@kanade/api-client';
+import { parsePosition } from '@kanade/contracts';
 import { trustOnly } from './config/authority.ts';
 import { resolveProfile, type Profile } from './config/profile.ts';
 import { ofCli } from './config/of-cli.ts';
 import { exitCodes } from './exit-codes.ts';
 import { Failure } from './failure.ts';
+import { formatTime } from './render/units.ts';
 import { toFailure } from './to-failure.ts';
 
 /** Every command's frame: one profile, data on stdout, talk on stderr, one translation of errors into exit codes. */
@@ -14,11 +16,13 @@ export abstract class BaseCommand extends Command {
     profile: Flags.string({ description: 'which signed-in backend to use', env: 'KANADE_PROFILE', helpGroup: 'GLOBAL' }),
   };
 
-  /** Signs the API client in with the profile the flags and the surroundings name. */
-  protected connect(flags: { readonly profile?: string | undefined }): Profile {
+  /** Signs the API client in with the profile the flags and the surroundings name; with `at`, it answers as of then. */
+  protected connect(flags: { readonly profile?: string | undefined; readonly at?: string | undefined }): Profile {
     const profile = resolveProfile(process.env, process.cwd(), flags.profile);
     if (profile.ca !== undefined) trustOnly(profile.ca);
     configureApi({ baseUrl: profile.url, token: profile.token, headers: ofCli });
+    readAsOf(flags.at);
+    if (flags.at !== undefined) this.tell(`As of ${parsePosition(flags.at) === undefined ? formatTime(flags.at) : flags.at}, not as it is now:`);
     return profile;
   }
 

@@ -10,6 +10,7 @@ import { BrokerMove } from './commands/broker/move.ts';
 import { BrokerMoves } from './commands/broker/moves.ts';
 import { EndpointAlias } from './commands/endpoint/alias.ts';
 import { EndpointApprove } from './commands/endpoint/approve.ts';
+import { EndpointDiffCommand } from './commands/endpoint/diff.ts';
 import { EndpointErase } from './commands/endpoint/erase.ts';
 import { EndpointList } from './commands/endpoint/list.ts';
 import { EndpointRelease } from './commands/endpoint/release.ts';
@@ -79,6 +80,7 @@ export const COMMANDS = {
   'broker:moves': BrokerMoves,
   'endpoint:alias': EndpointAlias,
   'endpoint:approve': EndpointApprove,
+  'endpoint:diff': EndpointDiffCommand,
   'endpoint:erase': EndpointErase,
   'endpoint:list': EndpointList,
   'endpoint:release': EndpointRelease,

@@ -1,7 +1,9 @@
 import { Flags } from '@oclif/core';
+import { pastFlags } from './past-flags.ts';
 
 /** The flags of every list. */
 export const pageFlags = {
+  ...pastFlags,
   limit: Flags.integer({ description: 'how many at most', default: 50, min: 1, max: 500 }),
   cursor: Flags.string({ description: 'where the page before ended' }),
 };

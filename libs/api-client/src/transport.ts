@@ -24,6 +24,8 @@ export interface ApiRequest {
   /** Path from the root, its parameters filled in and encoded. */
   readonly path: string;
   readonly query?: object | undefined;
+  /** Takes `at`: answers as of a moment of the past, too. */
+  readonly isDated?: boolean;
   readonly body?: unknown;
   readonly options?: RequestOptions | undefined;
 }
@@ -33,6 +35,13 @@ let configuration: ApiConfiguration = { baseUrl: '' };
 /** Says where the API is, for every request from now on. */
 export function configureApi(next: ApiConfiguration): void {
   configuration = { ...next, baseUrl: next.baseUrl.replace(/\/+$/, '') };
+}
+
+let moment: string | undefined;
+
+/** Has everything that can be asked of the past answered as of a moment (a position, or an RFC 3339 time) from now on; undefined: of the present. */
+export function readAsOf(at: string | undefined): void {
+  moment = at;
 }
 
 /** Sends a request whose answer is JSON; throws ApiError for a refusal and UnreachableError when nobody answers. */
@@ -52,7 +61,7 @@ export async function requestNothing(request: ApiRequest): Promise<void> {
 }
 
 /** Sends a request and hands back the successful answer itself, for bytes and headers. */
-export async function requestRaw({ method, path, query, body, options }: ApiRequest): Promise<Response> {
+export async function requestRaw({ method, path, query, isDated = false, body, options }: ApiRequest): Promise<Response> {
   const { baseUrl, token, headers: always, fetch: send = fetch } = configuration;
   const headers = {
     ...always,
@@ -60,7 +69,7 @@ export async function requestRaw({ method, path, query, body, options }: ApiRequ
     ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     ...options?.headers,
   };
-  const response = await send(`${baseUrl}${path}${queryString(query)}`, {
+  const response = await send(`${baseUrl}${path}${queryString(isDated ? { at: moment, ...query } : query)}`, {
     method,
     headers,
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),

@@ -63,6 +63,7 @@ function operationFunction({ id, summary, method, path, pathParameters, query, b
     `method: '${method}'`,
     `path: ${filled === path ? `'${path}'` : `\`${filled}\``}`,
     ...(query === undefined ? [] : ['query']),
+    ...(query?.properties?.['at'] === undefined ? [] : ['isDated: true']),
     ...(body === undefined ? [] : ['body']),
     'options',
   ];

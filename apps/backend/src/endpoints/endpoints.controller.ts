@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post, Put, Query } from '@nestjs/common';
 import {
-  acceptedSchema, assignSiteRequestSchema, detailQuerySchema, endpointDetailSchema, endpointIdSchema, endpointListQuerySchema, endpointPageSchema, packageListQuerySchema, packagePageSchema,
+  acceptedSchema, assignSiteRequestSchema, detailQuerySchema, endpointDetailSchema, endpointDiffQuerySchema, endpointDiffSchema, endpointIdSchema, endpointListQuerySchema, endpointPageSchema, packageListQuerySchema, packagePageSchema,
   performanceQuerySchema, performanceSchema, revokeEndpointRequestSchema, setEndpointAliasRequestSchema,
 } from '@kanade/contracts';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
@@ -11,6 +11,7 @@ import { Operation } from '../http/operation.decorator.ts';
 import { CurrentPrincipal } from '../http/principal.decorator.ts';
 import { ApproveEndpointCommand } from './approve-endpoint.command.ts';
 import { AssignSiteCommand } from './assign-site.command.ts';
+import { DiffEndpointQuery } from './diff-endpoint.query.ts';
 import { GetEndpointQuery } from './get-endpoint.query.ts';
 import { GetPerformanceQuery } from './get-performance.query.ts';
 import { ListEndpointPackagesQuery } from './list-endpoint-packages.query.ts';
@@ -73,6 +74,23 @@ export class EndpointsController {
     @Query({ schema: packageListQuerySchema }) query: z.infer<typeof packageListQuerySchema>,
   ) {
     return this.queries.execute(new ListEndpointPackagesQuery(principal, { endpointId, ...query }));
+  }
+
+  @Get(':endpointId/diff')
+  @Operation({
+    id: 'diffEndpoint',
+    needs: 'fleet:read',
+    summary: 'What changed about an endpoint between two moments: where it stands, hardware, system, installed software.',
+    answer: endpointDiffSchema,
+    answerText: 'What changed.',
+    problems: ['not-found', 'position-unknown', 'read-behind'],
+  })
+  diff(
+    @CurrentPrincipal() principal: Principal,
+    @Param('endpointId', { schema: endpointIdSchema }) endpointId: string,
+    @Query({ schema: endpointDiffQuerySchema }) query: z.infer<typeof endpointDiffQuerySchema>,
+  ) {
+    return this.queries.execute(new DiffEndpointQuery(principal, { endpointId, ...query }));
   }
 
   @Get(':endpointId/performance')

@@ -49,6 +49,7 @@ describe('the HTTP API', () => {
         "deleteSession: DELETE /api/v1/session",
         "deleteSite: DELETE /api/v1/sites/{site}",
         "denyExecution: POST /api/v1/executions/{executionId}/deny",
+        "diffEndpoint: GET /api/v1/endpoints/{endpointId}/diff",
         "disableAccount: POST /api/v1/accounts/{username}/disable",
         "disableSecondFactor: POST /api/v1/account/second-factor/disable",
         "enableAccount: POST /api/v1/accounts/{username}/enable",

@@ -3,6 +3,7 @@ import { ListAccountsHandler } from '../accounts/list-accounts.query.ts';
 import { ExportAuditHandler } from '../audit/export-audit.query.ts';
 import { ListAuditHandler } from '../audit/list-audit.query.ts';
 import { ListBrokerMovesHandler } from '../brokers/list-broker-moves.query.ts';
+import { DiffEndpointHandler } from '../endpoints/diff-endpoint.query.ts';
 import { GetEndpointHandler } from '../endpoints/get-endpoint.query.ts';
 import { GetPerformanceHandler } from '../endpoints/get-performance.query.ts';
 import { ListEndpointPackagesHandler } from '../endpoints/list-endpoint-packages.query.ts';
@@ -27,7 +28,7 @@ import { ListSitesHandler } from '../sites/list-sites.query.ts';
 
 /** Every handler of a query over the read model; a module that provides them also provides FoldClient, VerifierClient, LiveOverlay and RawEvents. */
 export const queryHandlers = [
-  ListEndpointsHandler, GetEndpointHandler, ListEndpointPackagesHandler, GetPerformanceHandler, ListEnrolmentTokensHandler, ListJobsHandler, GetJobHandler, ListExecutionsHandler,
+  ListEndpointsHandler, GetEndpointHandler, DiffEndpointHandler, ListEndpointPackagesHandler, GetPerformanceHandler, ListEnrolmentTokensHandler, ListJobsHandler, GetJobHandler, ListExecutionsHandler,
   GetExecutionHandler, ListExecutionResultsHandler, ListRunsHandler, GetRunHandler, ReadRunOutputHandler, ListEventsHandler, GetEventHandler, GetOverviewHandler, ListSitesHandler,
   ListAccountsHandler, GetAccountHandler, ListAuditHandler, ExportAuditHandler, ListSecretsHandler, ListBrokerMovesHandler, GetReadModelHandler, ListPoisonHandler, GetPoisonHandler,
 ];

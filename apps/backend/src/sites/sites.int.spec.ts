@@ -30,6 +30,7 @@ interface Belongings {
 
 interface Request {
   readonly body?: unknown;
+  readonly query?: string;
   /** What whoever may not is told. */
   readonly refused: 404 | 400;
 }
@@ -39,6 +40,7 @@ const aboutOne: Record<string, (thing: Belongings) => Request> = {
   getEndpoint: () => ({ refused: 404 }),
   listEndpointPackages: () => ({ refused: 404 }),
   getEndpointPerformance: () => ({ refused: 404 }),
+  diffEndpoint: ({ position }) => ({ query: `?from=${position}`, refused: 404 }),
   getExecution: () => ({ refused: 404 }),
   listExecutionResults: () => ({ refused: 404 }),
   getRun: () => ({ refused: 404 }),
@@ -129,7 +131,7 @@ describe('every operation that can be limited to sites', () => {
     const operations = divided.filter(({ operationId }) => order.includes(operationId)).sort((one, other) => order.indexOf(one.operationId) - order.indexOf(other.operationId));
     for (const { operationId, method, path, needs } of operations) {
       const allowed = permittedSites([{ role, sites: ['tokyo'] }], needs) !== undefined;
-      const request = (thing: Belongings) => person.send(method, placeOf(path, thing), aboutOne[operationId]?.(thing).body);
+      const request = (thing: Belongings) => person.send(method, `${placeOf(path, thing)}${aboutOne[operationId]?.(thing).query ?? ''}`, aboutOne[operationId]?.(thing).body);
       const foreign = await request(osaka);
       expect(foreign.status, `${operationId} of another site answered ${JSON.stringify(foreign.body)}`).toBe(allowed ? aboutOne[operationId]?.(osaka).refused : 403);
       const own = await request(tokyo);

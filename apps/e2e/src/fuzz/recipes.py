@@ -57,7 +57,7 @@ def prepare(world, operation, case):
 
 def prepare_query(world, operation, query):
     for name in list(query):
-        if name in ("minPosition", "after"):
+        if name in ("minPosition", "after", "at") or (operation == "diffEndpoint" and name in ("from", "to")):
             if world.happens(0.7):
                 query[name] = world.random.choice(world.positions)
         elif name == "cursor":

@@ -45,7 +45,7 @@ export function revokeOwnToken(tokenId: string, options?: RequestOptions): Promi
 
 /** Accounts, by name. */
 export function listAccounts(query?: types.ListAccountsQuery, options?: RequestOptions): Promise<types.AccountPage> {
-  return requestJson({ method: 'GET', path: '/api/v1/accounts', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/accounts', query, isDated: true, options });
 }
 
 /** Make an account; its holder sets the password with the link, which is shown once. */
@@ -55,7 +55,7 @@ export function createAccount(body: types.CreateAccountRequest, options?: Reques
 
 /** One account. */
 export function getAccount(username: types.Username, query?: types.GetAccountQuery, options?: RequestOptions): Promise<types.AccountDetail> {
-  return requestJson({ method: 'GET', path: `/api/v1/accounts/${encodeURIComponent(username)}`, query, options });
+  return requestJson({ method: 'GET', path: `/api/v1/accounts/${encodeURIComponent(username)}`, query, isDated: true, options });
 }
 
 /** Let nobody in with an account any more: its sessions end, its tokens stop working. */
@@ -90,7 +90,7 @@ export function endAccountSessions(username: types.Username, options?: RequestOp
 
 /** What people and tokens did and what they were refused, newest first. */
 export function listAudit(query?: types.ListAuditQuery, options?: RequestOptions): Promise<types.AuditPage> {
-  return requestJson({ method: 'GET', path: '/api/v1/audit', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/audit', query, isDated: true, options });
 }
 
 /** The audit as a file, oldest first, as long as it takes. */
@@ -100,7 +100,7 @@ export function exportAudit(query?: types.ExportAuditQuery, options?: RequestOpt
 
 /** How far each endpoint is with the newest move that concerns it; none before the first move. */
 export function listBrokerMoves(query?: types.ListBrokerMovesQuery, options?: RequestOptions): Promise<types.BrokerMovePage> {
-  return requestJson({ method: 'GET', path: '/api/v1/broker/moves', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/broker/moves', query, isDated: true, options });
 }
 
 /** Have all endpoints, or one, reach the broker at other addresses or by another authority; each keeps its old way until the new one has answered. */
@@ -110,12 +110,12 @@ export function moveBroker(body: types.MoveBrokerRequest, options?: RequestOptio
 
 /** Endpoints, a page at a time, searched and sorted. */
 export function listEndpoints(query?: types.ListEndpointsQuery, options?: RequestOptions): Promise<types.EndpointPage> {
-  return requestJson({ method: 'GET', path: '/api/v1/endpoints', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/endpoints', query, isDated: true, options });
 }
 
 /** One endpoint with its inventory. */
 export function getEndpoint(endpointId: types.EndpointId, query?: types.GetEndpointQuery, options?: RequestOptions): Promise<types.EndpointDetail> {
-  return requestJson({ method: 'GET', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}`, query, options });
+  return requestJson({ method: 'GET', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}`, query, isDated: true, options });
 }
 
 /** Call an endpoint something of your own, whatever it calls itself; null takes the alias away. */
@@ -128,6 +128,11 @@ export function approveEndpoint(endpointId: types.EndpointId, options?: RequestO
   return requestJson({ method: 'POST', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/approve`, options });
 }
 
+/** What changed about an endpoint between two moments: where it stands, hardware, system, installed software. */
+export function diffEndpoint(endpointId: types.EndpointId, query: types.DiffEndpointQuery, options?: RequestOptions): Promise<types.EndpointDiff> {
+  return requestJson({ method: 'GET', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/diff`, query, options });
+}
+
 /** Erase a retired endpoint’s data: output of its runs, inventory, samples and names. */
 export function eraseEndpoint(endpointId: types.EndpointId, body: types.EraseEndpointRequest, options?: RequestOptions): Promise<types.Accepted> {
   return requestJson({ method: 'POST', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/erase`, body, options });
@@ -135,7 +140,7 @@ export function eraseEndpoint(endpointId: types.EndpointId, body: types.EraseEnd
 
 /** Software installed on one endpoint. */
 export function listEndpointPackages(endpointId: types.EndpointId, query?: types.ListEndpointPackagesQuery, options?: RequestOptions): Promise<types.PackagePage> {
-  return requestJson({ method: 'GET', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/packages`, query, options });
+  return requestJson({ method: 'GET', path: `/api/v1/endpoints/${encodeURIComponent(endpointId)}/packages`, query, isDated: true, options });
 }
 
 /** Performance samples of one endpoint, oldest first. */
@@ -165,7 +170,7 @@ export function assignEndpointSite(endpointId: types.EndpointId, body: types.Ass
 
 /** Enrolment tokens, newest first; never the tokens themselves. */
 export function listEnrolmentTokens(query?: types.ListEnrolmentTokensQuery, options?: RequestOptions): Promise<types.EnrolmentTokenPage> {
-  return requestJson({ method: 'GET', path: '/api/v1/enrolment-tokens', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/enrolment-tokens', query, isDated: true, options });
 }
 
 /** Make a token with which new endpoints enrol; it is shown once. */
@@ -180,7 +185,7 @@ export function revokeEnrolmentToken(tokenId: string, options?: RequestOptions):
 
 /** The event history. */
 export function listEvents(query?: types.ListEventsQuery, options?: RequestOptions): Promise<types.EventPage> {
-  return requestJson({ method: 'GET', path: '/api/v1/events', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/events', query, isDated: true, options });
 }
 
 /** One event whole: exact body, headers, signature state. */
@@ -190,7 +195,7 @@ export function getEvent(position: types.Position, options?: RequestOptions): Pr
 
 /** Executions, newest first. */
 export function listExecutions(query?: types.ListExecutionsQuery, options?: RequestOptions): Promise<types.ExecutionPage> {
-  return requestJson({ method: 'GET', path: '/api/v1/executions', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/executions', query, isDated: true, options });
 }
 
 /** Run a job or a script on endpoints; the targets are frozen now. */
@@ -200,7 +205,7 @@ export function createExecution(body: types.CreateExecutionRequest, options?: Re
 
 /** One execution with what it executes. */
 export function getExecution(executionId: types.ExecutionId, query?: types.GetExecutionQuery, options?: RequestOptions): Promise<types.ExecutionDetail> {
-  return requestJson({ method: 'GET', path: `/api/v1/executions/${encodeURIComponent(executionId)}`, query, options });
+  return requestJson({ method: 'GET', path: `/api/v1/executions/${encodeURIComponent(executionId)}`, query, isDated: true, options });
 }
 
 /** Let an execution run that waits for an approval; whoever asked for it cannot, nor who may not run on all of its endpoints. */
@@ -225,17 +230,17 @@ export function eraseOutput(executionId: types.ExecutionId, body: types.EraseOut
 
 /** The runs of an execution with the beginning of their output. */
 export function listExecutionResults(executionId: types.ExecutionId, query?: types.ListExecutionResultsQuery, options?: RequestOptions): Promise<types.RunResultPage> {
-  return requestJson({ method: 'GET', path: `/api/v1/executions/${encodeURIComponent(executionId)}/results`, query, options });
+  return requestJson({ method: 'GET', path: `/api/v1/executions/${encodeURIComponent(executionId)}/results`, query, isDated: true, options });
 }
 
 /** Registered jobs, by id. */
 export function listJobs(query?: types.ListJobsQuery, options?: RequestOptions): Promise<types.JobPage> {
-  return requestJson({ method: 'GET', path: '/api/v1/jobs', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/jobs', query, isDated: true, options });
 }
 
 /** One job with its script and its versions. */
 export function getJob(jobId: types.JobId, query?: types.GetJobQuery, options?: RequestOptions): Promise<types.JobDetail> {
-  return requestJson({ method: 'GET', path: `/api/v1/jobs/${encodeURIComponent(jobId)}`, query, options });
+  return requestJson({ method: 'GET', path: `/api/v1/jobs/${encodeURIComponent(jobId)}`, query, isDated: true, options });
 }
 
 /** Register a job, or a new version of it; the same again changes nothing. */
@@ -245,7 +250,7 @@ export function applyJob(jobId: types.JobId, body: types.ApplyJobRequest, option
 
 /** The fleet at a glance, what runs now, the latest results. */
 export function getOverview(query?: types.GetOverviewQuery, options?: RequestOptions): Promise<types.Overview> {
-  return requestJson({ method: 'GET', path: '/api/v1/overview', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/overview', query, isDated: true, options });
 }
 
 /** Which read model answers here, what it lacks, and how far one is that is built in its place. */
@@ -275,12 +280,12 @@ export function rebuildReadModel(options?: RequestOptions): Promise<types.Rebuil
 
 /** Runs, newest first. */
 export function listRuns(query?: types.ListRunsQuery, options?: RequestOptions): Promise<types.RunPage> {
-  return requestJson({ method: 'GET', path: '/api/v1/runs', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/runs', query, isDated: true, options });
 }
 
 /** One run with the beginning of its output. */
 export function getRun(runId: types.RunId, query?: types.GetRunQuery, options?: RequestOptions): Promise<types.RunDetail> {
-  return requestJson({ method: 'GET', path: `/api/v1/runs/${encodeURIComponent(runId)}`, query, options });
+  return requestJson({ method: 'GET', path: `/api/v1/runs/${encodeURIComponent(runId)}`, query, isDated: true, options });
 }
 
 /** Raw bytes of one output stream. */
@@ -290,7 +295,7 @@ export function getRunOutput(runId: types.RunId, stream: "stdout" | "stderr", qu
 
 /** Secrets of jobs, by name: for which sites, since when, who uses them; never their values. */
 export function listSecrets(query?: types.ListSecretsQuery, options?: RequestOptions): Promise<types.SecretPage> {
-  return requestJson({ method: 'GET', path: '/api/v1/secrets', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/secrets', query, isDated: true, options });
 }
 
 /** Give a secret a value, which nothing ever shows again. */
@@ -350,7 +355,7 @@ export function getSignInOptions(options?: RequestOptions): Promise<types.SignIn
 
 /** The sites you may see, with how many endpoints belong to each. */
 export function listSites(query?: types.ListSitesQuery, options?: RequestOptions): Promise<types.SiteList> {
-  return requestJson({ method: 'GET', path: '/api/v1/sites', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/sites', query, isDated: true, options });
 }
 
 /** Make a site; one that exists stays as it is. */

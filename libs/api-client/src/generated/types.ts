@@ -314,6 +314,38 @@ export type EndpointDetail = {
   position: string;
 };
 
+export type EndpointDiff = {
+  endpointId: EndpointId;
+  from: Position;
+  to: Position;
+  changes: ({
+    field: string;
+    before: string | number | boolean | null;
+    after: string | number | boolean | null;
+  })[];
+  packages: {
+    added: ({
+      name: string;
+      version: string;
+      architecture: string;
+      source: "dpkg" | "rpm" | "registry" | "pkgutil";
+    })[];
+    removed: ({
+      name: string;
+      version: string;
+      architecture: string;
+      source: "dpkg" | "rpm" | "registry" | "pkgutil";
+    })[];
+    updated: ({
+      name: string;
+      architecture: string;
+      source: "dpkg" | "rpm" | "registry" | "pkgutil";
+      before: string;
+      after: string;
+    })[];
+  };
+};
+
 export type EndpointId = string;
 
 export type EndpointPage = {
@@ -1061,6 +1093,12 @@ export type ListEndpointsQuery = {
 export type GetEndpointQuery = {
   minPosition?: Position | undefined;
   at?: Position | string | undefined;
+};
+
+/** What diffEndpoint may be asked with. */
+export type DiffEndpointQuery = {
+  from: Position | string;
+  to?: Position | string | undefined;
 };
 
 /** What listEndpointPackages may be asked with. */

@@ -5,7 +5,7 @@ import { facetSchemas, installedPackageSchema } from '../events/inventory.ts';
 import { endpointIdSchema, positionSchema, timeSchema } from '../ids.ts';
 import { performanceSampleSchema } from '../wire/live.ts';
 import { siteNameSchema } from '../sites.ts';
-import { pageQueryShape, pageSchema } from './paging.ts';
+import { momentSchema, pageQueryShape, pageSchema } from './paging.ts';
 
 export const endpointStatuses = ['online', 'offline', 'never-seen'] as const;
 export const endpointStatusSchema = z.enum(endpointStatuses).meta({ id: 'EndpointStatus' });
@@ -95,6 +95,26 @@ export type EndpointDetail = z.infer<typeof endpointDetailSchema>;
 
 export const packagePageSchema = pageSchema('PackagePage', installedPackageSchema);
 export const packageListQuerySchema = z.strictObject({ ...pageQueryShape, search: z.string().max(200).optional() });
+
+/** Two moments to compare; the later one is now unless given. */
+export const endpointDiffQuerySchema = z.strictObject({ from: momentSchema, to: momentSchema.optional() });
+
+const leafSchema = z.union([z.string(), z.number(), z.boolean(), z.null()]);
+export const endpointDiffSchema = z
+  .strictObject({
+    endpointId: endpointIdSchema,
+    from: positionSchema,
+    to: positionSchema,
+    /** What said something else, by where it stands in the endpoint's detail, such as `hardware.memoryBytes` or `disks.disks[sda].model`; null where it said nothing. */
+    changes: z.array(z.strictObject({ field: z.string(), before: leafSchema, after: leafSchema })),
+    packages: z.strictObject({
+      added: z.array(installedPackageSchema),
+      removed: z.array(installedPackageSchema),
+      updated: z.array(installedPackageSchema.omit({ version: true }).extend({ before: z.string(), after: z.string() })),
+    }),
+  })
+  .meta({ id: 'EndpointDiff' });
+export type EndpointDiff = z.infer<typeof endpointDiffSchema>;
 
 export const performanceSchema = z
   .strictObject({ endpointId: endpointIdSchema, samples: z.array(performanceSampleSchema) })

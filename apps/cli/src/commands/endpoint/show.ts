@@ -1,6 +1,7 @@
 import { Args, Flags } from '@oclif/core';
 import { getEndpoint, listEndpointPackages, type EndpointDetail, type PackagePage } from '@kanade/api-client';
 import { BaseCommand } from '../../base-command.ts';
+import { pastFlags } from '../../past-flags.ts';
 import { allItems, collect } from '../../paging.ts';
 import { describeName, describeStatus, isNewName } from '../../render/endpoint.ts';
 import { renderTable } from '../../render/table.ts';
@@ -9,9 +10,9 @@ import { resolveEndpoint } from '../../targets.ts';
 
 export class EndpointShow extends BaseCommand {
   static override readonly summary = 'Show one endpoint: its state, hardware, system, disks, network and software.';
-  static override readonly examples = ['<%= config.bin %> endpoint show web-1', '<%= config.bin %> endpoint show web-1 --packages'];
+  static override readonly examples = ['<%= config.bin %> endpoint show web-1', '<%= config.bin %> endpoint show web-1 --packages', '<%= config.bin %> endpoint show web-1 --at "2026-01-31 12:00"'];
   static override readonly args = { endpoint: Args.string({ required: true, description: 'its name, alias or id' }) };
-  static override readonly flags = { packages: Flags.boolean({ description: 'list the installed packages too' }) };
+  static override readonly flags = { ...pastFlags, packages: Flags.boolean({ description: 'list the installed packages too' }) };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(EndpointShow);

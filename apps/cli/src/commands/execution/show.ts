@@ -1,6 +1,7 @@
 import { Args } from '@oclif/core';
 import { getExecution } from '@kanade/api-client';
 import { BaseCommand } from '../../base-command.ts';
+import { pastFlags } from '../../past-flags.ts';
 import { describeCounts, describeState } from '../../render/execution.ts';
 import { renderTable } from '../../render/table.ts';
 import { formatBytes, formatDuration, formatTime } from '../../render/units.ts';
@@ -9,6 +10,7 @@ import { fetchResult } from '../../run/execution-result.ts';
 export class ExecutionShow extends BaseCommand {
   static override readonly summary = 'Show one execution: every run with its state and the beginning of its output.';
   static override readonly args = { execution: Args.string({ required: true, description: 'its id' }) };
+  static override readonly flags = { ...pastFlags };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(ExecutionShow);

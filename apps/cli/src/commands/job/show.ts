@@ -1,12 +1,14 @@
 import { Args } from '@oclif/core';
 import { getJob } from '@kanade/api-client';
 import { BaseCommand } from '../../base-command.ts';
+import { pastFlags } from '../../past-flags.ts';
 import { renderTable } from '../../render/table.ts';
 import { formatTime } from '../../render/units.ts';
 
 export class JobShow extends BaseCommand {
   static override readonly summary = 'Show one job: its manifest and its versions.';
   static override readonly args = { job: Args.string({ required: true, description: 'its id' }) };
+  static override readonly flags = { ...pastFlags };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(JobShow);

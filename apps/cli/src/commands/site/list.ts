@@ -1,11 +1,12 @@
 import { listSites } from '@kanade/api-client';
 import { BaseCommand } from '../../base-command.ts';
+import { pastFlags } from '../../past-flags.ts';
 import { renderTable } from '../../render/table.ts';
 import { formatTime } from '../../render/units.ts';
 
 export class SiteList extends BaseCommand {
   static override readonly summary = 'List the sites you may see, with how many endpoints belong to each.';
-  static override readonly flags = {};
+  static override readonly flags = { ...pastFlags };
 
   async run(): Promise<void> {
     const { flags } = await this.parse(SiteList);

@@ -1,11 +1,13 @@
 import { getAccount } from '@kanade/api-client';
 import { BaseCommand } from '../../base-command.ts';
+import { pastFlags } from '../../past-flags.ts';
 import { formatGrants, userArgs } from '../../grants.ts';
 import { formatTime } from '../../render/units.ts';
 
 export class UserShow extends BaseCommand {
   static override readonly summary = 'Show one user.';
   static override readonly args = userArgs;
+  static override readonly flags = { ...pastFlags };
 
   async run(): Promise<void> {
     const { args, flags } = await this.parse(UserShow);
