@@ -1,13 +1,13 @@
 import type { QueryClient } from '@tanstack/react-query';
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent, redirect, retainSearchParams } from '@tanstack/react-router';
 import { approvalStates, endpointSorts, endpointStandings, endpointStatuses, executionStates, interfaces, runStates } from './api/choices.ts';
 import { sessionQuery, signInProblemOf } from './api/session.ts';
 import { PageCrashed, PageMissing, PagePending } from './components/page-states.tsx';
 import { SignedIn } from './components/signed-in.tsx';
 import { paths } from './paths.ts';
-import { choiceOf, textOf } from './search-params.ts';
+import { choiceOf, momentOf, textOf } from './search-params.ts';
 import type {
-  AuditSearch, EndpointSearch, EndpointsSearch, EventsSearch, ExecutionSearch, ExecutionsSearch, JobsSearch, PagedSearch, RawSearch, RunSearch, SignInSearch, UsersSearch,
+  AuditSearch, EndpointSearch, EndpointsSearch, EventsSearch, ExecutionSearch, ExecutionsSearch, JobsSearch, MomentSearch, PagedSearch, RawSearch, RunSearch, SignInSearch, UsersSearch,
 } from './search-params.ts';
 
 interface Context {
@@ -46,10 +46,19 @@ const signedIn = createRoute({
 
 const getParentRoute = () => signedIn;
 
-const overview = createRoute({ getParentRoute, path: paths.overview, component: lazyRouteComponent(() => import('./pages/overview-page.tsx'), 'OverviewPage') });
+/** Pages that can be looked at as they were: whoever looks at the past stays there from one to the other. The rest is of now. */
+const dated = createRoute({
+  getParentRoute,
+  id: 'dated',
+  validateSearch: (search: RawSearch): MomentSearch => ({ at: momentOf(search['at']) }),
+  search: { middlewares: [retainSearchParams(['at'])] },
+});
+const getDated = () => dated;
+
+const overview = createRoute({ getParentRoute: getDated, path: paths.overview, component: lazyRouteComponent(() => import('./pages/overview-page.tsx'), 'OverviewPage') });
 
 const endpoints = createRoute({
-  getParentRoute,
+  getParentRoute: getDated,
   path: paths.endpoints,
   validateSearch: (search: RawSearch): EndpointsSearch => ({
     search: textOf(search['search']),
@@ -63,20 +72,20 @@ const endpoints = createRoute({
 });
 
 const endpoint = createRoute({
-  getParentRoute,
+  getParentRoute: getDated,
   path: paths.endpoint,
-  validateSearch: (search: RawSearch): EndpointSearch => ({ part: choiceOf(search['part'], ['performance', 'packages', 'runs']) }),
+  validateSearch: (search: RawSearch): EndpointSearch => ({ part: choiceOf(search['part'], ['performance', 'packages', 'runs', 'changes']) }),
   component: lazyRouteComponent(() => import('./pages/endpoint-page.tsx'), 'EndpointPage'),
 });
 
 const enrolmentTokens = createRoute({
-  getParentRoute,
+  getParentRoute: getDated,
   path: paths.enrolmentTokens,
   validateSearch: (search: RawSearch): PagedSearch => ({ cursor: textOf(search['cursor']) }),
   component: lazyRouteComponent(() => import('./pages/enrolment-tokens-page.tsx'), 'EnrolmentTokensPage'),
 });
 
-const sites = createRoute({ getParentRoute, path: paths.sites, component: lazyRouteComponent(() => import('./pages/sites-page.tsx'), 'SitesPage') });
+const sites = createRoute({ getParentRoute: getDated, path: paths.sites, component: lazyRouteComponent(() => import('./pages/sites-page.tsx'), 'SitesPage') });
 
 const run = createRoute({
   getParentRoute,
@@ -90,16 +99,16 @@ const run = createRoute({
 });
 
 const jobs = createRoute({
-  getParentRoute,
+  getParentRoute: getDated,
   path: paths.jobs,
   validateSearch: (search: RawSearch): JobsSearch => ({ search: textOf(search['search']), cursor: textOf(search['cursor']) }),
   component: lazyRouteComponent(() => import('./pages/jobs-page.tsx'), 'JobsPage'),
 });
 
-const job = createRoute({ getParentRoute, path: paths.job, component: lazyRouteComponent(() => import('./pages/job-page.tsx'), 'JobPage') });
+const job = createRoute({ getParentRoute: getDated, path: paths.job, component: lazyRouteComponent(() => import('./pages/job-page.tsx'), 'JobPage') });
 
 const executions = createRoute({
-  getParentRoute,
+  getParentRoute: getDated,
   path: paths.executions,
   validateSearch: (search: RawSearch): ExecutionsSearch => ({
     state: choiceOf(search['state'], executionStates),
@@ -111,14 +120,14 @@ const executions = createRoute({
 });
 
 const execution = createRoute({
-  getParentRoute,
+  getParentRoute: getDated,
   path: paths.execution,
   validateSearch: (search: RawSearch): ExecutionSearch => ({ run: textOf(search['run']), state: choiceOf(search['state'], runStates) }),
   component: lazyRouteComponent(() => import('./pages/execution-page.tsx'), 'ExecutionPage'),
 });
 
 const events = createRoute({
-  getParentRoute,
+  getParentRoute: getDated,
   path: paths.events,
   validateSearch: (search: RawSearch): EventsSearch => ({
     type: textOf(search['type']),
@@ -130,10 +139,10 @@ const events = createRoute({
   component: lazyRouteComponent(() => import('./pages/events-page.tsx'), 'EventsPage'),
 });
 
-const event = createRoute({ getParentRoute, path: paths.event, component: lazyRouteComponent(() => import('./pages/event-page.tsx'), 'EventPage') });
+const event = createRoute({ getParentRoute: getDated, path: paths.event, component: lazyRouteComponent(() => import('./pages/event-page.tsx'), 'EventPage') });
 
 const audit = createRoute({
-  getParentRoute,
+  getParentRoute: getDated,
   path: paths.audit,
   validateSearch: (search: RawSearch): AuditSearch => ({
     search: textOf(search['search']),
@@ -155,7 +164,7 @@ const status = createRoute({ getParentRoute, path: paths.status, component: lazy
 const account = createRoute({ getParentRoute, path: paths.account, component: lazyRouteComponent(() => import('./pages/account-page.tsx'), 'AccountPage') });
 
 const users = createRoute({
-  getParentRoute,
+  getParentRoute: getDated,
   path: paths.users,
   validateSearch: (search: RawSearch): UsersSearch => ({ search: textOf(search['search']), cursor: textOf(search['cursor']) }),
   component: lazyRouteComponent(() => import('./pages/users-page.tsx'), 'UsersPage'),
@@ -167,7 +176,7 @@ const missing = createRoute({ getParentRoute, path: '$', component: PageMissing 
 const routeTree = root.addChildren([
   signIn,
   setPassword,
-  signedIn.addChildren([overview, endpoints, endpoint, enrolmentTokens, sites, run, jobs, job, executions, execution, events, event, audit, status, account, users, missing]),
+  signedIn.addChildren([dated.addChildren([overview, endpoints, endpoint, enrolmentTokens, sites, jobs, job, executions, execution, events, event, audit, users]), run, status, account, missing]),
 ]);
 
 export function createConsoleRouter(queries: QueryClient) {

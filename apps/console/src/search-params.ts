@@ -15,6 +15,19 @@ export function choiceOf<const Choice extends string>(value: unknown, choices: r
   return choices.find((choice) => choice === value);
 }
 
+/** Every page of somebody who is signed in can be looked at as it was. */
+export interface MomentSearch {
+  /** A position or an RFC 3339 time; now when absent. */
+  readonly at?: string | undefined;
+}
+
+const momentPattern = /^([0-9a-f]{8}:\d{1,16}|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2}))$/;
+
+/** The moment an address names; what is none counts as absent. */
+export function momentOf(value: unknown): string | undefined {
+  return typeof value === 'string' && momentPattern.test(value) ? value : undefined;
+}
+
 export interface SignInSearch {
   /** Where to go afterwards. */
   readonly from?: string | undefined;
@@ -35,7 +48,7 @@ export interface EndpointsSearch {
 
 export interface EndpointSearch {
   /** Which part is shown; the inventory when absent. */
-  readonly part?: 'performance' | 'packages' | 'runs' | undefined;
+  readonly part?: 'performance' | 'packages' | 'runs' | 'changes' | undefined;
 }
 
 /** What the run form begins with. */

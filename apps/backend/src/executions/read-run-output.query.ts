@@ -15,6 +15,7 @@ export interface RunOutputParams {
   readonly offset: number;
   readonly limit: number;
   readonly minPosition?: string | undefined;
+  readonly at?: string | undefined;
 }
 
 export interface RunOutput {
@@ -51,6 +52,6 @@ export class ReadRunOutputHandler implements IQueryHandler<ReadRunOutputQuery> {
   constructor(private readonly fold: FoldClient) {}
 
   async execute({ principal, params }: ReadRunOutputQuery): Promise<RunOutput> {
-    return readRunOutput(await this.fold.reader(params.minPosition), principal, params);
+    return readRunOutput(await this.fold.readerFor(params), principal, params);
   }
 }

@@ -51,7 +51,7 @@ export class RunsController {
   }
 
   @Get(':runId/output/:stream')
-  @Operation({ id: 'getRunOutput', needs: 'fleet:read', summary: 'Raw bytes of one output stream.', answerText: 'The bytes from `offset`.', problems: ['not-found', 'output-expired', 'output-erased'] })
+  @Operation({ id: 'getRunOutput', needs: 'fleet:read', summary: 'Raw bytes of one output stream.', answerText: 'The bytes from `offset`.', problems: ['not-found', 'output-expired', 'output-erased', 'position-unknown', 'read-behind'] })
   @ApiResponse({
     status: 200,
     headers: { [totalBytesHeader]: { description: 'Bytes of the stream so far.', schema: { type: 'integer' } } },

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from '@tanstack/react-query';
-import { getEndpoint, getEndpointPerformance, listEndpointPackages, listEndpoints } from '@kanade/api-client';
+import { diffEndpoint, getEndpoint, getEndpointPerformance, listEndpointPackages, listEndpoints } from '@kanade/api-client';
 import type { EndpointSort, EndpointStanding, EndpointStatus, EndpointView } from './types.ts';
 
 export interface EndpointListParams {
@@ -26,6 +26,14 @@ export const packagesQuery = (endpointId: string, params: { search?: string | un
   queryOptions({
     queryKey: ['endpoints', 'packages', endpointId, params],
     queryFn: ({ signal }) => listEndpointPackages(endpointId, { ...params, limit: 100 }, { signal }),
+    placeholderData: keepPreviousData,
+  });
+
+/** What changed between two moments, each a position or an RFC 3339 time; the later one is now unless given. */
+export const endpointDiffQuery = (endpointId: string, from: string, to: string | undefined) =>
+  queryOptions({
+    queryKey: ['endpoints', 'detail', endpointId, 'diff', from, to],
+    queryFn: ({ signal }) => diffEndpoint(endpointId, { from, to }, { signal }),
     placeholderData: keepPreviousData,
   });
 

@@ -5,7 +5,7 @@ export type {
   ApprovalState,
   AuditEntry,
   CreateExecutionRequest,
-  EndpointDetail,
+  EndpointDetail, EndpointDiff,
   EndpointStanding,
   EndpointStatus,
   EndpointView,

@@ -1,11 +1,13 @@
-import { ActionIcon, Button, Drawer, Kbd } from '@mantine/core';
+import { ActionIcon, Button, Drawer, Kbd, Tooltip } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
 import { spotlight } from '@mantine/spotlight';
-import { IconMenu2, IconSearch } from '@tabler/icons-react';
+import { IconHistory, IconMenu2, IconSearch } from '@tabler/icons-react';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLiveClient, useLiveStatus } from '../live/live-context.tsx';
+import { useIsDated, useMoment } from '../moment/moment-context.tsx';
+import { TimeBar, useGoTo } from '../moment/time-bar.tsx';
 import { paths } from '../paths.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { ApprovalsBanner } from './approvals-banner.tsx';
@@ -64,6 +66,9 @@ function ConnectionBanner() {
 
 function Header({ onMenu }: { readonly onMenu: () => void }) {
   const { t } = useTranslation();
+  const isPast = useMoment() !== undefined;
+  const isDated = useIsDated();
+  const goTo = useGoTo();
   return (
     <header className={classes['header']}>
       <div className={classes['narrowOnly']}>
@@ -81,7 +86,14 @@ function Header({ onMenu }: { readonly onMenu: () => void }) {
         <span>{t('app.search')}</span>
         <Kbd size="xs" aria-hidden="true">{t('app.shortcut')}</Kbd>
       </button>
-      <LiveMark />
+      {!isPast && <LiveMark />}
+      {!isPast && isDated && (
+        <Tooltip label={t('moment.look')}>
+          <ActionIcon variant="subtle" color="gray" aria-label={t('moment.look')} onClick={() => { goTo(Date.now()); }}>
+            <IconHistory size={17} stroke={1.7} />
+          </ActionIcon>
+        </Tooltip>
+      )}
       <LanguageMenu />
       <SchemeMenu />
       <AccountMenu />
@@ -93,6 +105,7 @@ function Header({ onMenu }: { readonly onMenu: () => void }) {
 export function AppFrame() {
   const { t } = useTranslation();
   const [isOpen, menu] = useDisclosure(false);
+  const isPast = useMoment() !== undefined;
   const isBarred = useIsBarred(useLocation().pathname);
   return (
     <div className={classes['frame']}>
@@ -109,8 +122,9 @@ export function AppFrame() {
         </nav>
       </Drawer>
       <main id="content" tabIndex={-1} className={classes['main']}>
+        <TimeBar />
         <ConnectionBanner />
-        <ApprovalsBanner />
+        {!isPast && <ApprovalsBanner />}
         <div className={classes['inner']}>
           {isBarred ? <PageBarred /> : <Outlet />}
         </div>

@@ -1,4 +1,5 @@
 import { useSyncExternalStore } from 'react';
+import { useMoment } from '../moment/moment-context.tsx';
 
 /** A clock with hands that jump: one timer for everyone who looks at it, and none while nobody does. */
 function createClock(tickMs: number) {
@@ -24,12 +25,14 @@ function createClock(tickMs: number) {
 const coarse = createClock(5000);
 const fine = createClock(1000);
 
-/** The time, to within five seconds. */
+/** The time, to within five seconds; of the past, the moment that is looked at. */
 export function useNow(): number {
-  return useSyncExternalStore(coarse.subscribe, coarse.now);
+  const now = useSyncExternalStore(coarse.subscribe, coarse.now);
+  return useMoment()?.time ?? now;
 }
 
-/** The time, to the second, for what is being measured. */
+/** The time, to the second, for what is being measured; of the past, the moment that is looked at. */
 export function useSecond(): number {
-  return useSyncExternalStore(fine.subscribe, fine.now);
+  const now = useSyncExternalStore(fine.subscribe, fine.now);
+  return useMoment()?.time ?? now;
 }

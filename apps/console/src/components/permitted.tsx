@@ -3,6 +3,7 @@ import { permittedSites } from '@kanade/domain';
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { sessionQuery } from '../api/session.ts';
+import { useMoment } from '../moment/moment-context.tsx';
 
 /** Where whoever is signed in may do something: everywhere, on some sites, or nowhere. */
 export function usePermittedSites(permission: Permission): Sites | undefined {
@@ -29,7 +30,14 @@ interface PermittedProps {
   readonly children: ReactNode;
 }
 
-/** Shows something only to who may do it. */
+/** As `useMay`, for what changes something: nobody changes the past. */
+export function useMayNow(): ReturnType<typeof useMay> {
+  const may = useMay();
+  const isPast = useMoment() !== undefined;
+  return (permission, site) => !isPast && may(permission, site);
+}
+
+/** Shows what changes something only to who may do it, and only now. */
 export function Permitted({ needs, site, children }: PermittedProps) {
-  return useMay()(needs, site) ? children : null;
+  return useMayNow()(needs, site) ? children : null;
 }

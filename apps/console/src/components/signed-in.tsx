@@ -1,14 +1,18 @@
 import { useQuery } from '@tanstack/react-query';
-import { useRouter } from '@tanstack/react-router';
+import { useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { sessionQuery } from '../api/session.ts';
 import { LiveUpdates } from '../live/live-context.tsx';
+import { useIsDated } from '../moment/moment-context.tsx';
+import { Past } from '../moment/past.tsx';
 import { AppFrame } from './app-frame.tsx';
 import { SelectionProvider } from './selection.tsx';
 
 /** Everything around the pages; when the session is over, the routes' guard is asked again and leads to the sign-in. */
 export function SignedIn() {
   const router = useRouter();
+  const isDated = useIsDated();
+  const { at } = useSearch({ strict: false });
   const { data: session } = useQuery(sessionQuery);
   useEffect(() => {
     if (session === null) void router.invalidate();
@@ -20,7 +24,7 @@ export function SignedIn() {
   return (
     <LiveUpdates>
       <SelectionProvider>
-        <AppFrame />
+        {isDated && at !== undefined ? <Past key={at} at={at}><AppFrame /></Past> : <AppFrame />}
       </SelectionProvider>
     </LiveUpdates>
   );

@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { createContext, use, useEffect, useEffectEvent, useSyncExternalStore } from 'react';
 import type { ReactNode } from 'react';
 import type { LiveMessage, LiveTopic } from '../api/types.ts';
+import { useMoment } from '../moment/moment-context.tsx';
 import { Invalidator, keysOf } from './invalidation.ts';
 import { LiveClient } from './live-client.ts';
 import type { LiveHandlers, LiveSocket, LiveStatus } from './live-client.ts';
@@ -83,9 +84,12 @@ function useTopic(
   onReconnect: () => void,
 ): void {
   const client = use(LiveContext);
+  const isPast = useMoment() !== undefined;
   const hear = useEffectEvent(listener);
   const reconnected = useEffectEvent(onReconnect);
   useEffect(() => {
+    // What happens now is nothing of the past.
+    if (isPast) return undefined;
     const topic: LiveTopic = kind === 'execution' ? { kind, executionId: id } : { kind, endpointId: id };
     const stops = [
       client.onMessage((message) => {
@@ -99,7 +103,7 @@ function useTopic(
     return () => {
       stopAll(stops);
     };
-  }, [client, kind, id]);
+  }, [client, isPast, kind, id]);
 }
 
 const nothing = () => undefined;

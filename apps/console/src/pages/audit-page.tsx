@@ -17,7 +17,7 @@ import { paths } from '../paths.ts';
 import { AuditFilters } from './audit/audit-filters.tsx';
 import type { AuditFilter } from './audit/audit-filters.tsx';
 
-const route = getRouteApi('/signed-in/audit');
+const route = getRouteApi('/signed-in/dated/audit');
 const noFilter = {
   search: undefined, principal: undefined, type: undefined, outcome: undefined, interface: undefined, address: undefined, target: undefined, from: undefined, to: undefined,
 } as const;

@@ -16,15 +16,17 @@ import type { Fact } from '../components/page.tsx';
 import { EndpointStatusBadge } from '../components/state-badge.tsx';
 import { AbsoluteTime, RelativeTime } from '../components/time-text.tsx';
 import { Permitted } from '../components/permitted.tsx';
+import { useMoment } from '../moment/moment-context.tsx';
 import { paths } from '../paths.ts';
+import { Changes } from './endpoint/changes.tsx';
 import { EndpointRuns } from './endpoint/endpoint-runs.tsx';
 import { Inventory } from './endpoint/inventory.tsx';
 import { ManageEndpoint } from './endpoint/manage-endpoint.tsx';
 import { Packages } from './endpoint/packages.tsx';
 import { Performance } from './endpoint/performance.tsx';
 
-const route = getRouteApi('/signed-in/endpoints/$endpointId');
-const parts = ['summary', 'performance', 'packages', 'runs'] as const;
+const route = getRouteApi('/signed-in/dated/endpoints/$endpointId');
+const parts = ['summary', 'performance', 'packages', 'runs', 'changes'] as const;
 
 /** Why an endpoint's events are not let through, and how long. */
 function HeldBecause({ hold }: { readonly hold: NonNullable<EndpointDetail['hold']> }) {
@@ -78,6 +80,7 @@ function Summary({ endpoint }: { readonly endpoint: EndpointDetail }) {
 function Parts({ endpoint }: { readonly endpoint: EndpointDetail }) {
   const { t } = useTranslation();
   const { part = 'summary' } = route.useSearch();
+  const isPast = useMoment() !== undefined;
   const navigate = route.useNavigate();
   return (
     <Tabs
@@ -85,11 +88,12 @@ function Parts({ endpoint }: { readonly endpoint: EndpointDetail }) {
       keepMounted={false}
       value={part}
       onChange={(value) => {
-        void navigate({ search: { part: choiceOf(value, ['performance', 'packages', 'runs']) }, replace: true });
+        void navigate({ search: { part: choiceOf(value, ['performance', 'packages', 'runs', 'changes']) }, replace: true });
       }}
     >
       <Tabs.List aria-label={t('inventory.tabs')} mb="md">
-        {parts.map((each) => (
+        {/* Samples are kept for a day and shown up to now: they are of no other moment. */}
+        {parts.filter((each) => !isPast || each !== 'performance').map((each) => (
           <Tabs.Tab key={each} value={each}>
             {t(`inventory.${each}`)}
           </Tabs.Tab>
@@ -106,6 +110,9 @@ function Parts({ endpoint }: { readonly endpoint: EndpointDetail }) {
       </Tabs.Panel>
       <Tabs.Panel value="runs">
         <EndpointRuns endpointId={endpoint.id} />
+      </Tabs.Panel>
+      <Tabs.Panel value="changes">
+        <Changes endpoint={endpoint} />
       </Tabs.Panel>
     </Tabs>
   );

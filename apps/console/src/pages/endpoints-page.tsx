@@ -27,7 +27,7 @@ import { RelativeTime } from '../components/time-text.tsx';
 import { Permitted } from '../components/permitted.tsx';
 import { paths } from '../paths.ts';
 
-const route = getRouteApi('/signed-in/endpoints');
+const route = getRouteApi('/signed-in/dated/endpoints');
 
 function useColumns(): Column<EndpointView>[] {
   const { t } = useTranslation();

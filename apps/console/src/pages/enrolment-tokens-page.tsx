@@ -17,7 +17,7 @@ import { RelativeTime } from '../components/time-text.tsx';
 import { paths } from '../paths.ts';
 import { CreateEnrolmentToken } from './enrolment-tokens/create-enrolment-token.tsx';
 
-const route = getRouteApi('/signed-in/enrolment-tokens');
+const route = getRouteApi('/signed-in/dated/enrolment-tokens');
 
 function Purpose({ token }: { readonly token: EnrolmentTokenView }) {
   const { t } = useTranslation();

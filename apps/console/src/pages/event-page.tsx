@@ -16,7 +16,7 @@ import { useFormat } from '../format/use-format.ts';
 import { saveAs } from '../output/download.ts';
 import { paths } from '../paths.ts';
 
-const route = getRouteApi('/signed-in/events/$position');
+const route = getRouteApi('/signed-in/dated/events/$position');
 
 const signatureLooks = {
   valid: { tone: 'ok', icon: IconShieldCheck },

@@ -17,7 +17,7 @@ import { Badge } from '../components/state-badge.tsx';
 import { AbsoluteTime } from '../components/time-text.tsx';
 import { paths } from '../paths.ts';
 
-const route = getRouteApi('/signed-in/events');
+const route = getRouteApi('/signed-in/dated/events');
 type Filter = Partial<Pick<ReturnType<typeof route.useSearch>, 'type' | 'endpointId' | 'executionId' | 'order'>>;
 
 const textOrNothing = (text: string) => (text.trim() === '' ? undefined : text.trim());

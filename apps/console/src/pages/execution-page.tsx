@@ -22,7 +22,7 @@ import { ExecutionRuns } from './execution/execution-runs.tsx';
 import { RunPanel } from './execution/run-panel.tsx';
 import classes from './execution-page.module.css';
 
-const route = getRouteApi('/signed-in/executions/$executionId');
+const route = getRouteApi('/signed-in/dated/executions/$executionId');
 
 function Summary({ execution }: { readonly execution: ExecutionDetail }) {
   const { t } = useTranslation();

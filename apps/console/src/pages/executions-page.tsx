@@ -15,7 +15,7 @@ import { useAddressPages } from '../components/pages.ts';
 import { Permitted } from '../components/permitted.tsx';
 import { paths } from '../paths.ts';
 
-const route = getRouteApi('/signed-in/executions');
+const route = getRouteApi('/signed-in/dated/executions');
 
 export function ExecutionsPage() {
   const { t } = useTranslation();

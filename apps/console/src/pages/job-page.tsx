@@ -16,7 +16,7 @@ import { AbsoluteTime } from '../components/time-text.tsx';
 import { Permitted } from '../components/permitted.tsx';
 import { paths } from '../paths.ts';
 
-const route = getRouteApi('/signed-in/jobs/$jobId');
+const route = getRouteApi('/signed-in/dated/jobs/$jobId');
 
 function Versions({ job }: { readonly job: JobDetail }) {
   const { t } = useTranslation();

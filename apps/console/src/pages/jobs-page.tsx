@@ -14,7 +14,7 @@ import { SearchInput } from '../components/search-input.tsx';
 import { RelativeTime } from '../components/time-text.tsx';
 import { paths } from '../paths.ts';
 
-const route = getRouteApi('/signed-in/jobs');
+const route = getRouteApi('/signed-in/dated/jobs');
 
 export function JobsPage() {
   const { t } = useTranslation();

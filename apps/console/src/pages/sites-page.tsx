@@ -13,7 +13,7 @@ import { DataTable } from '../components/data-table.tsx';
 import type { Column } from '../components/data-table.tsx';
 import { EmptyState, FailureNotice } from '../components/feedback.tsx';
 import { PageHead } from '../components/page.tsx';
-import { Permitted, useMay } from '../components/permitted.tsx';
+import { Permitted, useMayNow } from '../components/permitted.tsx';
 import { RelativeTime } from '../components/time-text.tsx';
 import { useFormat } from '../format/use-format.ts';
 import { paths } from '../paths.ts';
@@ -46,7 +46,7 @@ function DeleteSite({ site, onClose }: { readonly site: SiteView; readonly onClo
 function useColumns(onDelete: (site: SiteView) => void): Column<SiteView>[] {
   const { t } = useTranslation();
   const format = useFormat();
-  const may = useMay();
+  const may = useMayNow();
   const columns: Column<SiteView>[] = [
     { key: 'name', header: t('sites.name'), primary: true, cell: ({ name }) => name },
     {

@@ -20,7 +20,7 @@ import { AddUser } from './users/edit-user.tsx';
 import { LinkDialog } from './users/link-dialog.tsx';
 import { UserActions } from './users/user-actions.tsx';
 
-const route = getRouteApi('/signed-in/users');
+const route = getRouteApi('/signed-in/dated/users');
 
 function UserState({ user: { disabledAt, hasPassword, provider } }: { readonly user: AccountView }) {
   const { t } = useTranslation();

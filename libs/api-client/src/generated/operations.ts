@@ -290,7 +290,7 @@ export function getRun(runId: types.RunId, query?: types.GetRunQuery, options?: 
 
 /** Raw bytes of one output stream. */
 export function getRunOutput(runId: types.RunId, stream: "stdout" | "stderr", query?: types.GetRunOutputQuery, options?: RequestOptions): Promise<Response> {
-  return requestRaw({ method: 'GET', path: `/api/v1/runs/${encodeURIComponent(runId)}/output/${encodeURIComponent(stream)}`, query, options });
+  return requestRaw({ method: 'GET', path: `/api/v1/runs/${encodeURIComponent(runId)}/output/${encodeURIComponent(stream)}`, query, isDated: true, options });
 }
 
 /** Secrets of jobs, by name: for which sites, since when, who uses them; never their values. */

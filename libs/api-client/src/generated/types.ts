@@ -1219,6 +1219,7 @@ export type GetRunQuery = {
 export type GetRunOutputQuery = {
   offset?: number | undefined;
   limit?: number | undefined;
+  at?: Position | string | undefined;
 };
 
 /** What listSecrets may be asked with. */

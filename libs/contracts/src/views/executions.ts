@@ -4,7 +4,7 @@ import { runReasonSchema, runStateSchema } from '../events/runs.ts';
 import { endpointIdSchema, executionIdSchema, jobIdSchema, positionSchema, runIdSchema, timeSchema } from '../ids.ts';
 import { durationSchema, executeSchema, shellSchema } from '../manifest.ts';
 import { siteNameSchema } from '../sites.ts';
-import { pageQueryShape, pageSchema } from './paging.ts';
+import { momentSchema, pageQueryShape, pageSchema } from './paging.ts';
 
 /** Largest piece of output one JSON answer carries per stream, in bytes; the output route gives the rest. */
 export const outputPreviewBytes = 64 * 1024;
@@ -167,6 +167,7 @@ export const runResultListQuerySchema = z.strictObject(pageQueryShape);
 export const outputQuerySchema = z.strictObject({
   offset: z.coerce.number().int().nonnegative().default(0),
   limit: z.coerce.number().int().min(1).max(4 * 1024 * 1024).default(1024 * 1024),
+  at: momentSchema.optional(),
 });
 export const outputParamsSchema = z.strictObject({ runId: runIdSchema, stream: z.enum(outputStreams) });
 

@@ -9,7 +9,7 @@ import { sessionQuery } from '../../api/session.ts';
 import type { ExecutionDetail } from '../../api/types.ts';
 import { ConfirmDialog } from '../../components/confirm-dialog.tsx';
 import { Card } from '../../components/page.tsx';
-import { useMay } from '../../components/permitted.tsx';
+import { useMayNow } from '../../components/permitted.tsx';
 import { AbsoluteTime, RelativeTime } from '../../components/time-text.tsx';
 import classes from './approval-notice.module.css';
 
@@ -52,7 +52,7 @@ function Decision({ executionId, verb, onClose }: DecisionProps) {
 /** What became of the approval an execution needs; whoever may decide does so here, with the script in sight. */
 export function ApprovalNotice({ executionId, approval }: { readonly executionId: string; readonly approval: NonNullable<ExecutionDetail['approval']> }) {
   const { t } = useTranslation();
-  const may = useMay();
+  const may = useMayNow();
   const { data: session } = useQuery(sessionQuery);
   const [open, setOpen] = useState<Verb | null>(null);
   const { state, until, accountId, decidedBy, decidedAt, reason } = approval;

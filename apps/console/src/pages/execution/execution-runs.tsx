@@ -15,7 +15,7 @@ import { ExitCode, Took } from '../../components/runs-table.tsx';
 import { RunStateBadge } from '../../components/state-badge.tsx';
 import { paths } from '../../paths.ts';
 
-const route = getRouteApi('/signed-in/executions/$executionId');
+const route = getRouteApi('/signed-in/dated/executions/$executionId');
 
 interface ExecutionRunsProps {
   readonly query: UseQueryResult<RunsPage>;
