@@ -67,7 +67,7 @@ function Controls({ time }: { readonly time: number }) {
     <div className={classes['controls']}>
       <Group gap={4} wrap="nowrap">
         {steps.map(({ key, ms }) => (
-          <Button key={key} size="compact-xs" variant="default" aria-label={t(`moment.back.${key}`)} onClick={() => { goTo(time - ms); }}>{t(`moment.minus.${key}`)}</Button>
+          <Button key={key} size="compact-xs" variant="default" title={t(`moment.back.${key}`)} onClick={() => { goTo(time - ms); }}>{t(`moment.minus.${key}`)}</Button>
         ))}
       </Group>
       <TextInput
@@ -83,7 +83,7 @@ function Controls({ time }: { readonly time: number }) {
       />
       <Group gap={4} wrap="nowrap">
         {steps.toReversed().map(({ key, ms }) => (
-          <Button key={key} size="compact-xs" variant="default" disabled={time + ms > now} aria-label={t(`moment.forth.${key}`)} onClick={() => { goTo(time + ms); }}>{t(`moment.plus.${key}`)}</Button>
+          <Button key={key} size="compact-xs" variant="default" disabled={time + ms > now} title={t(`moment.forth.${key}`)} onClick={() => { goTo(time + ms); }}>{t(`moment.plus.${key}`)}</Button>
         ))}
       </Group>
       <Track time={time} now={now} />
@@ -101,8 +101,8 @@ function Bar({ at, time }: Moment) {
       <span role="status" className={classes['words']}>
         <strong>{time === undefined ? t('moment.position', { at }) : t('moment.asOf', { time: format.dateTime(new Date(time).toISOString()) })}</strong> {t('moment.readOnly')}
       </span>
-      {time !== undefined && <Controls time={time} />}
       <Button size="compact-sm" leftSection={<IconArrowForwardUp size={15} />} onClick={() => { goTo(undefined); }}>{t('moment.toNow')}</Button>
+      {time !== undefined && <Controls time={time} />}
     </section>
   );
 }
