@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import { formatPosition, parsePosition } from '@kanade/contracts';
-import { deleteOtherReadModels, findReadModels, openReader, readModelFile, reserveReadModel } from '@kanade/read-models';
+import { deleteOtherReadModels, findReadModels, readModelFile, reserveReadModel } from '@kanade/read-models';
 import type { ReadModelFile, Reader } from '@kanade/read-models';
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
