@@ -260,7 +260,7 @@ export function getReadModel(options?: RequestOptions): Promise<types.ReadModelS
 
 /** Messages that could not be folded, oldest first. */
 export function listPoison(query?: types.ListPoisonQuery, options?: RequestOptions): Promise<types.PoisonPage> {
-  return requestJson({ method: 'GET', path: '/api/v1/read-model/poison', query, options });
+  return requestJson({ method: 'GET', path: '/api/v1/read-model/poison', query, isDated: true, options });
 }
 
 /** Try once more what could not be folded: applied late it would not be a fold, so everything is folded anew, by today’s code. */

@@ -1190,6 +1190,7 @@ export type ListPoisonQuery = {
   limit?: number | undefined;
   cursor?: string | undefined;
   minPosition?: Position | undefined;
+  at?: Position | string | undefined;
   stream?: PoisonStream | undefined;
 };
 

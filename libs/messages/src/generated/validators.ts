@@ -4401,7 +4401,7 @@ function ruleLiveMessage6(v: unknown): Problem {
   x = v["type"];
   if (!(x === "rebuilt")) return property("type", x, ": must be \"rebuilt\"");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern11.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern12.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage7(v: unknown): Problem {
@@ -4709,5 +4709,5 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
 ]);
 
 /** Changes whenever an event may look otherwise than before: what was folded by other rules may have to be folded anew. */
-export const eventShapes = 'ca3b32b74c212101';
+export const eventShapes = '2a85cbd18ebe1504';
 
