@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ApiError, UnreachableError } from './errors.ts';
-import { configureApi, requestJson, requestRaw } from './transport.ts';
+import { configureApi, readAsOf, requestJson, requestRaw } from './transport.ts';
 
 let server: Server;
 let baseUrl: string;
@@ -31,6 +31,19 @@ beforeEach(() => {
 const failureOf = async (work: Promise<unknown>) => work.then(() => undefined, (error: unknown) => error);
 
 describe('a request', () => {
+  it('is answered as of a moment where it can be, and where that is wanted', async () => {
+    const urlOf = async (isDated: boolean, query?: object) => {
+      await requestJson({ method: 'GET', path: '/api/v1/x', isDated, query });
+      return seen.request.url;
+    };
+    readAsOf('0badcafe:17');
+    expect(await urlOf(true, { limit: 1 })).toBe('/api/v1/x?at=0badcafe%3A17&limit=1');
+    expect(await urlOf(true, { at: '0badcafe:3' })).toBe('/api/v1/x?at=0badcafe%3A3');
+    expect(await urlOf(false)).toBe('/api/v1/x');
+    readAsOf(undefined);
+    expect(await urlOf(true)).toBe('/api/v1/x');
+  });
+
   it('carries the token, what is asked for and nothing that is absent', async () => {
     const result = await requestJson<{ ok: boolean }>({ method: 'POST', path: '/api/v1/x', query: { a: 'b c', none: undefined }, body: { n: 1 }, options: { headers: { 'idempotency-key': 'k' } } });
     expect(result).toEqual({ ok: true });

@@ -34,7 +34,7 @@ describe('the generated client', () => {
 
   it('has a function per operation: path, body, query, options', () => {
     expect(operations).toContain('/** One thing. */\nexport function getThing(thingId: string, query?: types.GetThingQuery, options?: RequestOptions): Promise<types.Thing>');
-    expect(operations).toContain("requestJson({ method: 'GET', path: `/things/${encodeURIComponent(thingId)}`, query, options })");
+    expect(operations).toContain("requestJson({ method: 'GET', path: `/things/${encodeURIComponent(thingId)}`, query, isDated: true, options })");
     expect(operations).toContain('export function putThing(thingId: string, body: types.Thing, options?: RequestOptions): Promise<void>');
     expect(operations).toContain('export function getBytes(options?: RequestOptions): Promise<Response>');
   });

@@ -7,6 +7,7 @@ describe('a packed batch', () => {
   const messages = [
     message(1, { 'Kanade-Epoch': '1', 'Kanade-Sequence': '7' }, 'first'),
     message(2, {}, ''),
+    message(2.5, { '': 'NATS/1.0 nothing that can be read' }, '{}'),
     message(3, { 'Kanade-Epoch': '2', 'Kanade-Sequence': '' }, '第三'),
     message(5, { 'Nats-Rollup': 'sub\nall', '__proto__x': 'odd' }, 'x'.repeat(1000)),
   ];

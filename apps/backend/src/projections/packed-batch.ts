@@ -47,8 +47,8 @@ export function pack(stream: FoldedStream, messages: readonly StoredMessage[]): 
     texts.push(subject);
     length += subject.length;
     const names = Object.keys(headers);
-    // No header has this in its name: the broker parses them by lines.
-    const shape = names.join('\n');
+    // Their number tells a block that could not be read, which is kept under an empty name, from none.
+    const shape = `${names.length}\n${names.join('\n')}`;
     let index = known.get(shape);
     if (index === undefined) {
       index = shapes.push(names) - 1;
