@@ -112,4 +112,18 @@ describe('poison', () => {
       message.sequence === sequence ? { ...message, headers: { ...message.headers, 'Nats-Expected-Last-Subject-Sequence': '0', 'Nats-Batch-Id': 'b', 'Nats-Msg-Id': 'm', [names.signature]: 's' } } : message);
     expect(openTestModel().apply({ events }).poisoned).toBe(0);
   });
+
+  it('is cured by code that was mended, when everything is folded anew with it', () => {
+    const history = new TestHistory();
+    enrol(history, 'e1');
+    const renamed = history.control('endpoint', 'e1', 'kanade.endpoint.alias-changed.v1', { endpointId: 'e1', alias: 'Front desk' });
+    requestExecution(history, 'x1', ['e1']);
+    const broken = openTestModel({ verifyControl: ({ sequence }) => (sequence === renamed.sequence ? 'the code is wrong about this one' : undefined) });
+    broken.apply(history.batches);
+    expect(broken.rows('SELECT sequence FROM poison')).toEqual([{ sequence: renamed.sequence }]);
+    const mended = openTestModel();
+    mended.apply(history.batches);
+    expect(mended.rows('SELECT sequence FROM poison')).toEqual([]);
+    expect([broken, mended].map((model) => model.rows('SELECT alias FROM endpoints'))).toEqual([[{ alias: null }], [{ alias: 'Front desk' }]]);
+  });
 });
