@@ -3,38 +3,18 @@ import { getStatus, readAsOf } from '@kanade/api-client';
 import { createServerKeys, loadServerKeys } from '@kanade/messaging';
 import { startTestBroker } from '@kanade/messaging/testing';
 import type { TestBroker } from '@kanade/messaging/testing';
-import { publishAll } from '../bare/publish.ts';
 import { makeHistory } from '../fold/history.ts';
 import { quantile } from '../report.ts';
 import type { Measurement } from '../report.ts';
 import { startBenchBackend } from './bench-backend.ts';
+import { runsAtOnce, storeFleet, storeRounds } from './fleet.ts';
+import type { Fleet } from './fleet.ts';
 import { consoleQueries, lookBack, timeQuery } from './queries.ts';
 import type { Queries } from './queries.ts';
 
-interface Plan {
-  readonly endpoints: number;
-  readonly runs: number;
+interface Plan extends Fleet {
   /** Requests of each query. */
   readonly requests: number;
-}
-
-/** At once, as makeHistory holds everything in memory. */
-const runsAtOnce = 100_000;
-
-/** Stores the history of a fleet whose runs have all ended, with what they printed. */
-async function storeFleet(broker: TestBroker, { endpoints, runs }: Plan): Promise<void> {
-  const { control } = loadServerKeys(broker.keysDir);
-  for (let stored = 0; stored < runs; stored += runsAtOnce) {
-    const rounds = Math.ceil(Math.min(runsAtOnce, runs - stored) / endpoints);
-    await storeRounds(broker, makeHistory(control, endpoints, rounds));
-    process.stderr.write(`stored ${Math.min(runs, stored + runsAtOnce)} runs\n`);
-  }
-}
-
-async function storeRounds(broker: TestBroker, { setup, output, results }: ReturnType<typeof makeHistory>): Promise<void> {
-  await publishAll(broker.url, broker.adminCreds, setup);
-  await publishAll(broker.url, broker.adminCreds, output);
-  await publishAll(broker.url, broker.adminCreds, results);
 }
 
 interface Times {
