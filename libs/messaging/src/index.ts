@@ -1,6 +1,7 @@
 export * from './errors.ts';
 export type * from './wire/message.ts';
-export * from './crypto/digest.ts';
+export { chainHash, keyId, sha256Hex, verifyBytes, verifyMessage } from '@kanade/proof';
+export type { ChainLink, PublicSigningKey, Verification } from '@kanade/proof';
 export * from './crypto/keys.ts';
 export * from './crypto/signatures.ts';
 export { generateNkey, signTextWithSeed, verifyTextWithNkey } from './crypto/nkey.ts';

@@ -28,5 +28,4 @@ export type { NotNull } from 'kysely';
 export type { Compilable } from 'kysely';
 export { isDamagedFile, isStorageFailure, pragmas } from './sqlite/open.ts';
 export { openVerifier, openVerdicts, deleteVerifier } from './verifier/verifier.ts';
-export { replacedKeyReason } from './verifier/judge.ts';
 export type { Invalid, Verdicts, Verifier, VerifierOptions } from './verifier/verifier.ts';

@@ -6,12 +6,13 @@ import {
 import type {
   BrokerDifference, BrokerKeys, CommandQueue, CoreConnection, EventLog, IdentityStore, KeyRotation, PrivateParts, ServerKeys, StreamUsage, SystemConnection,
 } from '@kanade/messaging';
+import { ControlKeys, controlKeySubject } from '@kanade/proof';
 import { Clock } from '../clock.ts';
 import { Config } from '../config/config.ts';
 import { DomainError } from '../domain-error.ts';
 import { recordRotations } from '../keys/record-rotations.ts';
 import { Log } from '../log.ts';
-import { ControlKeys, controlKeySubject, controlTrust } from '../projections/control-keys.ts';
+import { controlTrust } from '../projections/control-keys.ts';
 
 /** Everything the backend has of the broker once it is connected. */
 export interface BrokerParts {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { decideEndpoint } from '@kanade/domain';
-import { replacedKeyReason } from '@kanade/read-models';
+import { replacedKeyReason } from '@kanade/proof';
 import { systemPrincipal } from '../accounts/principal.ts';
 import { endpointKind } from '../history/aggregates.ts';
 import { ControlLog } from '../history/control-log.ts';

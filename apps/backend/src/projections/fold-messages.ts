@@ -1,5 +1,5 @@
+import type { ControlTrust } from '@kanade/proof';
 import type { Change, RunChange, SampleChange } from '@kanade/read-models';
-import type { ControlTrust } from './control-keys.ts';
 import type { FoldLimit, FoldedSequences } from './fold-limit.ts';
 
 /** What a worker of the read side is started with. */

@@ -8,11 +8,11 @@ import { writeBrokerConfig } from '../broker/config.ts';
 import { agentSubjects, agentSubjectsMarkdown } from '../broker/agent-subjects.ts';
 import { streamTable } from '../broker/streams.ts';
 import { formatCreds, readCreds } from './credentials.ts';
-import { chainHash, sha256Hex } from './digest.ts';
+import { chainHash, keyId, sha256Hex, verifyBytes, verifyMessage } from '@kanade/proof';
 import { issueJwt, readJwt } from './jwt.ts';
-import { createSealingKey, createSigningKey, keyId, loadSealingKey, loadSigningKey, saveSealingKey, saveSigningKey } from './keys.ts';
+import { createSealingKey, createSigningKey, loadSealingKey, loadSigningKey, saveSealingKey, saveSigningKey } from './keys.ts';
 import { generateNkey, isUserNkey, publicKeyOf } from './nkey.ts';
-import { signBytes, signMessage, verifyBytes, verifyMessage } from './signatures.ts';
+import { signBytes, signMessage } from './signatures.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'kanade-crypto-'));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));

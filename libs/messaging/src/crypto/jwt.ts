@@ -1,4 +1,4 @@
-import { sha256Hex } from './digest.ts';
+import { sha256Hex } from '@kanade/proof';
 import { publicKeyOf, signWithSeed, verifyWithNkey } from './nkey.ts';
 import { MessagingError } from '../errors.ts';
 

@@ -1,5 +1,6 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { keyId } from '@kanade/proof';
 import { MessagingError } from '../errors.ts';
 import { readPrivateFile, writePrivateFile } from './private-files.ts';
 
@@ -14,11 +15,6 @@ export interface SigningKey {
 export interface SealingKey {
   readonly publicKey: string;
   readonly privateKey: KeyObject;
-}
-
-/** A key's id: the first 16 hex digits of SHA-256 over its raw public key (given as base64url). */
-export function keyId(publicKey: string): string {
-  return createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest('hex').slice(0, 16);
 }
 
 // SPKI of both curves is a 12-byte header and the raw key.

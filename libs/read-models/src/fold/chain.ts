@@ -1,5 +1,6 @@
-import { hash } from 'node:crypto';
-import { chainStart, chainText, headers as names } from '@kanade/contracts';
+import { chainStart } from '@kanade/contracts';
+import { readLink } from '@kanade/proof';
+import type { Link } from '@kanade/proof';
 import type { ChainsTable, EpochsTable } from '../generated/tables.ts';
 import { prepareGet, prepareWrite } from '../sqlite/statements.ts';
 import type { Parameter as Named } from '../sqlite/statements.ts';
@@ -10,31 +11,10 @@ import type { Refusal } from './events.ts';
 import type { StoredMessage } from './message.ts';
 import type { Session } from './session.ts';
 
-interface Head {
-  readonly epoch: number;
-  readonly sequence: number;
-  readonly hash: string;
-}
-interface Link extends Head {
-  readonly previous: string;
-}
+type Head = Pick<Link, 'epoch' | 'sequence' | 'hash'>;
 /** The row of one endpoint: where its chain ends, and what it has stored on its newest day. */
 interface Row extends Head, Budget {
   readonly recordedAt: number;
-}
-
-const wholeNumber = /^[1-9][0-9]{0,14}$/;
-const digest = /^[0-9a-f]{64}$/;
-
-/** Where an endpoint event says it stands in its chain, with its own hash; `undefined` when it does not say. */
-export function readLink(message: StoredMessage): Link | undefined {
-  const epoch = message.headers[names.epoch] ?? '';
-  const sequence = message.headers[names.sequence] ?? '';
-  const previous = message.headers[names.previous] ?? '';
-  if (!wholeNumber.test(epoch) || !wholeNumber.test(sequence) || !digest.test(previous)) return undefined;
-  const place = { epoch: Number(epoch), sequence: Number(sequence), previous };
-  const bodyDigest = hash('sha256', message.body, 'hex');
-  return { ...place, hash: hash('sha256', chainText({ subject: message.subject, ...place, bodyDigest }), 'hex') };
 }
 
 const opensEpoch = (link: Link, known: Head | undefined): boolean =>

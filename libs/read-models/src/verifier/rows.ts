@@ -1,5 +1,5 @@
+import type { Invalid, VerifiedHead } from '@kanade/proof';
 import type { Connection } from '../sqlite/open.ts';
-import type { Invalid } from './judge.ts';
 
 /** The verifier's own few tables, in a file of their own: it is slower than the fold and must not wait for its transactions. */
 export const verifierSchema = `
@@ -10,12 +10,6 @@ CREATE TABLE IF NOT EXISTS heads (endpointId TEXT PRIMARY KEY, hash TEXT NOT NUL
 CREATE TABLE IF NOT EXISTS invalid (sequence INTEGER PRIMARY KEY, endpointId TEXT NOT NULL, reason TEXT NOT NULL) STRICT;
 `;
 
-/** An endpoint's chain as far as it is verified: the newest hash, and the first event no signature covers yet. */
-export interface Head {
-  readonly hash: string;
-  readonly uncoveredFrom: number | null;
-}
-
 /** Statements over the verifier's tables. */
 export function openVerifierRows(connection: Connection) {
   const checkpoint = connection.prepare<[], { incarnation: string; sequence: number }>('SELECT incarnation, sequence FROM checkpoint');
@@ -24,7 +18,7 @@ export function openVerifierRows(connection: Connection) {
   const saveSigner = connection.prepare<[string, string]>('REPLACE INTO signers (endpointId, publicKey) VALUES (?, ?)');
   const savePastSigner = connection.prepare<[string, string]>('REPLACE INTO pastSigners (endpointId, publicKey) VALUES (?, ?)');
   const pastSigners = connection.prepare<[string], { publicKey: string }>('SELECT publicKey FROM pastSigners WHERE endpointId = ?');
-  const head = connection.prepare<[string], Head>('SELECT hash, uncoveredFrom FROM heads WHERE endpointId = ?');
+  const head = connection.prepare<[string], VerifiedHead>('SELECT hash, uncoveredFrom FROM heads WHERE endpointId = ?');
   const saveHead = connection.prepare<[string, string, number | null]>('REPLACE INTO heads (endpointId, hash, uncoveredFrom) VALUES (?, ?, ?)');
   const saveInvalid = connection.prepare<[number, string, string]>('INSERT OR IGNORE INTO invalid (sequence, endpointId, reason) VALUES (?, ?, ?)');
   const isInvalid = connection.prepare<[number], { found: number }>('SELECT 1 AS found FROM invalid WHERE sequence = ?');
@@ -42,7 +36,7 @@ export function openVerifierRows(connection: Connection) {
     },
     pastSigners: (endpointId: string) => pastSigners.all(endpointId).map(({ publicKey }) => publicKey),
     head: (endpointId: string) => head.get(endpointId),
-    saveHead: (endpointId: string, { hash, uncoveredFrom }: Head) => void saveHead.run(endpointId, hash, uncoveredFrom),
+    saveHead: (endpointId: string, { hash, uncoveredFrom }: VerifiedHead) => void saveHead.run(endpointId, hash, uncoveredFrom),
     saveInvalid: ({ sequence, endpointId, reason }: Invalid) => void saveInvalid.run(sequence, endpointId, reason),
     isInvalid: (sequence: number) => isInvalid.get(sequence) !== undefined,
     invalidCount: () => count.get()?.count ?? 0,

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { headers as names } from '@kanade/contracts';
-import { readLink } from '../fold/chain.ts';
+import { readLink, replacedKeyReason } from '@kanade/proof';
 import type { StoredMessage } from '../fold/message.ts';
 import { TestHistory, enrol, rekey } from '../testing/index.ts';
-import { replacedKeyReason } from './judge.ts';
 import { deleteVerifier, openVerdicts, openVerifier } from './verifier.ts';
 
 const { privateKey } = generateKeyPairSync('ed25519');

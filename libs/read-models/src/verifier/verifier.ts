@@ -1,13 +1,13 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { openJudge } from '@kanade/proof';
+import type { Invalid, JudgeOptions } from '@kanade/proof';
 import type { StoredMessage } from '../fold/message.ts';
 import { openForReading, openForWriting } from '../sqlite/open.ts';
 import type { Connection } from '../sqlite/open.ts';
-import { openJudge } from './judge.ts';
-import type { Invalid, JudgeOptions } from './judge.ts';
 import { openVerifierRows, verifierSchema } from './rows.ts';
 
-export type { Invalid } from './judge.ts';
+export type { Invalid } from '@kanade/proof';
 
 export interface VerifierOptions extends JudgeOptions {
   /** 8 hex digits naming the history that is verified. */

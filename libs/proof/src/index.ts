@@ -1,0 +1,11 @@
+export * from './merkle.ts';
+export * from './leaf.ts';
+export type * from './message.ts';
+export * from './digest.ts';
+export * from './signatures.ts';
+export { linkOf, readLink } from './link.ts';
+export type { Link } from './link.ts';
+export { ControlKeys, controlKeySubject } from './control-keys.ts';
+export type { ControlTrust } from './control-keys.ts';
+export { openJudge, readSigner, replacedKeyReason, signatureFault } from './judge.ts';
+export type { Invalid, JudgeMemory, JudgeOptions, SignatureCheck, VerifiedHead } from './judge.ts';
