@@ -5,6 +5,7 @@ import { CqrsModule } from '@nestjs/cqrs';
 import { AccountsModule } from './accounts/accounts.module.ts';
 import { AuditModule } from './audit/audit.module.ts';
 import { BrokersModule } from './brokers/brokers.module.ts';
+import { CheckpointsModule } from './checkpoints/checkpoints.module.ts';
 import { ConsoleModule } from './console/console.module.ts';
 import { CoreModule } from './core.module.ts';
 import type { CoreOptions } from './core.module.ts';
@@ -32,7 +33,7 @@ export class AppModule {
     return {
       module: AppModule,
       imports: [
-        CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, AuditModule, BrokersModule, EndpointsModule, ErasureModule, EventsModule, ExecutionsModule, JobsModule, LiveModule,
+        CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, AuditModule, BrokersModule, CheckpointsModule, EndpointsModule, ErasureModule, EventsModule, ExecutionsModule, JobsModule, LiveModule,
         OidcModule, OverviewModule, ReadModelModule, SecretsModule, SitesModule, SystemModule, ConsoleModule,
       ],
       providers: [

@@ -29,6 +29,7 @@ export const signingPurposes = {
   keyset: 'kanade.keyset.v1',
   enrol: 'kanade.enrol.v1',
   identity: 'kanade.identity.v1',
+  checkpoint: 'kanade.checkpoint.v1',
 } as const;
 
 export type SigningPurpose = keyof typeof signingPurposes;
@@ -47,4 +48,9 @@ export function chainText(link: {
 /** The text that is signed for everything that is not an endpoint event: purpose, subject, hex SHA-256 of the body. */
 export function signedText(purpose: SigningPurpose, subject: string, bodyDigest: string): string {
   return [signingPurposes[purpose], subject, bodyDigest].join('\n');
+}
+
+/** The text a checkpoint's key signs: which history, how many events, the root over them (hex), when (RFC 3339). */
+export function checkpointText(checkpoint: { readonly incarnation: string; readonly size: number; readonly root: string; readonly time: string }): string {
+  return [signingPurposes.checkpoint, checkpoint.incarnation, checkpoint.size, checkpoint.root, checkpoint.time].join('\n');
 }

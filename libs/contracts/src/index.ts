@@ -43,6 +43,7 @@ export * from './wire/live.ts';
 export * from './views/accounts.ts';
 export * from './views/audit.ts';
 export * from './views/broker-moves.ts';
+export * from './views/checkpoints.ts';
 export * from './views/paging.ts';
 export * from './views/endpoints.ts';
 export * from './views/endpoint-lifecycle.ts';

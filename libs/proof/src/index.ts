@@ -1,5 +1,6 @@
 export * from './merkle.ts';
 export * from './leaf.ts';
+export * from './checkpoint.ts';
 export type * from './message.ts';
 export * from './digest.ts';
 export * from './signatures.ts';

@@ -29,6 +29,7 @@ const environmentSchema = z.object({
   KANADE_CONSOLE_DIR: z.string().optional(),
   KANADE_ADMIN_PASSWORD_FILE: z.string().optional(),
   ...auditFeedVariables,
+  KANADE_CHECKPOINT_FILE: z.string().optional(),
   KANADE_EVENTS_PER_DAY: amount(100).default(50_000),
   KANADE_EVENT_BYTES_PER_DAY: amount(100_000).default(200_000_000),
   KANADE_REQUESTS_PER_MINUTE: amount(60).default(30_000),
@@ -67,6 +68,8 @@ export class Config {
   readonly consoleDir: string | undefined;
   readonly adminPasswordFile: string | undefined;
   readonly auditFeeds: AuditFeedsConfig;
+  /** Where every checkpoint is written, a line each. */
+  readonly checkpointFile: string;
   /** What one endpoint may store in a day before it is held. */
   readonly endpointBudget: { readonly events: number; readonly bytes: number };
   /** What one account, or one address that is not signed in, may ask in a minute. */
@@ -92,6 +95,7 @@ export class Config {
     this.consoleDir = environment.KANADE_CONSOLE_DIR;
     this.adminPasswordFile = environment.KANADE_ADMIN_PASSWORD_FILE;
     this.auditFeeds = auditFeedsOf(environment);
+    this.checkpointFile = environment.KANADE_CHECKPOINT_FILE ?? join(this.dataDir, 'checkpoints.ndjson');
     this.endpointBudget = { events: environment.KANADE_EVENTS_PER_DAY, bytes: environment.KANADE_EVENT_BYTES_PER_DAY };
     this.requestsPerMinute = environment.KANADE_REQUESTS_PER_MINUTE;
     this.oidc = oidcOf(environment);

@@ -60,7 +60,7 @@ export type FoldMessage =
   | { readonly type: 'damaged'; readonly reason: string }
   | { readonly type: 'failed'; readonly reason: string };
 
-/** What the verifier's worker tells the main thread. */
+/** What the verifier's worker tells the main thread; `lagEvents` as of the last look at the end of the record. */
 export type VerifierMessage =
   | { readonly type: 'opened' }
   | { readonly type: 'verified'; readonly sequence: number; readonly lagEvents: number; readonly invalidCount: number }

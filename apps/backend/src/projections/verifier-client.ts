@@ -4,6 +4,7 @@ import { openVerdicts } from '@kanade/read-models';
 import type { Invalid, Verdicts } from '@kanade/read-models';
 import { Subject } from 'rxjs';
 import type { Observable } from 'rxjs';
+import type { Subtrees } from '@kanade/proof';
 import type { VerifierMessage } from './fold-messages.ts';
 import { ProjectionSettings } from './projection-settings.ts';
 import { SupervisedWorker } from './supervised-worker.ts';
@@ -15,6 +16,14 @@ export interface VerifierStatus {
   readonly invalidCount: number;
 }
 
+/** The Merkle tree over the events that are verified. */
+export interface VerifiedTree {
+  readonly incarnation: string;
+  readonly size: number;
+  /** Its complete parts. */
+  readonly subtrees: Subtrees;
+}
+
 /** The main thread's side of the verifier: what it has found, and what it still has to look at. */
 @Injectable()
 export class VerifierClient implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -22,6 +31,7 @@ export class VerifierClient implements OnApplicationBootstrap, OnApplicationShut
   private readonly directory: string;
   private readonly worker: SupervisedWorker<VerifierMessage>;
   private readonly found = new Subject<Invalid>();
+  private readonly progress = new Subject<VerifierStatus>();
   private verdicts: Verdicts | undefined;
   private current: VerifierStatus = { state: 'starting', detail: 'The verifier is starting.', lagEvents: 0, invalidCount: 0 };
 
@@ -67,6 +77,17 @@ export class VerifierClient implements OnApplicationBootstrap, OnApplicationShut
     return this.verdicts?.invalid() ?? [];
   }
 
+  /** How it is, whenever it has looked at something or for something. */
+  get progressed(): Observable<VerifierStatus> {
+    return this.progress;
+  }
+
+  /** The tree over what is verified; undefined before the verifier is open. */
+  tree(): VerifiedTree | undefined {
+    const reached = this.verdicts?.reached();
+    return reached === undefined || this.verdicts === undefined ? undefined : { incarnation: reached.incarnation, size: reached.sequence, subtrees: this.verdicts.subtrees };
+  }
+
   verdict(sequence: number): 'valid' | 'invalid' | 'pending' {
     return this.verdicts?.verdict(sequence) ?? 'pending';
   }
@@ -84,6 +105,7 @@ export class VerifierClient implements OnApplicationBootstrap, OnApplicationShut
         return;
       case 'verified':
         this.current = { ...this.current, lagEvents: message.lagEvents, invalidCount: message.invalidCount };
+        this.progress.next(this.current);
         return;
       case 'invalid':
         for (const one of message.invalid) {

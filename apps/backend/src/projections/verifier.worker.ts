@@ -40,11 +40,14 @@ async function open(log: EventLog): Promise<Verifier> {
 }
 
 async function verify(log: EventLog, verifier: Verifier): Promise<void> {
-  const tell = async (): Promise<void> => {
-    const lagEvents = Math.max(0, (await log.lastSequence()) - verifier.checkpoint);
-    post({ type: 'verified', sequence: verifier.checkpoint, lagEvents, invalidCount: verifier.invalidCount() });
+  let end = await log.lastSequence();
+  const tell = (): void => post({ type: 'verified', sequence: verifier.checkpoint, lagEvents: Math.max(0, end - verifier.checkpoint), invalidCount: verifier.invalidCount() });
+  const look = async (): Promise<void> => {
+    end = await log.lastSequence();
+    tell();
   };
-  const ticking = setInterval(() => void tell().catch(() => undefined), tickMs);
+  const ticking = setInterval(() => void look().catch(() => undefined), tickMs);
+  tell();
   try {
     // A head costs a tenth of a millisecond: small batches keep the thread answering.
     const reader = streamReader(core, { stream: streams.events, fromSequence: verifier.checkpoint + 1, signal: stopping.signal, batchSize: 200 });
@@ -52,7 +55,7 @@ async function verify(log: EventLog, verifier: Verifier): Promise<void> {
       // It looks only at events about endpoints by itself.
       for (const message of batch) if (message.subject === controlKeySubject) keys.refusal(message);
       const invalid = verifier.verify(batch);
-      post({ type: 'verified', sequence: verifier.checkpoint, lagEvents: 0, invalidCount: verifier.invalidCount() });
+      tell();
       if (invalid.length > 0) post({ type: 'invalid', invalid });
     }
   } finally {

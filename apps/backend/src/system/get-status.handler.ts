@@ -4,6 +4,7 @@ import { QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
 import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
 import { Broker } from '../broker/broker.ts';
+import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.ts';
 import { DomainError } from '../domain-error.ts';
 import { countEndpoints } from '../endpoints/endpoint.reads.ts';
 import { recordFullAt } from '../endpoints/gatekeeper.ts';
@@ -32,6 +33,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
     private readonly fold: FoldAccess,
     private readonly client: FoldClient,
     private readonly verifier: VerifierClient,
+    private readonly checkpoints: CheckpointKeeper,
     private readonly leader: Leader,
     private readonly feeds: AuditFeeds,
     private readonly log: Log,
@@ -56,7 +58,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
       position: fold.position,
       checks,
       fold: { lagEvents: fold.lagEvents, lagMs: fold.lagMs, poisonCount: fold.poisonCount, rebuilding: fold.rebuilding, rebuild: fold.rebuild },
-      verifier: { lagEvents: verifier.lagEvents, invalidCount: verifier.invalidCount },
+      verifier: { lagEvents: verifier.lagEvents, invalidCount: verifier.invalidCount, checkpoint: this.checkpoints.latest() ?? null },
       streams: streams.map(({ name, messages, bytes, maxBytes }) => ({ name, messages, bytes, maxBytes })),
       endpoints: countEndpoints(await this.fold.reader()),
     };
@@ -125,9 +127,13 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
   }
 
   private verifierCheck(): Check {
-    const { state, detail, invalidCount } = this.verifier.status();
+    const { state, detail, invalidCount, lagEvents } = this.verifier.status();
+    const { conflict, failure } = this.checkpoints;
+    if (conflict !== undefined) return { status: 'failed', detail: `The record is not what was signed: ${conflict}.` };
     if (state === 'down') return { status: 'degraded', detail };
     if (invalidCount > 0) return { status: 'degraded', detail: `${invalidCount} events are not vouched for by their endpoints, which are in quarantine.` };
+    if (failure !== undefined) return { status: 'degraded', detail: `Checkpoints cannot be written to their file: ${failure}.` };
+    if (lagEvents > behind) return { status: 'degraded', detail: `${lagEvents} events are still to be verified.` };
     return { status: 'ok', detail };
   }
 }

@@ -3,6 +3,8 @@ import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom
 import { countEndpoints } from '../endpoints/endpoint.reads.ts';
 import { DispatchCounter } from '../executions/dispatch-counter.ts';
 import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
+import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.ts';
+import { Clock } from '../clock.ts';
 import { FoldAccess } from '../history/fold-access.ts';
 import { Leader } from '../leader/leader.ts';
 import { FoldClient } from '../projections/fold-client.ts';
@@ -27,6 +29,8 @@ export class Metrics {
     leader: Leader,
     dispatches: DispatchCounter,
     private readonly feeds: AuditFeeds,
+    private readonly checkpoints: CheckpointKeeper,
+    private readonly clock: Clock,
   ) {
     collectDefaultMetrics({ register: this.registry });
     this.gauge('kanade_fold_lag_events', 'Messages that are stored and not folded', () => this.client.status().lagEvents);
@@ -37,6 +41,9 @@ export class Metrics {
     this.gauge('kanade_fold_poison_events', 'Events that could not be folded', () => this.client.status().poisonCount);
     this.gauge('kanade_verifier_lag_events', 'Events whose signature has not been checked', () => verifier.status().lagEvents);
     this.gauge('kanade_verifier_invalid_events', 'Events nobody vouches for', () => verifier.status().invalidCount);
+    this.gauge('kanade_checkpoint_events', 'Events that the newest checkpoint covers', () => this.checkpoints.latest()?.size ?? 0);
+    this.gauge('kanade_checkpoint_conflict', '1 while the record is not what was signed', () => Number(this.checkpoints.conflict !== undefined));
+    this.checkpointAge();
     this.gauge('kanade_leader', '1 in the replica that runs the process managers', () => Number(leader.leading));
     this.counter('kanade_dispatched_commands_total', 'Run commands put into queues by this process', () => dispatches.count);
     this.endpoints();
@@ -82,6 +89,19 @@ export class Metrics {
         if (this.client.position === undefined) return;
         // A scrape tells everything else also while the broker is away.
         for (const { name, behind } of await this.feeds.status().catch(() => [])) if (behind !== null) gauge.set({ feed: name }, behind);
+      },
+    });
+  }
+
+  /** Says nothing before there is one. */
+  private checkpointAge(): void {
+    const gauge: Gauge = new Gauge({
+      name: 'kanade_checkpoint_age_seconds',
+      help: 'How long ago the newest checkpoint was signed; it grows where nothing happens',
+      registers: [this.registry],
+      collect: () => {
+        const latest = this.checkpoints.latest();
+        if (latest !== undefined) gauge.set((this.clock.now() - Date.parse(latest.time)) / 1000);
       },
     });
   }

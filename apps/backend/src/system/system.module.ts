@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { BrokersModule } from '../brokers/brokers.module.ts';
+import { CheckpointsModule } from '../checkpoints/checkpoints.module.ts';
 import { EndpointsModule } from '../endpoints/endpoints.module.ts';
 import { ErasureModule } from '../erasure/erasure.module.ts';
 import { ExecutionsModule } from '../executions/executions.module.ts';
@@ -18,7 +19,7 @@ import { OpenApiController } from './openapi.controller.ts';
 import { StatusController } from './status.controller.ts';
 
 @Module({
-  imports: [AccountsModule, AuditModule, BrokersModule, EndpointsModule, ErasureModule, ExecutionsModule, LiveModule, SecretsModule],
+  imports: [AccountsModule, AuditModule, BrokersModule, CheckpointsModule, EndpointsModule, ErasureModule, ExecutionsModule, LiveModule, SecretsModule],
   controllers: [HealthController, MetricsController, OpenApiController, StatusController],
   providers: [GetStatusHandler, Health, Lifecycle, Managers, Metrics],
 })

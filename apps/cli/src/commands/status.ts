@@ -5,6 +5,14 @@ import { renderTable } from '../render/table.ts';
 import { renderRebuild } from '../render/rebuild.ts';
 import { formatBytes, formatTime } from '../render/units.ts';
 
+type Verified = Awaited<ReturnType<typeof getStatus>>['verifier'];
+
+/** How far the record is checked and signed for. */
+function verified({ lagEvents, invalidCount, checkpoint }: Verified): string {
+  const signed = checkpoint === null ? 'no checkpoint yet' : `checkpoint over ${checkpoint.size} events signed ${formatTime(checkpoint.time)}`;
+  return `${lagEvents === 0 ? 'all events' : `all but ${lagEvents} events`}, ${invalidCount} invalid; ${signed}`;
+}
+
 export class Status extends BaseCommand {
   static override readonly summary = 'Show whether the backend is well: broker, fold, verifier, storage, fleet.';
   static override readonly examples = ['<%= config.bin %> status', '<%= config.bin %> status --json'];
@@ -18,6 +26,7 @@ export class Status extends BaseCommand {
         `${status.status}  kanade ${status.version} at ${profile.url} (profile ${profile.name}), since ${formatTime(status.startedAt)}, position ${status.position}`,
         `endpoints: ${status.endpoints.online} of ${status.endpoints.total} online${status.endpoints.held === 0 ? '' : `, ${status.endpoints.held} held`}`,
         ...(status.fold.rebuild === null ? [] : [renderRebuild(status.fold.rebuild)]),
+        `verified: ${verified(status.verifier)}`,
         '',
         renderTable(Object.entries(status.checks), [
           { title: 'CHECK', value: ([name]) => name },

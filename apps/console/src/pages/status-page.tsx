@@ -29,6 +29,8 @@ function Figures({ status }: { readonly status: SystemStatus }) {
           { term: t('status.poison'), value: format.number(fold.poisonCount) },
           { term: t('status.verifierLag'), value: format.number(verifier.lagEvents) },
           { term: t('status.verifierInvalid'), value: format.number(verifier.invalidCount) },
+          { term: t('status.checkpointSize'), value: verifier.checkpoint === null ? t('status.noCheckpoint') : format.number(verifier.checkpoint.size) },
+          ...(verifier.checkpoint === null ? [] : [{ term: t('status.checkpointTime'), value: <RelativeTime time={verifier.checkpoint.time} /> }]),
         ]}
       />
     </Card>

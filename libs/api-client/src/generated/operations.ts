@@ -108,6 +108,21 @@ export function moveBroker(body: types.MoveBrokerRequest, options?: RequestOptio
   return requestJson({ method: 'POST', path: '/api/v1/broker/moves', body, options });
 }
 
+/** Signed roots of the Merkle tree over the record, newest first; the last 10,000 that this replica signed. */
+export function listCheckpoints(query?: types.ListCheckpointsQuery, options?: RequestOptions): Promise<types.CheckpointPage> {
+  return requestJson({ method: 'GET', path: '/api/v1/checkpoints', query, options });
+}
+
+/** The proof that the record of one size is the beginning of the record of another. */
+export function getConsistency(query: types.GetConsistencyQuery, options?: RequestOptions): Promise<types.Consistency> {
+  return requestJson({ method: 'GET', path: '/api/v1/checkpoints/consistency', query, options });
+}
+
+/** The newest checkpoint; one that covers a position where that is asked for. */
+export function getLatestCheckpoint(query?: types.GetLatestCheckpointQuery, options?: RequestOptions): Promise<types.Checkpoint> {
+  return requestJson({ method: 'GET', path: '/api/v1/checkpoints/latest', query, options });
+}
+
 /** Endpoints, a page at a time, searched and sorted. */
 export function listEndpoints(query?: types.ListEndpointsQuery, options?: RequestOptions): Promise<types.EndpointPage> {
   return requestJson({ method: 'GET', path: '/api/v1/endpoints', query, isDated: true, options });

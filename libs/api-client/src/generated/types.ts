@@ -141,8 +141,29 @@ export type ChangePasswordRequest = {
   newPassword: string;
 };
 
+export type Checkpoint = {
+  incarnation: string;
+  size: number;
+  root: string;
+  time: string;
+  key: string;
+  signature: string;
+};
+
+export type CheckpointPage = {
+  items: Checkpoint[];
+  nextCursor: string | null;
+};
+
 export type ConfirmSecondFactorRequest = {
   code: string;
+};
+
+export type Consistency = {
+  incarnation: string;
+  from: number;
+  to: number;
+  path: string[];
 };
 
 export type CreateAccountRequest = {
@@ -981,6 +1002,7 @@ export type SystemStatus = {
   verifier: {
     lagEvents: number;
     invalidCount: number;
+    checkpoint: Checkpoint | null;
   };
   streams: {
     name: string;
@@ -1072,6 +1094,23 @@ export type ListBrokerMovesQuery = {
   minPosition?: Position | undefined;
   at?: Position | string | undefined;
   state?: BrokerMoveState | undefined;
+};
+
+/** What listCheckpoints may be asked with. */
+export type ListCheckpointsQuery = {
+  limit?: number | undefined;
+  cursor?: string | undefined;
+};
+
+/** What getConsistency may be asked with. */
+export type GetConsistencyQuery = {
+  from: number;
+  to: number;
+};
+
+/** What getLatestCheckpoint may be asked with. */
+export type GetLatestCheckpointQuery = {
+  minPosition?: Position | undefined;
 };
 
 /** What listEndpoints may be asked with. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { positionSchema, timeSchema } from '../ids.ts';
+import { checkpointSchema } from './checkpoints.ts';
 import { rebuildProgressSchema } from './read-model.ts';
 import { executionViewSchema, runViewSchema } from './executions.ts';
 
@@ -23,7 +24,12 @@ export const systemStatusSchema = z
       /** The read model that is built beside the one that answers. */
       rebuild: rebuildProgressSchema.nullable(),
     }),
-    verifier: z.strictObject({ lagEvents: z.int().nonnegative(), invalidCount: z.int().nonnegative() }),
+    verifier: z.strictObject({
+      lagEvents: z.int().nonnegative(),
+      invalidCount: z.int().nonnegative(),
+      /** The newest checkpoint this replica signed; null before the first. */
+      checkpoint: checkpointSchema.nullable(),
+    }),
     streams: z.array(
       z.strictObject({ name: z.string(), messages: z.int().nonnegative(), bytes: z.int().nonnegative(), maxBytes: z.int() }),
     ),
