@@ -30,6 +30,7 @@ export const signingPurposes = {
   enrol: 'kanade.enrol.v1',
   identity: 'kanade.identity.v1',
   checkpoint: 'kanade.checkpoint.v1',
+  export: 'kanade.export.v1',
 } as const;
 
 export type SigningPurpose = keyof typeof signingPurposes;

@@ -1,6 +1,7 @@
 import { keyRotatedSchema, parseEventSubject, subjects } from '@kanade/contracts';
+import { sha256Hex } from './digest.ts';
 import type { StoredMessage } from './message.ts';
-import { verifyMessage } from './signatures.ts';
+import { verifyDigest } from './signatures.ts';
 import type { PublicSigningKey } from './signatures.ts';
 
 /** The subject whose events tell which control key counts from where on. */
@@ -45,19 +46,19 @@ export class ControlKeys {
     for (const message of known) this.refusal(message);
   }
 
-  /** Why a control event is not the backend's own; undefined when it is. Events are to be shown in order. */
-  refusal(message: StoredMessage): string | undefined {
+  /** Why a control event is not the backend's own; undefined when it is. Events are to be shown in order; `bodyDigest` where it is known already. */
+  refusal(message: StoredMessage, bodyDigest = sha256Hex(message.body)): string | undefined {
     const writer = parseEventSubject(message.subject);
-    if (writer?.kind === 'control' && writer.aggregate === 'key') return this.keyRefusal(message);
+    if (writer?.kind === 'control' && writer.aggregate === 'key') return this.keyRefusal(message, bodyDigest);
     const key = this.keyAt(message.sequence);
-    const verified = this.verify([key], message);
+    const verified = this.verify([key], message, bodyDigest);
     if (verified === undefined) return undefined;
     const replaced = this.borders.find(({ sequence, previous }) => sequence < message.sequence && previous.id === message.headers['Kanade-Key']);
     return replaced === undefined ? verified : `the message is signed by ${replaced.previous.id}, a control key that was replaced at ${replaced.sequence}`;
   }
 
-  private keyRefusal(message: StoredMessage): string | undefined {
-    const refusal = this.verify([this.trust.root], message);
+  private keyRefusal(message: StoredMessage, bodyDigest: string): string | undefined {
+    const refusal = this.verify([this.trust.root], message, bodyDigest);
     if (refusal !== undefined || message.subject !== controlKeySubject) return refusal;
     const border = readBorder(message);
     if (border === undefined || this.borders.some(({ sequence }) => sequence === border.sequence)) return undefined;
@@ -72,8 +73,8 @@ export class ControlKeys {
     return before?.next ?? this.borders[0]?.previous ?? this.trust.control;
   }
 
-  private verify(keys: readonly PublicSigningKey[], { subject, body, headers }: StoredMessage): string | undefined {
-    const verified = verifyMessage(keys, 'control', subject, body, headers);
+  private verify(keys: readonly PublicSigningKey[], { subject, headers }: StoredMessage, bodyDigest: string): string | undefined {
+    const verified = verifyDigest(keys, 'control', { subject, headers, bodyDigest });
     return verified.ok ? undefined : verified.reason;
   }
 }

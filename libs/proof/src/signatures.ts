@@ -48,12 +48,21 @@ export function verifyMessage(
   body: Uint8Array,
   headers: Readonly<Record<string, string>>,
 ): Verification {
+  return verifyDigest(keys, purpose, { subject, headers, bodyDigest: sha256Hex(body) });
+}
+
+/** The same of a message whose body is known by its digest (hex SHA-256). */
+export function verifyDigest(
+  keys: readonly PublicSigningKey[],
+  purpose: SigningPurpose,
+  { subject, headers, bodyDigest }: { readonly subject: string; readonly headers: Readonly<Record<string, string>>; readonly bodyDigest: string },
+): Verification {
   const signature = headers[names.signature];
   const id = headers[names.key];
   if (signature === undefined || id === undefined) return { ok: false, reason: 'the message is not signed' };
   const key = keys.find((candidate) => candidate.id === id);
   if (key === undefined) return { ok: false, reason: `the message is signed by ${id}, a key that is not known here` };
-  return verifyBytes(key.publicKey, signedText(purpose, subject, sha256Hex(body)), signature)
+  return verifyBytes(key.publicKey, signedText(purpose, subject, bodyDigest), signature)
     ? { ok: true, keyId: id }
     : { ok: false, reason: 'the signature does not fit the message' };
 }

@@ -107,6 +107,16 @@ export class CheckpointKeeper implements OnApplicationBootstrap, OnApplicationSh
     return latest !== undefined && latest.size >= wanted.sequence ? latest : this.sign(tree);
   }
 
+  /** Signs with the checkpoint key what stands on a checkpoint. */
+  signText(text: string): string {
+    return signBytes(this.ownKey(), text);
+  }
+
+  private ownKey(): SigningKey {
+    if (this.key === undefined) throw new Error('something is to be signed before the keys were read');
+    return this.key;
+  }
+
   private look({ lagEvents }: VerifierStatus): void {
     const tree = this.verifier.tree();
     if (tree === undefined || tree.size === 0 || !this.continuesAll(tree, lagEvents)) return;
@@ -148,11 +158,10 @@ export class CheckpointKeeper implements OnApplicationBootstrap, OnApplicationSh
   }
 
   private sign(tree: VerifiedTree): Checkpoint {
-    if (this.key === undefined) throw new Error('a checkpoint is asked for before the keys were read');
     const { incarnation, size } = tree;
     const now = this.clock.now();
     const statement = { incarnation, size, root: Buffer.from(treeRoot(tree.subtrees, size)).toString('hex'), time: new Date(now).toISOString() };
-    const checkpoint = { ...statement, key: this.key.id, signature: signBytes(this.key, checkpointText(statement)) };
+    const checkpoint = { ...statement, key: this.ownKey().id, signature: this.signText(checkpointText(statement)) };
     this.write(checkpoint);
     this.kept.push(checkpoint);
     if (this.kept.length > mostKept * 1.1) this.kept = this.kept.slice(-mostKept);

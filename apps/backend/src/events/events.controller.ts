@@ -1,13 +1,19 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { eventDetailSchema, eventListQuerySchema, eventPageSchema, positionSchema } from '@kanade/contracts';
+import { Readable } from 'node:stream';
+import { Controller, Get, Param, Query, Res } from '@nestjs/common';
+import { eventDetailSchema, eventExportQuerySchema, eventListQuerySchema, eventPageSchema, positionSchema } from '@kanade/contracts';
 import { QueryBus } from '@nestjs/cqrs';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
 import { Operation } from '../http/operation.decorator.ts';
 import { CurrentPrincipal } from '../http/principal.decorator.ts';
+import { ExportEventsQuery } from './export-events.query.ts';
 import { GetEventQuery } from './get-event.query.ts';
 import { ListEventsQuery } from './list-events.query.ts';
+
+const positionHeader = 'Kanade-Position';
+const mediaType = 'application/x-ndjson';
 
 @ApiTags('events')
 @Controller('api/v1/events')
@@ -25,6 +31,28 @@ export class EventsController {
   })
   list(@CurrentPrincipal() principal: Principal, @Query({ schema: eventListQuerySchema }) query: z.infer<typeof eventListQuerySchema>) {
     return this.queries.execute(new ListEventsQuery(principal, query));
+  }
+
+  @Get('export')
+  @Operation({
+    id: 'exportEvents',
+    needs: 'audit:read',
+    summary: 'Events as they were recorded, oldest first, with the proof that they stand in the record; see docs/adr/0022.',
+    answerText: 'The file; one that is cut short has no line of kind `end`.',
+    problems: ['not-found', 'position-unknown', 'read-behind'],
+  })
+  @ApiResponse({
+    status: 200,
+    headers: { [positionHeader]: { description: 'The position of the checkpoint that the proofs lead to.', schema: { type: 'string' } } },
+    content: { [mediaType]: { schema: { type: 'string' } } },
+  })
+  async export(@Query({ schema: eventExportQuerySchema }) query: z.infer<typeof eventExportQuerySchema>, @Res() reply: FastifyReply): Promise<void> {
+    const { position, pieces } = await this.queries.execute(new ExportEventsQuery(query));
+    await reply
+      .header('content-type', `${mediaType}; charset=utf-8`)
+      .header('content-disposition', 'attachment; filename="kanade-events.ndjson"')
+      .header(positionHeader, position)
+      .send(Readable.from(pieces));
   }
 
   @Get(':position')

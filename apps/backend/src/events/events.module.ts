@@ -1,5 +1,8 @@
 import { Module } from '@nestjs/common';
+import { CheckpointsModule } from '../checkpoints/checkpoints.module.ts';
+import { EndpointsModule } from '../endpoints/endpoints.module.ts';
 import { EventsController } from './events.controller.ts';
+import { ExportEventsHandler } from './export-events.query.ts';
 
-@Module({ controllers: [EventsController] })
+@Module({ imports: [CheckpointsModule, EndpointsModule], controllers: [EventsController], providers: [ExportEventsHandler] })
 export class EventsModule {}

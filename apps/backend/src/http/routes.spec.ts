@@ -60,6 +60,7 @@ describe('the HTTP API', () => {
         "eraseEndpoint: POST /api/v1/endpoints/{endpointId}/erase",
         "eraseOutput: POST /api/v1/executions/{executionId}/erase-output",
         "exportAudit: GET /api/v1/audit/export",
+        "exportEvents: GET /api/v1/events/export",
         "getAccount: GET /api/v1/accounts/{username}",
         "getConsistency: GET /api/v1/checkpoints/consistency",
         "getEndpoint: GET /api/v1/endpoints/{endpointId}",

@@ -203,6 +203,11 @@ export function listEvents(query?: types.ListEventsQuery, options?: RequestOptio
   return requestJson({ method: 'GET', path: '/api/v1/events', query, isDated: true, options });
 }
 
+/** Events as they were recorded, oldest first, with the proof that they stand in the record; see docs/adr/0022. */
+export function exportEvents(query?: types.ExportEventsQuery, options?: RequestOptions): Promise<Response> {
+  return requestRaw({ method: 'GET', path: '/api/v1/events/export', query, options });
+}
+
 /** One event whole: exact body, headers, signature state. */
 export function getEvent(position: types.Position, options?: RequestOptions): Promise<types.EventDetail> {
   return requestJson({ method: 'GET', path: `/api/v1/events/${encodeURIComponent(position)}`, options });

@@ -1178,6 +1178,20 @@ export type ListEventsQuery = {
   after?: Position | undefined;
 };
 
+/** What exportEvents may be asked with. */
+export type ExportEventsQuery = {
+  from?: string | undefined;
+  to?: string | undefined;
+  after?: Position | undefined;
+  type?: string | undefined;
+  endpointId?: EndpointId | undefined;
+  executionId?: ExecutionId | undefined;
+  principal?: string | undefined;
+  minPosition?: Position | undefined;
+  checkpoint?: number | undefined;
+  resume?: Position | undefined;
+};
+
 /** What listExecutions may be asked with. */
 export type ListExecutionsQuery = {
   limit?: number | undefined;

@@ -53,3 +53,23 @@ export const eventDetailSchema = z
     signature: z.enum(['valid', 'invalid', 'pending']),
   })
   .meta({ id: 'EventDetail' });
+
+/** Which events an export has; without a filter, every one of its range. */
+export const eventExportQuerySchema = z.strictObject({
+  /** Recorded at this time or later. */
+  from: timeSchema.optional(),
+  /** Recorded at this time or earlier. */
+  to: timeSchema.optional(),
+  /** Only events recorded after this position. */
+  after: positionSchema.optional(),
+  type: z.string().max(100).optional(),
+  /** About or of this endpoint. */
+  endpointId: endpointIdSchema.optional(),
+  executionId: executionIdSchema.optional(),
+  /** A user name or `account/<id>` (with all tokens of the account), or `token/<id>`. */
+  principal: z.string().max(200).optional(),
+  minPosition: positionSchema.optional(),
+  /** To go on with an export that broke off: the size of its checkpoint, and the position up to which it is there. */
+  checkpoint: z.coerce.number().int().min(1).max(Number.MAX_SAFE_INTEGER).optional(),
+  resume: positionSchema.optional(),
+});
