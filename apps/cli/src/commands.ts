@@ -20,9 +20,11 @@ import { EndpointShow } from './commands/endpoint/show.ts';
 import { EnrolTokenCreate } from './commands/enrol-token/create.ts';
 import { EnrolTokenList } from './commands/enrol-token/list.ts';
 import { EnrolTokenRevoke } from './commands/enrol-token/revoke.ts';
+import { EventExport } from './commands/event/export.ts';
 import { EventList } from './commands/event/list.ts';
 import { EventShow } from './commands/event/show.ts';
 import { EventTail } from './commands/event/tail.ts';
+import { EventVerify } from './commands/event/verify.ts';
 import { ExecutionCancel } from './commands/execution/cancel.ts';
 import { ExecutionList } from './commands/execution/list.ts';
 import { ExecutionOutput } from './commands/execution/output.ts';
@@ -33,6 +35,7 @@ import { JobList } from './commands/job/list.ts';
 import { JobRun } from './commands/job/run.ts';
 import { JobShow } from './commands/job/show.ts';
 import { JobValidate } from './commands/job/validate.ts';
+import { KeyExport } from './commands/key/export.ts';
 import { KeyList } from './commands/key/list.ts';
 import { KeyRetire } from './commands/key/retire.ts';
 import { KeyRotate } from './commands/key/rotate.ts';
@@ -90,9 +93,11 @@ export const COMMANDS = {
   'enrol-token:create': EnrolTokenCreate,
   'enrol-token:list': EnrolTokenList,
   'enrol-token:revoke': EnrolTokenRevoke,
+  'event:export': EventExport,
   'event:list': EventList,
   'event:show': EventShow,
   'event:tail': EventTail,
+  'event:verify': EventVerify,
   'execution:cancel': ExecutionCancel,
   'execution:list': ExecutionList,
   'execution:output': ExecutionOutput,
@@ -103,6 +108,7 @@ export const COMMANDS = {
   'job:run': JobRun,
   'job:show': JobShow,
   'job:validate': JobValidate,
+  'key:export': KeyExport,
   'key:list': KeyList,
   'key:retire': KeyRetire,
   'key:rotate': KeyRotate,

@@ -13,7 +13,9 @@ export type { Invalid, JudgeMemory, JudgeOptions, SignatureCheck, VerifiedHead }
 export * from './export/format.ts';
 export { readExportLine } from './export/read-line.ts';
 export { ExportVerifier } from './export/verify-export.ts';
-export type { TrustedKeys, VerifyExportOptions } from './export/verify-export.ts';
+export type { VerifyExportOptions } from './export/verify-export.ts';
 export type { Defect, DefectKind, Erasure, ExportReport } from './export/report.ts';
 export { exportPieces } from './export/write-export.ts';
 export type { ExportSource } from './export/write-export.ts';
+export { readTrustedKeys, writeTrustedKeys } from './trusted-keys.ts';
+export type { TrustedKeys } from './trusted-keys.ts';

@@ -1,7 +1,7 @@
 import { findNatsServer } from '@kanade/messaging';
 import { asStartupError } from './data-dir.ts';
 import { backup } from './operations/backup.ts';
-import { endEarlierKeys, listKeys, rotateKeys, type KeyListing } from './operations/keys.ts';
+import { endEarlierKeys, exportKeys, listKeys, rotateKeys, type KeyListing } from './operations/keys.ts';
 import { readRequest, usage, type OperationRequest } from './operations/request.ts';
 import { restore } from './operations/restore.ts';
 import { dataPaths } from './paths.ts';
@@ -50,6 +50,9 @@ async function perform(request: OperationRequest): Promise<void> {
       return performRestore(request);
     case 'key list':
       showKeys(listKeys(request), request.json);
+      break;
+    case 'key export':
+      process.stdout.write(exportKeys(request));
       break;
     case 'key rotate':
       showKeys(await rotateKeys({ ...request, say }), request.json);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { busyRecord, makeKey } from '../testing/index.ts';
 import { readExportLine } from './read-line.ts';
-import { busyRecord, makeKey } from './record.spec-kit.ts';
 import type { DefectKind } from './report.ts';
 
 const record = busyRecord();

@@ -6,6 +6,7 @@ import { eventLeaf } from '../leaf.ts';
 import { rootFrom, rootOf } from '../merkle.ts';
 import { verifyBytes } from '../signatures.ts';
 import type { PublicSigningKey } from '../signatures.ts';
+import type { TrustedKeys } from '../trusted-keys.ts';
 import { blockEvents, exportText, isUnfiltered, leavesOf } from './format.ts';
 import type { BlockLine, EndLine, EventLine, HeadLine, LeavesLine } from './format.ts';
 import { KnownCheckpoints } from './known-checkpoints.ts';
@@ -16,15 +17,6 @@ import { Settlement } from './settle.ts';
 import type { Group } from './settle.ts';
 import { SignatureChecks } from './signature-checks.ts';
 import type { ReadEvent } from './signature-checks.ts';
-
-/** Public keys of the installation, by a way that whoever made the export does not control. */
-export interface TrustedKeys {
-  readonly root: PublicSigningKey;
-  /** The first control key there was; the record tells of each that took its place. */
-  readonly control: PublicSigningKey;
-  /** Every checkpoint key there was. */
-  readonly checkpoints: readonly PublicSigningKey[];
-}
 
 export interface VerifyExportOptions {
   readonly keys: TrustedKeys;

@@ -1,10 +1,11 @@
 import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { brokerKeyUses, rotatableKeyUses, type RotatableKeyUse } from '@kanade/contracts';
-import { endOfPrevious, readPublicHalf, readRotations, retireKeys, rotateKey } from '@kanade/messaging';
+import { endOfPrevious, loadServerKeys, readPublicHalf, readRotations, retireKeys, rotateKey } from '@kanade/messaging';
 import { dataPaths, type DataPaths } from '../paths.ts';
 import type { Say } from '../say.ts';
 import { StartupError } from '../startup-error.ts';
+import { writeTrustedKeys } from '@kanade/proof';
 import { whileDown } from './pause.ts';
 
 /** Longer than a command waits for its endpoint (35 days): what was signed before the rotation still counts when it is fetched. */
@@ -74,6 +75,15 @@ function keepOneDoorOpen(uses: readonly RotatableKeyUse[]): void {
   throw new StartupError('The earlier signing-agent and signing-renew keys cannot end in one go: every endpoint would have to be enrolled anew.', [
     'End signing-agent first, wait until the endpoints are online again (kanade endpoint list), then signing-renew.',
   ]);
+}
+
+/** The public keys that exports of events are checked with, as the file that auditors are given. */
+export function exportKeys({ dataDir }: Pick<KeyOptions, 'dataDir'>): string {
+  const { keys } = pathsOf(dataDir);
+  const { root, control, checkpoint } = loadServerKeys(keys);
+  const rotations = readRotations(keys);
+  const earlier = rotations.flatMap(({ use, previous }) => (use === 'checkpoint' ? [previous] : []));
+  return writeTrustedKeys({ root, control: rotations.find(({ use }) => use === 'control')?.previous ?? control, checkpoints: [checkpoint, ...earlier] });
 }
 
 const isBrokers = (use: RotatableKeyUse): boolean => brokerKeyUses.some((known) => known === use);

@@ -8,6 +8,7 @@ export type OperationRequest = { readonly dataDir: string; readonly json: boolea
   | { readonly verb: 'backup'; readonly dir: string }
   | { readonly verb: 'restore'; readonly dir: string; readonly agentsOf: string | undefined }
   | { readonly verb: 'key list' }
+  | { readonly verb: 'key export' }
   | { readonly verb: 'key rotate'; readonly uses: readonly RotatableKeyUse[]; readonly atOnce: boolean }
   | { readonly verb: 'key retire'; readonly uses: readonly RotatableKeyUse[] }
 );
@@ -17,6 +18,7 @@ export const usage = [
   'Usage: kanade backup DIR [--data-dir D] [--json]',
   '     kanade restore DIR [--data-dir D] [--agents-of OLD_DATA_DIR] [--json]',
   '     kanade key list [--data-dir D] [--json]',
+  '     kanade key export [--data-dir D]',
   '     kanade key rotate USE... [--at-once] [--data-dir D] [--json]',
   '     kanade key retire USE... [--data-dir D] [--json]',
   `     USE is all, or one of ${rotatableKeyUses.join(', ')}`,
@@ -39,6 +41,7 @@ export function readRequest(args: readonly string[], environment: NodeJS.Process
 
 function keyRequest([verb, ...words]: readonly string[], atOnce: boolean, shared: { readonly dataDir: string; readonly json: boolean }): OperationRequest | undefined {
   if (verb === 'list') return words.length === 0 && !atOnce ? { verb: 'key list', ...shared } : undefined;
+  if (verb === 'export') return words.length === 0 && !atOnce ? { verb: 'key export', ...shared } : undefined;
   const uses = readUses(words);
   if (uses === undefined) return undefined;
   if (verb === 'rotate') return { verb: 'key rotate', uses, atOnce, ...shared };

@@ -8,26 +8,28 @@ import { rootOf, subtreesOf } from '../merkle.ts';
 import type { StoredMessage } from '../message.ts';
 import { keyId } from '../signatures.ts';
 import { readSigner } from '../judge.ts';
-import { exportFormat } from './format.ts';
-import type { ExportFilter } from './format.ts';
-import { exportPieces } from './write-export.ts';
-import { ExportVerifier } from './verify-export.ts';
-import type { VerifyExportOptions } from './verify-export.ts';
-import type { ExportReport } from './report.ts';
+import { exportFormat } from '../export/format.ts';
+import type { ExportFilter } from '../export/format.ts';
+import { exportPieces } from '../export/write-export.ts';
+import { ExportVerifier } from '../export/verify-export.ts';
+import type { VerifyExportOptions } from '../export/verify-export.ts';
+import type { ExportReport } from '../export/report.ts';
 
-interface Key {
+/** An Ed25519 key pair. */
+export interface TestKey {
   readonly id: string;
   readonly publicKey: string;
   readonly privateKey: KeyObject;
 }
 
-export function makeKey(): Key {
+/** Makes one. */
+export function makeKey(): TestKey {
   const { privateKey } = generateKeyPairSync('ed25519');
   const publicKey = createPublicKey(privateKey).export({ format: 'der', type: 'spki' }).subarray(12).toString('base64url');
   return { id: keyId(publicKey), publicKey, privateKey };
 }
 
-const signed = (key: Key, text: string): string => sign(null, Buffer.from(text), key.privateKey).toString('base64url');
+const signed = (key: TestKey, text: string): string => sign(null, Buffer.from(text), key.privateKey).toString('base64url');
 const os = { family: 'linux', name: 'Debian', version: '12', architecture: 'x86_64' } as const;
 
 /** A record with real keys and signatures, and its exports. */
@@ -37,7 +39,7 @@ export class TestRecord {
   readonly root = makeKey();
   readonly control = makeKey();
   readonly checkpointKey = makeKey();
-  private readonly agents = new Map<string, { key: Key; sequence: number; hash: string }>();
+  private readonly agents = new Map<string, { key: TestKey; sequence: number; hash: string }>();
   private readonly erased = new Map<string, number>();
 
   constructor(incarnation = '0badcafe') {
@@ -69,7 +71,7 @@ export class TestRecord {
   }
 
   /** A batch of an endpoint's events, of which the last is signed. */
-  act(endpointId: string, count = 1, key?: Key): number[] {
+  act(endpointId: string, count = 1, key?: TestKey): number[] {
     const agent = this.agents.get(endpointId);
     if (agent === undefined) throw new Error(`${endpointId} is not enrolled`);
     return Array.from({ length: count }, (_, index) => {

@@ -1,0 +1,2 @@
+export { TestRecord, busyRecord, makeKey } from './record.ts';
+export type { TestKey } from './record.ts';
