@@ -22,6 +22,7 @@ import { EnrolTokenList } from './commands/enrol-token/list.ts';
 import { EnrolTokenRevoke } from './commands/enrol-token/revoke.ts';
 import { EventExport } from './commands/event/export.ts';
 import { EventList } from './commands/event/list.ts';
+import { EventReplay } from './commands/event/replay.ts';
 import { EventShow } from './commands/event/show.ts';
 import { EventTail } from './commands/event/tail.ts';
 import { EventVerify } from './commands/event/verify.ts';
@@ -95,6 +96,7 @@ export const COMMANDS = {
   'enrol-token:revoke': EnrolTokenRevoke,
   'event:export': EventExport,
   'event:list': EventList,
+  'event:replay': EventReplay,
   'event:show': EventShow,
   'event:tail': EventTail,
   'event:verify': EventVerify,

@@ -32,6 +32,24 @@ async function performRestore({ dir, dataDir, agentsOf, json }: RequestOf<'resto
   if (json) print({ dir, dataDir, ...summary });
 }
 
+async function performReplay({ file, dir, keysFile, show, json }: RequestOf<'event replay'>): Promise<void> {
+  // The native module is loaded for this alone.
+  const { replay, replayedRows } = await import('./operations/replay.ts');
+  const summary = await replay({ file, dir, keysFile, say });
+  if (show !== undefined) {
+    for (const row of replayedRows(summary.readModel, show)) console.log(JSON.stringify(row));
+    return;
+  }
+  if (json) {
+    print(summary);
+    return;
+  }
+  const counted = (counts: Readonly<Record<string, number>>): string => Object.entries(counts).map(([name, count]) => `${count} ${name}`).join(', ') || 'none';
+  console.log(`position    ${summary.position}, ${summary.events} events, ${summary.poisoned} that could not be folded, ${summary.erased} erased`);
+  console.log(`endpoints   ${counted(summary.endpoints)}\nexecutions  ${counted(summary.executions)}\nruns        ${counted(summary.runs)}`);
+  console.log(`read model  ${summary.readModel} (SQLite)`);
+}
+
 function showKeys(items: readonly KeyListing[], json: boolean): void {
   if (json) {
     print({ items });
@@ -48,6 +66,8 @@ async function perform(request: OperationRequest): Promise<void> {
       return performBackup(request);
     case 'restore':
       return performRestore(request);
+    case 'event replay':
+      return performReplay(request);
     case 'key list':
       showKeys(listKeys(request), request.json);
       break;

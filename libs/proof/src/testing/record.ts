@@ -66,7 +66,7 @@ export class TestRecord {
     const key = makeKey();
     this.agents.set(endpointId, { key, sequence: 0, hash: chainStart });
     return this.tell('endpoint', endpointId, 'kanade.endpoint.enrolled.v1', {
-      endpointId, hostname: 'host', os, agentVersion: '1', site: 'default', tokenId: 't', simulated: false, nkey: 'U', signingKey: key.publicKey, sealingKey: 's',
+      endpointId, hostname: 'host', os, agentVersion: '1', site: 'default', tokenId: 't', simulated: false, nkey: `U-${endpointId}`, signingKey: key.publicKey, sealingKey: 's',
     });
   }
 
