@@ -6,6 +6,7 @@ const suites: Readonly<Record<string, (args: readonly string[]) => Promise<Measu
   fold: async (args) => (await import('./fold/fold-suite.ts')).runFoldSuite(args),
   queries: async (args) => (await import('./queries/queries-suite.ts')).runQueriesSuite(args),
   rebuild: async (args) => (await import('./queries/rebuild-suite.ts')).runRebuildSuite(args),
+  verify: async (args) => (await import('./verify/verify-suite.ts')).runVerifySuite(args),
   'run-command': async (args) => (await import('./run-command/run-command-suite.ts')).runRunCommandSuite(args),
   'agent-memory': async (args) => (await import('./agent-memory/agent-memory-suite.ts')).runAgentMemorySuite(args),
 };

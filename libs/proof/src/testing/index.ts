@@ -1,2 +1,2 @@
 export { TestRecord, busyRecord, makeKey } from './record.ts';
-export type { TestKey } from './record.ts';
+export type { TestExport, TestKey } from './record.ts';

@@ -32,6 +32,15 @@ export function makeKey(): TestKey {
 const signed = (key: TestKey, text: string): string => sign(null, Buffer.from(text), key.privateKey).toString('base64url');
 const os = { family: 'linux', name: 'Debian', version: '12', architecture: 'x86_64' } as const;
 
+/** What an export is made of: everything, unless said. */
+export interface TestExport {
+  readonly filter?: ExportFilter;
+  readonly start?: number;
+  readonly until?: number;
+  readonly after?: number;
+  readonly checkpoint?: Checkpoint;
+}
+
 /** A record with real keys and signatures, and its exports. */
 export class TestRecord {
   readonly incarnation: string;
@@ -108,12 +117,19 @@ export class TestRecord {
     return { body: body.toString('base64url'), signature: signed(this.root, signedText('keyset', 'kanade.keyset', sha256Hex(body))) };
   }
 
-  /** An export's lines; from after `after` on where it was broken off. */
-  async export(options: { readonly filter?: ExportFilter; readonly start?: number; readonly until?: number; readonly after?: number; readonly checkpoint?: Checkpoint } = {}): Promise<string[]> {
+  /** An export's lines. */
+  async export(options: TestExport = {}): Promise<string[]> {
+    let text = '';
+    for await (const piece of this.pieces(options)) text += piece;
+    return text.trimEnd().split('\n');
+  }
+
+  /** An export piece by piece; from after `after` on where it was broken off. */
+  pieces(options: TestExport = {}): AsyncIterable<string> {
     const { filter = {}, start = 0, after = start, checkpoint = this.checkpoint() } = options;
     const { size } = checkpoint;
     const head = { kind: 'head', format: exportFormat, exportedAt: '2026-01-31T14:00:00.000Z', checkpoint, filter, start, until: options.until ?? size, keyset: this.keyset } as const;
-    const inRange = (from: number, to: number) => this.events.filter(({ sequence }) => sequence > from && sequence <= to);
+    const inRange = (from: number, to: number) => this.events.slice(from, to);
     const isOf = ({ subject }: StoredMessage, endpointId: string): boolean => {
       const writer = parseEventSubject(subject);
       return writer?.kind === 'endpoint' ? writer.endpointId === endpointId : writer?.id === endpointId;
@@ -121,7 +137,7 @@ export class TestRecord {
     const batches = async function* (all: StoredMessage[]) {
       for (let at = 0; at < all.length; at += 100) yield await Promise.resolve(all.slice(at, at + 100));
     };
-    const pieces = exportPieces(head, {
+    return exportPieces(head, {
       subtrees: subtreesOf(this.leaves(size)),
       all: (from, to) => batches(inRange(from, to)),
       chosen: (from, to) => batches(inRange(from, to).filter((event) => filter.endpointId === undefined || isOf(event, filter.endpointId))),
@@ -131,9 +147,6 @@ export class TestRecord {
       event: (position) => Promise.resolve(this.events[position - 1]),
       sign: (text) => signed(this.checkpointKey, text),
     }, after);
-    let text = '';
-    for await (const piece of pieces) text += piece;
-    return text.trimEnd().split('\n');
   }
 
   verify(lines: readonly string[], options: Partial<VerifyExportOptions> = {}): ExportReport {
