@@ -1,7 +1,8 @@
 import { createReadStream, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ControlKeys, isUnfiltered, readExportLine, readTrustedKeys, type EventLine, type HeadLine } from '@kanade/proof';
-import { build, openReadModel, openReader, readModelFile, type ReadModel, type Reader, type StoredMessage } from '@kanade/read-models';
+import { build, openReadModel, openReader, type ReadModel, type Reader, type StoredMessage } from '@kanade/read-models';
 import type { Say } from '../say.ts';
 import { StartupError } from '../startup-error.ts';
 import type { ReplayList } from './replay-lists.ts';
@@ -71,7 +72,7 @@ export async function replay({ file, dir, keysFile, say }: ReplayOptions): Promi
       if (line.kind === 'head') {
         checkHead(line);
         head = line;
-        model = openReadModel(dir, { incarnation: line.checkpoint.incarnation, verifyControl, restoredAt: null });
+        model = openReadModel(fileIn(dir), { incarnation: line.checkpoint.incarnation, verifyControl, restoredAt: null });
       }
       if (line.kind !== 'event') continue;
       if (line.erasedDigest !== undefined) erased += 1;
@@ -86,14 +87,17 @@ export async function replay({ file, dir, keysFile, say }: ReplayOptions): Promi
     model?.close();
   }
   if (head === undefined) throw new StartupError(`${file} is no export.`, []);
-  return { readModel: readModelFile(dir), position: `${head.checkpoint.incarnation}:${events}`, events, erased, ...countsOf(dir, erased) };
+  return { readModel: fileIn(dir), position: `${head.checkpoint.incarnation}:${events}`, events, erased, ...countsOf(dir, erased) };
 }
+
+/** Where a replay puts its read model. */
+const fileIn = (dir: string): string => join(dir, 'read-model.sqlite');
 
 const countBy = (reader: Reader, table: 'endpoints' | 'executions' | 'runs', column: 'standing' | 'state'): Record<string, number> =>
   Object.fromEntries(reader.all(build.selectFrom(table).select([`${column} as name`, ({ fn }) => fn.countAll<number>().as('count')]).groupBy(column)).map(({ name, count }) => [name, count]));
 
 function countsOf(dir: string, erased: number): Pick<ReplaySummary, 'endpoints' | 'executions' | 'runs' | 'poisoned'> {
-  const reader = openReader(readModelFile(dir));
+  const reader = openReader(fileIn(dir));
   try {
     const poison = reader.get(build.selectFrom('poison').select(({ fn }) => fn.countAll<number>().as('count')))?.count ?? 0;
     return {
