@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { Person } from '../accounts/people.spec-kit.ts';
 import { FakeAgent } from '../fake-agent.spec-kit.ts';
 import { RefusalCounts } from '../audit/refusal-counts.ts';
-import { startInstallation } from '../backend.spec-kit.ts';
+import { eventually, startInstallation } from '../backend.spec-kit.ts';
 import type { TestBackend, TestInstallation } from '../backend.spec-kit.ts';
 import { TestBrowser } from './browser.spec-kit.ts';
 
@@ -144,6 +144,7 @@ describe('somebody at the provider who would be somebody else here', () => {
     const { browser, led } = await signIn(`s-thief-${name}`);
     expect(led).toBe('/sign-in?problem=name-taken');
     expect((await sessionOf(browser)).status).toBe(401);
+    await eventually(async () => ((await accountOf(name)).body['hasPassword'] === true ? true : undefined), 'its own password');
     expect((await accountOf(name)).body).toMatchObject({ provider: null, hasPassword: true });
   });
 
