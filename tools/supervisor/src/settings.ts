@@ -122,7 +122,7 @@ function given(environment: Environment, name: string): string | undefined {
 }
 
 /** Where the audit is sent, who else signs people in, what wants another person's approval, how much anybody may ask and store. */
-const backendOnly = /^KANADE_(AUDIT_|OIDC_|APPROVAL_|PUBLIC_URL$|EVENTS_PER_DAY$|EVENT_BYTES_PER_DAY$|REQUESTS_PER_MINUTE$)/;
+const backendOnly = /^KANADE_(AUDIT_|OIDC_|APPROVAL_|PUBLIC_URL$|EVENTS_PER_DAY$|EVENT_BYTES_PER_DAY$|CHECKPOINT_FILE$|REQUESTS_PER_MINUTE$)/;
 
 /** Paths are made absolute: the backend may run elsewhere. */
 function forBackend(environment: Environment): Record<string, string> {
