@@ -56,7 +56,9 @@ async function receiveSyslog(certificate: { readonly cert: Buffer; readonly key:
       waiting += text;
       for (let frame = /^(\d+) /.exec(waiting); frame !== null && waiting.length >= frame[0].length + Number(frame[1]); frame = /^(\d+) /.exec(waiting)) {
         const end = frame[0].length + Number(frame[1]);
-        positions.push(/^<1\d\d>1 .* kanade \d+ \S+ \[kanade@32473 position="([^"]+)"/.exec(waiting.slice(frame[0].length, end))?.[1] ?? waiting.slice(0, end));
+        // Checkpoints come beside the audit, and are no part of it.
+        const message = waiting.slice(frame[0].length, end);
+        if (!message.includes(' checkpoint [kanade@32473 checkpoint=')) positions.push(/^<1\d\d>1 .* kanade \d+ \S+ \[kanade@32473 position="([^"]+)"/.exec(message)?.[1] ?? message);
         waiting = waiting.slice(end);
       }
     });

@@ -1,3 +1,4 @@
+import type { Checkpoint } from '@kanade/contracts';
 import { build, sql } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import { firstPositionFrom } from '../../events/position-at-time.ts';
@@ -28,6 +29,8 @@ interface FeedOptions {
   readonly fold: FoldAccess;
   readonly places: FeedPlaces;
   readonly log: Log;
+  /** The newest checkpoint: the receiver is a witness of it. */
+  readonly checkpoint: () => Checkpoint | undefined;
 }
 
 export const behindSql = (sequence: number) => build.selectFrom('audit').select(sql<number>`count(*)`.as('entries')).where('position', '>', sequence);
@@ -45,6 +48,7 @@ export class AuditFeed {
   private woken = false;
   private place: FeedPlace | undefined;
   private revision: number | undefined;
+  private witnessed: Checkpoint | undefined;
   private failure: FeedStatus['failure'];
 
   constructor(private readonly options: FeedOptions) {}
@@ -91,11 +95,19 @@ export class AuditFeed {
         return db.all(auditAfterSql(after, Number.MAX_SAFE_INTEGER, batchSize));
       });
       const last = rows.at(-1);
-      if (last === undefined) return;
+      if (last === undefined) return this.witness(signal);
       await this.options.sink.send(rows.map((row) => auditEntry(row, incarnation)), signal);
       await this.keep({ incarnation, sequence: last.position, recordedAt: last.recordedAt });
       this.succeeded();
     }
+  }
+
+  /** The newest one is enough: it says what all before it say. After a restart it is sent again. */
+  private async witness(signal: AbortSignal): Promise<void> {
+    const checkpoint = this.options.checkpoint();
+    if (checkpoint === undefined || checkpoint === this.witnessed) return;
+    await this.options.sink.sendCheckpoint(checkpoint, signal);
+    this.witnessed = checkpoint;
   }
 
   private async begin(): Promise<FeedPlace> {

@@ -116,6 +116,16 @@ describe('a webhook', () => {
   });
 });
 
+describe('a receiver', () => {
+  it.each(['webhook', 'tcp', 'udp'] as const)('is a witness of checkpoints over %s', async (kind) => {
+    const receiver = await kept<Receiver>(kind === 'webhook' ? receiveWebhooks() : kind === 'tcp' ? receiveSyslog() : receiveDatagrams());
+    const backend = await installation.backend(kind === 'webhook' ? webhookTo(receiver.port) : { KANADE_AUDIT_SYSLOG: `${kind}://127.0.0.1:${receiver.port}` });
+    await begun(backend);
+    const { body } = await backend.call('GET', `/checkpoints/latest?minPosition=${await act(backend)}`);
+    await eventually(() => (receiver.checkpoints.includes(`${String(body['incarnation'])}:${String(body['size'])}`) ? true : undefined), 'the checkpoint to arrive');
+  });
+});
+
 describe('syslog', () => {
   it.each([
     ['tcp', receiveSyslog],

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { CheckpointKeeper } from '../../checkpoints/checkpoint-keeper.ts';
 import { Clock } from '../../clock.ts';
 import { Config } from '../../config/config.ts';
 import { FoldAccess } from '../../history/fold-access.ts';
@@ -31,19 +32,24 @@ export class AuditFeeds implements ProcessManager {
     places: FeedPlaces,
     log: Log,
     private readonly fold: FoldAccess,
+    private readonly checkpoints: CheckpointKeeper,
   ) {
-    this.feeds = sinksOf(config, clock).map((sink) => new AuditFeed({ sink, fold, places, log }));
+    this.feeds = sinksOf(config, clock).map((sink) => new AuditFeed({ sink, fold, places, log, checkpoint: () => checkpoints.latest() }));
   }
 
   async run(signal: AbortSignal): Promise<void> {
     const stop = this.fold.onNotice(({ changes }) => {
       if (changes.some(({ kind }) => kind === 'event')) for (const feed of this.feeds) feed.wake();
     });
+    const signed = this.checkpoints.signed.subscribe(() => {
+      for (const feed of this.feeds) feed.wake();
+    });
     try {
       await Promise.all(this.feeds.map((feed) => feed.run(signal)));
       // With nobody to feed it is still at work: a manager that ends early would look like one that failed.
       if (!signal.aborted) await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     } finally {
+      signed.unsubscribe();
       stop();
     }
   }

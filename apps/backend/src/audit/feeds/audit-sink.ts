@@ -1,4 +1,4 @@
-import type { AuditEntry } from '@kanade/contracts';
+import type { AuditEntry, Checkpoint } from '@kanade/contracts';
 
 /** Somewhere entries are sent to. */
 export abstract class AuditSink {
@@ -7,6 +7,8 @@ export abstract class AuditSink {
   abstract readonly address: string;
   /** Hands entries over, in order; throws when the receiver has not got all of them, and gets all of them again. */
   abstract send(entries: readonly AuditEntry[], signal: AbortSignal): Promise<void>;
+  /** Hands a checkpoint over, as `send` does entries. */
+  abstract sendCheckpoint(checkpoint: Checkpoint, signal: AbortSignal): Promise<void>;
   abstract close(): void;
 
   /** Throws when something of the configuration is wrong that can be told without anything to send. */

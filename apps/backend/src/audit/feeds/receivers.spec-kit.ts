@@ -4,7 +4,7 @@ import { createServer as createHttp } from 'node:http';
 import { createServer as createTcp } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { createServer as createTls } from 'node:tls';
-import { auditEntrySchema } from '@kanade/contracts';
+import { auditEntrySchema, checkpointSchema } from '@kanade/contracts';
 import { z } from 'zod';
 
 /** Somewhere entries arrive; closed, it is away. */
@@ -12,6 +12,8 @@ export interface Receiver {
   readonly port: number;
   /** Positions in the order in which they came. */
   readonly positions: string[];
+  /** Checkpoints likewise. */
+  readonly checkpoints: string[];
   close(): Promise<void>;
 }
 
@@ -28,6 +30,7 @@ function portOf(server: Server): number {
 /** Takes what is posted, with `status` for an answer. */
 export async function receiveWebhooks(port = 0, status: () => number = () => 204): Promise<WebhookReceiver> {
   const positions: string[] = [];
+  const checkpoints: string[] = [];
   const requests: { signature: string; body: string }[] = [];
   const server = createHttp((request, response) => {
     const chunks: Buffer[] = [];
@@ -37,21 +40,27 @@ export async function receiveWebhooks(port = 0, status: () => number = () => 204
       const body = Buffer.concat(chunks).toString();
       if (answer < 300) {
         requests.push({ body, signature: String(request.headers['kanade-webhook-signature']) });
-        for (const { position } of z.object({ entries: z.array(auditEntrySchema) }).parse(JSON.parse(body)).entries) positions.push(position);
+        const { entries, checkpoint } = z.object({ entries: z.array(auditEntrySchema), checkpoint: checkpointSchema.optional() }).parse(JSON.parse(body));
+        for (const { position } of entries) positions.push(position);
+        if (checkpoint !== undefined) checkpoints.push(`${checkpoint.incarnation}:${checkpoint.size}`);
       }
       response.writeHead(answer).end();
     });
   });
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
-  return { port: portOf(server), positions, requests, close: () => new Promise((resolve) => server.close(() => resolve())) };
+  return { port: portOf(server), positions, checkpoints, requests, close: () => new Promise((resolve) => server.close(() => resolve())) };
 }
 
-const positionIn = (message: string): string => /\[kanade@32473 position="([^"]+)"/.exec(message)?.[1] ?? `no position in ${message}`;
+/** Puts what a message tells of where it belongs. */
+function sort(message: string, { positions, checkpoints }: Pick<Receiver, 'positions' | 'checkpoints'>): void {
+  const [, kind, place = ''] = /\[kanade@32473 (position|checkpoint)="([^"]+)"/.exec(message) ?? [];
+  (kind === 'checkpoint' ? checkpoints : positions).push(kind === undefined ? `no position in ${message}` : place);
+}
 
 /** Takes syslog over TCP, or over TLS with a certificate. */
 export async function receiveSyslog(port = 0, tls?: { readonly cert: string; readonly key: string }): Promise<Receiver> {
-  const positions: string[] = [];
+  const came: Pick<Receiver, 'positions' | 'checkpoints'> = { positions: [], checkpoints: [] };
   const sockets = new Set<Socket>();
   const take = (socket: Socket): void => {
     sockets.add(socket);
@@ -62,7 +71,7 @@ export async function receiveSyslog(port = 0, tls?: { readonly cert: string; rea
       for (;;) {
         const [length = '', count = ''] = /^(\d+) /.exec(waiting.toString('latin1')) ?? [];
         if (length === '' || waiting.length < length.length + Number(count)) return;
-        positions.push(positionIn(waiting.subarray(length.length, length.length + Number(count)).toString()));
+        sort(waiting.subarray(length.length, length.length + Number(count)).toString(), came);
         waiting = waiting.subarray(length.length + Number(count));
       }
     });
@@ -74,14 +83,14 @@ export async function receiveSyslog(port = 0, tls?: { readonly cert: string; rea
     for (const socket of sockets) socket.destroy();
     await new Promise<void>((resolve) => server.close(() => resolve()));
   };
-  return { port: portOf(server), positions, close };
+  return { port: portOf(server), ...came, close };
 }
 
 /** Takes syslog as datagrams. */
 export async function receiveDatagrams(port = 0): Promise<Receiver> {
-  const positions: string[] = [];
-  const socket = createSocket('udp4', (message) => void positions.push(positionIn(message.toString())));
+  const came: Pick<Receiver, 'positions' | 'checkpoints'> = { positions: [], checkpoints: [] };
+  const socket = createSocket('udp4', (message) => sort(message.toString(), came));
   socket.bind(port, '127.0.0.1');
   await once(socket, 'listening');
-  return { port: socket.address().port, positions, close: () => new Promise((resolve) => socket.close(() => resolve())) };
+  return { port: socket.address().port, ...came, close: () => new Promise((resolve) => socket.close(() => resolve())) };
 }

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
-import type { AuditEntry } from '@kanade/contracts';
+import { formatPosition } from '@kanade/contracts';
+import type { AuditEntry, Checkpoint } from '@kanade/contracts';
 
 /** Facility 13, the audit's; severity 6 (informational) for what was done, 4 (warning) for what was refused. */
 const priorities = { done: 13 * 8 + 6, refused: 13 * 8 + 4 } as const;
@@ -21,6 +22,12 @@ export function syslogMessage(entry: AuditEntry): string {
   const structured = `[${structuredDataId} ${data.map(([name, value]) => parameter(name, value)).join(' ')}]`;
   const messageId = headerField(type.replace(/^kanade\./, ''), 32);
   return `<${priorities[outcome]}>1 ${time} ${headerField(hostname(), 255)} kanade ${process.pid} ${messageId} ${structured} ${ascii(JSON.stringify(entry))}`;
+}
+
+/** A checkpoint, likewise. */
+export function syslogCheckpoint(checkpoint: Checkpoint): string {
+  const structured = `[${structuredDataId} ${parameter('checkpoint', formatPosition({ ...checkpoint, sequence: checkpoint.size }))}]`;
+  return `<${priorities.done}>1 ${checkpoint.time} ${headerField(hostname(), 255)} kanade ${process.pid} checkpoint ${structured} ${ascii(JSON.stringify(checkpoint))}`;
 }
 
 /** A message in a stream, its length before it (RFC 6587, octet counting). */

@@ -2,11 +2,11 @@ import { connect as connectTcp } from 'node:net';
 import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AuditEntry } from '@kanade/contracts';
+import type { AuditEntry, Checkpoint } from '@kanade/contracts';
 import type { SyslogAddress } from '../../config/audit-feeds.ts';
 import { AuditSink } from './audit-sink.ts';
 import { receiverAuthorities } from './receiver-authorities.ts';
-import { framed, syslogMessage } from './syslog-message.ts';
+import { framed, syslogCheckpoint, syslogMessage } from './syslog-message.ts';
 
 const connectMs = 10_000;
 /** A receiver that takes nothing for so long is as good as away. */
@@ -31,13 +31,21 @@ export class SyslogStreamSink extends AuditSink {
     this.address = `${to.protocol}://${to.host}:${to.port}`;
   }
 
-  async send(entries: readonly AuditEntry[], signal: AbortSignal): Promise<void> {
+  send(entries: readonly AuditEntry[], signal: AbortSignal): Promise<void> {
+    return this.deliver(entries.map(syslogMessage), signal);
+  }
+
+  sendCheckpoint(checkpoint: Checkpoint, signal: AbortSignal): Promise<void> {
+    return this.deliver([syslogCheckpoint(checkpoint)], signal);
+  }
+
+  private async deliver(messages: readonly string[], signal: AbortSignal): Promise<void> {
     const socket = this.socket ?? (await this.open(signal));
     const abort = () => socket.destroy();
     signal.addEventListener('abort', abort, { once: true });
     const broken = brokenOff(socket);
     try {
-      await Promise.race([broken.failure, written(socket, entries.map((entry) => framed(syslogMessage(entry))).join(''))]);
+      await Promise.race([broken.failure, written(socket, messages.map(framed).join(''))]);
       await Promise.race([broken.failure, pause(settleMs, undefined, { signal })]);
     } catch (error) {
       this.close();

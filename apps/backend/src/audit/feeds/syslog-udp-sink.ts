@@ -3,10 +3,10 @@ import type { Socket } from 'node:dgram';
 import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { AuditEntry } from '@kanade/contracts';
+import type { AuditEntry, Checkpoint } from '@kanade/contracts';
 import type { SyslogAddress } from '../../config/audit-feeds.ts';
 import { AuditSink } from './audit-sink.ts';
-import { syslogMessage } from './syslog-message.ts';
+import { syslogCheckpoint, syslogMessage } from './syslog-message.ts';
 
 /** How long a machine where nobody listens has to say so. */
 const settleMs = 200;
@@ -21,12 +21,20 @@ export class SyslogUdpSink extends AuditSink {
     this.address = `udp://${to.host}:${to.port}`;
   }
 
-  async send(entries: readonly AuditEntry[], signal: AbortSignal): Promise<void> {
+  send(entries: readonly AuditEntry[], signal: AbortSignal): Promise<void> {
+    return this.deliver(entries.map(syslogMessage), signal);
+  }
+
+  sendCheckpoint(checkpoint: Checkpoint, signal: AbortSignal): Promise<void> {
+    return this.deliver([syslogCheckpoint(checkpoint)], signal);
+  }
+
+  private async deliver(messages: readonly string[], signal: AbortSignal): Promise<void> {
     const { address, family } = await lookup(this.to.host);
     const socket = createSocket(family === 6 ? 'udp6' : 'udp4');
     const refused = new Promise<never>((_resolve, reject) => socket.on('error', reject));
     try {
-      await Promise.race([refused, this.sendAll(socket, address, entries, signal)]);
+      await Promise.race([refused, this.sendAll(socket, address, messages, signal)]);
     } finally {
       // It may be refused after all was sent, with nobody left to hear of it.
       refused.catch(() => undefined);
@@ -38,11 +46,11 @@ export class SyslogUdpSink extends AuditSink {
     // Every batch has a socket of its own.
   }
 
-  private async sendAll(socket: Socket, address: string, entries: readonly AuditEntry[], signal: AbortSignal): Promise<void> {
+  private async sendAll(socket: Socket, address: string, messages: readonly string[], signal: AbortSignal): Promise<void> {
     socket.connect(this.to.port, address);
     await once(socket, 'connect', { signal });
-    for (const entry of entries) {
-      await new Promise<void>((resolve, reject) => socket.send(syslogMessage(entry), (error) => (error === null ? resolve() : reject(error))));
+    for (const message of messages) {
+      await new Promise<void>((resolve, reject) => socket.send(message, (error) => (error === null ? resolve() : reject(error))));
     }
     await pause(settleMs, undefined, { signal });
   }

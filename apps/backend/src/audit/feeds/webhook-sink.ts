@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { request as overHttp } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as overHttps } from 'node:https';
-import type { AuditEntry } from '@kanade/contracts';
+import type { AuditEntry, Checkpoint } from '@kanade/contracts';
 import { readPrivateFile } from '@kanade/messaging';
 import type { Clock } from '../../clock.ts';
 import { version } from '../../version.ts';
@@ -41,8 +41,16 @@ export class WebhookSink extends AuditSink {
     this.secret();
   }
 
-  async send(entries: readonly AuditEntry[], signal: AbortSignal): Promise<void> {
-    const body = JSON.stringify({ entries });
+  send(entries: readonly AuditEntry[], signal: AbortSignal): Promise<void> {
+    return this.deliver({ entries }, signal);
+  }
+
+  sendCheckpoint(checkpoint: Checkpoint, signal: AbortSignal): Promise<void> {
+    return this.deliver({ entries: [], checkpoint }, signal);
+  }
+
+  private async deliver(content: object, signal: AbortSignal): Promise<void> {
+    const body = JSON.stringify(content);
     const response = await this.post(body, AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]));
     const status = response.statusCode ?? 0;
     if (status < 200 || status > 299) throw new Error(`${this.address} answered ${status}`);
