@@ -15,6 +15,7 @@ import { DesiredKeeper } from './desired/desired-keeper.ts';
 import type { Disk } from './disk/disk.ts';
 import type { Host } from './host.ts';
 import { Identity, signingKeyOf } from './identity/identity.ts';
+import { Witness } from './identity/witness.ts';
 import type { Log } from './log.ts';
 import { EventSender } from './outbox/event-sender.ts';
 import type { Fact } from './outbox/facts.ts';
@@ -79,7 +80,8 @@ export class Agent {
     this.#backendTime = new BackendTime(clock, this.#records.store);
     this.#executor = this.#createExecutor();
     this.#queue = this.#createQueue();
-    this.#renewer = new Renewer({ identity: this.#identity, backendTime: this.#backendTime, clock, log });
+    const witness = new Witness({ ...this.#records, keyset: () => this.#identity.keyset, log });
+    this.#renewer = new Renewer({ identity: this.#identity, backendTime: this.#backendTime, witness, clock, log });
     this.#uplink = this.#createUplink();
     this.#desired = this.#createDesiredKeeper();
     this.#eventSender = this.#createEventSender();

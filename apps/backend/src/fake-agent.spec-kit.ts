@@ -153,8 +153,8 @@ export class FakeAgent {
     });
   }
 
-  async renew(renew: boolean, issuers: readonly string[] = []) {
-    return renewAnswerSchema.parse(readJson(await this.connection.renew(Buffer.from(JSON.stringify({ renew, keysetVersion: 0, issuers, agentVersion: '0.1.0' })))));
+  async renew(renew: boolean, issuers: readonly string[] = [], more: object = {}) {
+    return renewAnswerSchema.parse(readJson(await this.connection.renew(Buffer.from(JSON.stringify({ renew, keysetVersion: 0, issuers, agentVersion: '0.1.0', ...more })))));
   }
 
   close(): Promise<void> {

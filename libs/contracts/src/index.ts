@@ -20,6 +20,7 @@ export * from './events/envelope.ts';
 export * from './events/accounts.ts';
 export * from './events/audit.ts';
 export * from './events/brokers.ts';
+export * from './events/checkpoints.ts';
 export * from './events/desired-states.ts';
 export * from './events/endpoints.ts';
 export * from './events/erasure.ts';

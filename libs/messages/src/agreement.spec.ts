@@ -34,6 +34,7 @@ const pairs: Pair[] = [
   { name: 'EnrolBody', schema: contracts.enrolBodySchema, validator: messages.validateEnrolBody },
   { name: 'EnrolAnswer', schema: contracts.enrolAnswerSchema, validator: messages.validateEnrolAnswer },
   { name: 'RenewRequest', schema: contracts.renewRequestSchema, validator: messages.validateRenewRequest },
+  { name: 'Checkpoint', schema: contracts.checkpointSchema, validator: messages.validateCheckpoint },
   { name: 'RenewAnswer', schema: contracts.renewAnswerSchema, validator: messages.validateRenewAnswer },
   { name: 'IdentityRefusal', schema: contracts.identityRefusalSchema, validator: messages.validateIdentityRefusal },
   { name: 'LiveRequest', schema: contracts.liveRequestSchema, validator: messages.validateLiveRequest },

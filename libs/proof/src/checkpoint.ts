@@ -1,5 +1,5 @@
 import { checkpointText } from '@kanade/contracts';
-import type { Checkpoint, Consistency } from '@kanade/contracts';
+import type { Checkpoint } from '@kanade/contracts';
 import { isConsistent } from './merkle.ts';
 import { verifyBytes } from './signatures.ts';
 import type { PublicSigningKey } from './signatures.ts';
@@ -18,7 +18,7 @@ export const writeHash = (hash: Uint8Array): string => Buffer.from(hash).toStrin
 export const readHash = (text: string): Buffer => Buffer.from(text, 'base64url');
 
 /** True when the path proves that what the first checkpoint speaks of is the beginning of what the second does. */
-export function continues(first: Checkpoint, second: Checkpoint, path: Consistency['path']): boolean {
+export function continues(first: Checkpoint, second: Checkpoint, path: readonly string[]): boolean {
   const head = ({ size, root }: Checkpoint) => ({ size, root: Buffer.from(root, 'hex') });
   return first.incarnation === second.incarnation && isConsistent(head(first), head(second), path.map(readHash));
 }

@@ -46,6 +46,7 @@ export const messages: readonly NamedSchema[] = [
   { name: 'EnrolRequest', schema: contracts.enrolRequestSchema },
   { name: 'EnrolBody', schema: contracts.enrolBodySchema },
   { name: 'EnrolAnswer', schema: contracts.enrolAnswerSchema },
+  { name: 'Checkpoint', schema: contracts.checkpointSchema },
   { name: 'RenewRequest', schema: contracts.renewRequestSchema },
   { name: 'RenewAnswer', schema: contracts.renewAnswerSchema },
   { name: 'IdentityRefusal', schema: contracts.identityRefusalSchema },

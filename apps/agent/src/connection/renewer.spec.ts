@@ -26,7 +26,7 @@ function setUp() {
   const { clock, store } = createDesk();
   const backendTime = new BackendTime(clock, store);
   const identity = { stored, ways: [], keyset: keysetOf(createSigningKey()), pinKeyset: () => 'known' as const, takeCredentials: () => undefined };
-  const renewer = new Renewer({ identity, backendTime, clock, log: silentLog });
+  const renewer = new Renewer({ identity, backendTime, witness: { kept: undefined, look: () => undefined }, clock, log: silentLog });
   const asked: PromiseWithResolvers<Uint8Array>[] = [];
   const renew = () => {
     const answer = Promise.withResolvers<Uint8Array>();

@@ -4,6 +4,7 @@ import type { RenewRequest } from '@kanade/messages';
 import { jittered } from '../clock/clock.ts';
 import type { Clock, Timer } from '../clock/clock.ts';
 import type { BrokerAccess, Identity } from '../identity/identity.ts';
+import type { Witness } from '../identity/witness.ts';
 import type { Log } from '../log.ts';
 import { readRenewAnswer } from '../messages.ts';
 import { agentVersion } from '../version.ts';
@@ -21,6 +22,7 @@ const askAgainMs = 10_000;
 interface Options {
   readonly identity: Pick<Identity, 'stored' | 'ways' | 'keyset' | 'pinKeyset' | 'takeCredentials'>;
   readonly backendTime: BackendTime;
+  readonly witness: Pick<Witness, 'kept' | 'look'>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -151,7 +153,8 @@ export class Renewer {
   }
 
   #request(renew: boolean): Uint8Array {
-    const request: RenewRequest = { renew, keysetVersion: this.#options.identity.keyset.version, issuers: this.issuers(), agentVersion };
+    const { kept } = this.#options.witness;
+    const request: RenewRequest = { renew, keysetVersion: this.#options.identity.keyset.version, issuers: this.issuers(), agentVersion, checkpoint: kept === undefined ? null : { incarnation: kept.incarnation, size: kept.size } };
     return Buffer.from(JSON.stringify(request));
   }
 
@@ -166,6 +169,7 @@ export class Renewer {
     if (keyset === 'refused') throw new Error('the answer carries a keyset that the pinned root key did not sign, or an older one');
     backendTime.set(Date.parse(answer.time), askedAt);
     if (keyset === 'pinned') log.info({ version: identity.keyset.version }, 'took a newer keyset');
+    if (answer.witness !== undefined) this.#options.witness.look(answer.witness);
     if (!answer.credentials) return false;
     identity.takeCredentials(answer.credentials);
     log.info('took new credentials');

@@ -7,6 +7,7 @@ import { loadServerKeys, rotateKey, signBytes } from '@kanade/messaging';
 import { checkpointFault, continues } from '@kanade/proof';
 import { eventually, startInstallation } from '../backend.spec-kit.ts';
 import type { TestBackend, TestInstallation } from '../backend.spec-kit.ts';
+import { FakeAgent } from '../fake-agent.spec-kit.ts';
 
 let installation: TestInstallation;
 beforeEach(async () => {
@@ -81,6 +82,27 @@ describe('checkpoints', () => {
     expect(second.key).not.toBe(first.key);
     expect([checkpointFault(first, [old]), await isProven(backend, first, second)]).toEqual([undefined, true]);
     expect(checkpointPageSchema.parse((await backend.call('GET', '/checkpoints')).body).items).toContainEqual(first);
+  });
+
+  it('are shown to endpoints, with the proof that they continue what each keeps', async () => {
+    const backend = await installation.backend();
+    const agent = await FakeAgent.enrol(backend);
+    const first = await checkpointAfterEvent(backend, 'one');
+    expect(await agent.renew(false)).not.toHaveProperty('witness');
+    expect(await agent.renew(false, [], { checkpoint: null })).toMatchObject({ witness: { checkpoint: first, path: null } });
+    const second = await checkpointAfterEvent(backend, 'two');
+    const answer = await agent.renew(false, [], { checkpoint: { incarnation: first.incarnation, size: first.size } });
+    if (!('keyset' in answer) || answer.witness === undefined) throw new Error('nothing is shown');
+    expect(answer.witness.checkpoint).toEqual(second);
+    expect(continues(first, second, answer.witness.path ?? [])).toBe(true);
+    // Signed for more by another replica: this one signs for as much before it shows less.
+    const { body } = await backend.call('PUT', '/sites/three');
+    const size = parsePosition(String(body['position']))?.sequence ?? 0;
+    const later = await agent.renew(false, [], { checkpoint: { incarnation: first.incarnation, size } });
+    expect('keyset' in later && later.witness?.checkpoint.size).toBeGreaterThanOrEqual(size);
+    await agent.append('kanade.checkpoint.conflict-reported.v1', { reason: 'shorter', kept: second, shown: first });
+    await eventually(async () => (JSON.stringify((await verifierOf(backend))['checks']).includes('does not continue what it keeps') ? true : undefined), 'the status to say so');
+    await agent.close();
   });
 
   it.each([

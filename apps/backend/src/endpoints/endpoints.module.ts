@@ -3,6 +3,7 @@ import { ApproveEndpointHandler } from './approve-endpoint.handler.ts';
 import { AssignSiteHandler } from './assign-site.handler.ts';
 import { BatchWarden } from './batch-warden.ts';
 import { Beats } from './beats.ts';
+import { CheckpointsModule } from '../checkpoints/checkpoints.module.ts';
 import { ConnectionWarden } from './connection-warden.ts';
 import { CreateEnrolmentTokenHandler } from './create-enrolment-token.handler.ts';
 import { EndpointIdentities } from './endpoint-identities.ts';
@@ -23,14 +24,15 @@ import { RevokeEnrolmentTokenHandler } from './revoke-enrolment-token.handler.ts
 import { Revoker } from './revoker.ts';
 import { SetEndpointAliasHandler } from './set-endpoint-alias.handler.ts';
 import { SitesModule } from '../sites/sites.module.ts';
+import { ShownCheckpoint } from './shown-checkpoint.ts';
 import { SignedKeysets } from './signed-keyset.ts';
 
 @Module({
-  imports: [SitesModule],
+  imports: [CheckpointsModule, SitesModule],
   controllers: [EndpointsController, EnrolmentTokensController],
   providers: [
     ApproveEndpointHandler, AssignSiteHandler, BatchWarden, Beats, ConnectionWarden, CreateEnrolmentTokenHandler, EndpointIdentities, EnrolEndpoint, EventBudgets, Gatekeeper, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, ReleaseEndpointHandler, RenewEndpoint,
-    RetireEndpointHandler, RevokeEndpointHandler, RevokeEnrolmentTokenHandler, Revoker, SetEndpointAliasHandler, SignedKeysets,
+    RetireEndpointHandler, RevokeEndpointHandler, RevokeEnrolmentTokenHandler, Revoker, SetEndpointAliasHandler, ShownCheckpoint, SignedKeysets,
   ],
   exports: [BatchWarden, Beats, ConnectionWarden, EventBudgets, Gatekeeper, IdentityConflicts, IdentityResponders, PresenceKeeper, Quarantine, Revoker, SignedKeysets],
 })

@@ -9,6 +9,7 @@ import { Clock } from '../clock.ts';
 import { endpointRecordSchema } from './enrolment-records.ts';
 import { refusal } from './identity-refusal.ts';
 import { readJson } from './read-json.ts';
+import { ShownCheckpoint } from './shown-checkpoint.ts';
 import { SignedKeysets } from './signed-keyset.ts';
 
 /** The first answer of every connection: keyset and time, and new credentials where asked for. */
@@ -18,6 +19,7 @@ export class RenewEndpoint {
     private readonly broker: Broker,
     private readonly clock: Clock,
     private readonly keysets: SignedKeysets,
+    private readonly shown: ShownCheckpoint,
   ) {}
 
   async answer({ endpointId, userNkey, body }: RenewCall): Promise<RenewAnswer> {
@@ -30,10 +32,13 @@ export class RenewEndpoint {
     // Those of a signing key that was replaced are issued anew unasked, so that nobody holds on to it.
     const outdated = request.data.issuers.some((issuer) => issuer !== brokerKeys.agentSigner.publicKey && issuer !== brokerKeys.renewSigner.publicKey);
     const user = { endpointId, nkey: record.nkey, now: this.clock.now() };
+    const { checkpoint } = request.data;
+    const witness = checkpoint === undefined ? undefined : await this.shown.for(checkpoint);
     return {
       keyset: this.keysets.get(),
       time: this.clock.iso(),
       credentials: request.data.renew || outdated ? { jwt: issueAgentJwt(brokerKeys, user), renewalJwt: issueRenewalJwt(brokerKeys, user) } : null,
+      ...(witness === undefined ? {} : { witness }),
     };
   }
 }

@@ -1,10 +1,13 @@
 import { streams as streamNames } from '@kanade/contracts';
 import type { SystemStatus } from '@kanade/contracts';
+import { build } from '@kanade/read-models';
+import type { Reader } from '@kanade/read-models';
 import { QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
 import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
 import { Broker } from '../broker/broker.ts';
 import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.ts';
+import { Clock } from '../clock.ts';
 import { DomainError } from '../domain-error.ts';
 import { countEndpoints } from '../endpoints/endpoint.reads.ts';
 import { recordFullAt } from '../endpoints/gatekeeper.ts';
@@ -15,6 +18,17 @@ import { FoldClient } from '../projections/fold-client.ts';
 import { VerifierClient } from '../projections/verifier-client.ts';
 import { version } from '../version.ts';
 import { GetStatusQuery } from './get-status.query.ts';
+
+const conflictReported = 'kanade.checkpoint.conflict-reported.v1';
+const reportedForMs = 7 * 86_400_000;
+
+/** Found by their type, of which there are hardly ever any. */
+const conflictReportsSql = (since: number) =>
+  build
+    .selectFrom('events')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('typeKey', '=', build.selectFrom('eventTypes').select('key').where('name', '=', conflictReported))
+    .where('recordedAt', '>', since);
 
 type Check = SystemStatus['checks']['fold'];
 
@@ -34,6 +48,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
     private readonly client: FoldClient,
     private readonly verifier: VerifierClient,
     private readonly checkpoints: CheckpointKeeper,
+    private readonly clock: Clock,
     private readonly leader: Leader,
     private readonly feeds: AuditFeeds,
     private readonly log: Log,
@@ -47,7 +62,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
     const checks: SystemStatus['checks'] = {
       broker: this.brokerCheck(streams),
       fold: this.foldCheck(),
-      verifier: this.verifierCheck(),
+      verifier: this.verifierCheck(await this.fold.reader()),
       lease: await this.leaseCheck(),
       auditFeeds: await this.feedsCheck(),
     };
@@ -126,12 +141,14 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
     return { status: 'ok', detail: 'Up to date.' };
   }
 
-  private verifierCheck(): Check {
+  private verifierCheck(reader: Reader): Check {
     const { state, detail, invalidCount, lagEvents } = this.verifier.status();
     const { conflict, failure } = this.checkpoints;
     if (conflict !== undefined) return { status: 'failed', detail: `The record is not what was signed: ${conflict}.` };
     if (state === 'down') return { status: 'degraded', detail };
     if (invalidCount > 0) return { status: 'degraded', detail: `${invalidCount} events are not vouched for by their endpoints, which are in quarantine.` };
+    const reports = reader.get(conflictReportsSql(this.clock.now() - reportedForMs))?.count ?? 0;
+    if (reports > 0) return { status: 'degraded', detail: `${reports} times in a week an endpoint was shown a record that does not continue what it keeps; see them with: kanade event list --type ${conflictReported}` };
     if (failure !== undefined) return { status: 'degraded', detail: `Checkpoints cannot be written to their file: ${failure}.` };
     if (lagEvents > behind) return { status: 'degraded', detail: `${lagEvents} events are still to be verified.` };
     return { status: 'ok', detail };

@@ -42,6 +42,7 @@ export const eventTypes = all<EventType>()([
   'kanade.account.signed-out.v1',
   'kanade.agent.started.v1',
   'kanade.audit.refused.v1',
+  'kanade.checkpoint.conflict-reported.v1',
   'kanade.command.refused.v1',
   'kanade.broker.move-ordered.v1',
   'kanade.desired.applied.v1',

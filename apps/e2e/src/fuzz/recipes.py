@@ -187,6 +187,15 @@ def of_a_fresh_name(world, case):
         grant["sites"] = "all" if grant["role"] == "admin" else [world.pick("site")]
 
 
+def of_what_there_is(world, case):
+    case.query.update({"from": 1, "to": 2})
+
+
+def from_the_beginning(world, case):
+    for name in ("checkpoint", "resume", "after", "minPosition"):
+        case.query.pop(name, None)
+
+
 def an_output(world, case):
     case.path_parameters["runId"] = world.pick("outputRunId")
     case.query.pop("offset", None)
@@ -226,5 +235,7 @@ RECIPES = {
     "revokeEnrolmentToken": a_new_enrolment_token,
     "getRunOutput": an_output,
     "getPoison": a_poisoned_event,
+    "getConsistency": of_what_there_is,
+    "exportEvents": from_the_beginning,
     "endProviderSignIn": from_the_provider,
 }

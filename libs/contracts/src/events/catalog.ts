@@ -2,6 +2,7 @@ import { z } from 'zod';
 import * as accounts from './accounts.ts';
 import * as audit from './audit.ts';
 import * as brokers from './brokers.ts';
+import * as checkpoints from './checkpoints.ts';
 import * as desiredStates from './desired-states.ts';
 import * as lifecycle from './endpoint-lifecycle.ts';
 import * as endpoints from './endpoints.ts';
@@ -28,6 +29,7 @@ export const endpointEventSchemas = [
   desiredStates.desiredStateAppliedSchema,
   desiredStates.desiredStateFailedSchema,
   desiredStates.desiredStateRefusedSchema,
+  checkpoints.checkpointConflictReportedSchema,
 ] as const;
 
 /** What the backend writes, signed with its control key. */

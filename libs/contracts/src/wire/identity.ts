@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { endpointIdSchema, timeSchema } from '../ids.ts';
 import { osSchema } from '../events/endpoints.ts';
+import { checkpointSchema, hashSchema } from '../views/checkpoints.ts';
 import { messageKeyUses } from '../key-uses.ts';
 
 /** The keys an agent believes, signed by the root key it pinned; a newer version replaces an older one, never the reverse. */
@@ -97,11 +98,20 @@ export const renewRequestSchema = z.strictObject({
   /** Public NKeys that signed the caller's JWT and renewal JWT: those of a key that was replaced are issued anew unasked. */
   issuers: z.array(z.string().max(60)).max(2),
   agentVersion: z.string().max(50),
+  /** The last checkpoint the endpoint was shown, null before the first; left out by agents that keep none. */
+  checkpoint: checkpointSchema.pick({ incarnation: true, size: true }).nullable().optional(),
 });
+export type RenewRequest = z.infer<typeof renewRequestSchema>;
 
 /** The first answer of every connection: the keyset and the backend's time; new JWTs where asked for. */
 export const renewAnswerSchema = z.union([
-  z.strictObject({ keyset: signedKeysetSchema, time: timeSchema, credentials: z.strictObject(credentials).nullable() }),
+  z.strictObject({
+    keyset: signedKeysetSchema,
+    time: timeSchema,
+    credentials: z.strictObject(credentials).nullable(),
+    /** The newest checkpoint, with RFC 9162's proof that it continues the one asked about; null where it is no continuation of that. */
+    witness: z.strictObject({ checkpoint: checkpointSchema, path: z.array(hashSchema).max(128).nullable() }).optional(),
+  }),
   identityRefusalSchema,
 ]);
 export type RenewAnswer = z.infer<typeof renewAnswerSchema>;

@@ -351,6 +351,26 @@ export type DesiredRefused = {
   };
 };
 
+export type CheckpointConflictReported = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.checkpoint.conflict-reported.v1";
+  data: {
+    reason: "shorter" | "contradicts";
+    kept: Checkpoint;
+    shown: Checkpoint;
+  };
+};
+
 export type EndpointEnrolled = {
   specversion: "1.0";
   id: EventId;
@@ -1612,11 +1632,24 @@ export type EnrolAnswer = {
   time: Time;
 } | IdentityRefusal;
 
+export type Checkpoint = {
+  incarnation: string;
+  size: number;
+  root: Sha256;
+  time: Time;
+  key: string;
+  signature: string;
+};
+
 export type RenewRequest = {
   renew: boolean;
   keysetVersion: number;
   issuers: string[];
   agentVersion: string;
+  checkpoint?: {
+    incarnation: string;
+    size: number;
+  } | null | undefined;
 };
 
 export type RenewAnswer = {
@@ -1626,6 +1659,10 @@ export type RenewAnswer = {
     jwt: string;
     renewalJwt: string;
   } | null;
+  witness?: {
+    checkpoint: Checkpoint;
+    path: string[] | null;
+  } | undefined;
 } | IdentityRefusal;
 
 export type IdentityRefusal = {
@@ -1712,7 +1749,8 @@ export type EndpointEvent =
   | InventoryPackagesChanged
   | DesiredApplied
   | DesiredFailed
-  | DesiredRefused;
+  | DesiredRefused
+  | CheckpointConflictReported;
 
 /** What the backend writes, signed with its control key. */
 export type ControlEvent =
