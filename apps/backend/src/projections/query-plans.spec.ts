@@ -13,6 +13,7 @@ import { getPerformanceSql } from '../endpoints/get-performance.query.ts';
 import { listPackagesSql } from '../endpoints/list-endpoint-packages.query.ts';
 import { listEnrolmentTokensSql } from '../endpoints/list-enrolment-tokens.query.ts';
 import { listEndpointsSql } from '../endpoints/list-endpoints.query.ts';
+import { exportedSql, keyEventsSql } from '../events/export-reads.ts';
 import { listEventsSql } from '../events/list-events.query.ts';
 import { getExecutionSql } from '../executions/get-execution.query.ts';
 import { getRunSql } from '../executions/get-run.query.ts';
@@ -101,6 +102,11 @@ const hot: [string, () => Compilable, string][] = [
   ['the audit of an address', () => audit({ address: '203.0.113.7' }), 'auditByAddress'],
   ['the audit of a thing', () => audit({ target: 'e1' }), 'auditByTarget'],
   ['the audit, searched', () => audit({ search: 'e1' }), 'SEARCH audit USING INTEGER PRIMARY KEY'],
+  ['an export of an endpoint', () => exportedSql({ endpointId: 'e1' }, { after: 7, to: 1000, limit: 500 }), 'eventsByEndpoint'],
+  ['an export of an execution', () => exportedSql({ executionId: 'x1' }, { after: 7, to: 1000, limit: 500 }), 'eventsByExecution'],
+  ['an export of a type', () => exportedSql({ type: 'kanade.run.finished.v1' }, { after: 7, to: 1000, limit: 500 }), 'eventsByType'],
+  ['an export of a person', () => exportedSql({ principal: 'admin' }, { after: 7, to: 1000, limit: 500 }), 'SEARCH events USING INTEGER PRIMARY KEY'],
+  ['the keys of an endpoint', () => keyEventsSql('e1', 1000), 'eventsByEndpoint'],
   ['the audit, onwards', () => auditAfterSql(7, 1000, 500), 'SEARCH audit USING INTEGER PRIMARY KEY'],
   ['endpoints by status, counted', () => overviewSql.statuses(undefined), 'endpointsByStatus'],
   ['endpoints in quarantine, counted', () => overviewSql.quarantined(undefined), 'endpointsQuarantined'],
