@@ -19,8 +19,11 @@ export class ShownCheckpoint {
   async for(kept: NonNullable<RenewRequest['checkpoint']> | null): Promise<Shown> {
     const checkpoint = await this.atLeast(kept);
     if (checkpoint === undefined) return undefined;
+    const { subtrees, size } = this.keeper.tree();
+    // The verifier has begun anew, and cannot prove yet what was signed before.
+    if (size < checkpoint.size) return undefined;
     const isContinued = kept?.incarnation === checkpoint.incarnation && kept.size <= checkpoint.size;
-    return { checkpoint, path: isContinued ? consistencyPath(this.keeper.tree().subtrees, kept.size, checkpoint.size).map(writeHash) : null };
+    return { checkpoint, path: isContinued ? consistencyPath(subtrees, kept.size, checkpoint.size).map(writeHash) : null };
   }
 
   /** Another replica may have signed for more events than this one has seen: that is no conflict, and is not to look like one. */
