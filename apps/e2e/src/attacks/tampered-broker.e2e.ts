@@ -119,7 +119,7 @@ describe('a control event written straight into the broker', () => {
     const sequence = await write(controlSubject(), body, headers);
     expect(await poisoned(sequence)).toMatchObject({ status: 'poison', poisonReason: expect.stringMatching(/./) });
     expect(await show()).toMatchObject({ standing: 'active', alias: 'second' });
-    await until('the status to say so', async () => /could not be folded.*kanade event list --poisoned/.test((await status()).checks.fold.detail) || undefined);
+    await until('the status to say so', async () => /could not be folded.*kanade read-model poison list/.test((await status()).checks.fold.detail) || undefined);
   });
 
   it('would count with the one signature that does', async () => {
