@@ -139,16 +139,16 @@ export async function startInstallation(): Promise<TestInstallation> {
   mkdirSync(broker.dataDir, { recursive: true, mode: 0o700 });
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   const running = new Map<TestBackend, () => Promise<void>>();
+  const replicas: string[] = [];
   return {
     broker,
     password,
     backend: async (environment = {}) => {
       const replica = running.size === 0 ? undefined : replicaDirectory(broker);
+      if (replica !== undefined) replicas.push(replica);
       const backend = await startBackend(broker, password, { KANADE_ADMIN_PASSWORD_FILE: passwordFile, ...(replica === undefined ? {} : { KANADE_DATA_DIR: replica }), ...environment });
       const stop = async () => {
-        if (!running.delete(backend)) return;
-        await backend.stop();
-        if (replica !== undefined) rmSync(replica, { recursive: true });
+        if (running.delete(backend)) await backend.stop();
       };
       running.set(backend, stop);
       return { ...backend, stop };
@@ -156,6 +156,8 @@ export async function startInstallation(): Promise<TestInstallation> {
     stop: async () => {
       for (const stop of running.values()) await stop();
       await broker.stop();
+      // Last, and whether or not their backends ever started.
+      for (const replica of replicas) rmSync(replica, { recursive: true, force: true });
     },
   };
 }

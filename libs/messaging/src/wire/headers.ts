@@ -43,7 +43,7 @@ function linesOf(text: string): string[] | undefined {
 }
 
 /**
- * The headers in a block as somebody published it, whoever that was: any bytes are answered, none throw. A block is read whole or not at
+ * The headers in a block as somebody published it, whoever that was. Whatever the bytes are, there is an answer and no error. A block is read whole or not at
  * all: one with a status, a line without a colon, a name twice or bytes that are no text is kept as `unreadable`.
  */
 export function readHeaders(block: Uint8Array | undefined): Headers {
