@@ -4,10 +4,11 @@ import type { EndpointDetail, EndpointDiff } from '@kanade/contracts';
 import { build } from '@kanade/read-models';
 import type { PackagesTable, Reader } from '@kanade/read-models';
 import type { Principal } from '../accounts/principal.ts';
+import { DomainError } from '../domain-error.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import { LiveOverlay } from '../projections/live-overlay.ts';
 import { endpointKeyOf } from './endpoint-key.ts';
-import { getEndpoint } from './get-endpoint.query.ts';
+import { getEndpoint, getEndpointSql } from './get-endpoint.query.ts';
 
 export interface DiffEndpointParams {
   readonly endpointId: string;
@@ -94,7 +95,12 @@ function stateOf(db: Reader, principal: Principal, endpointId: string) {
 }
 
 export function diffEndpoint(from: Reader, to: Reader, principal: Principal, endpointId: string): EndpointDiff {
-  const [before, after] = [stateOf(from, principal, endpointId), stateOf(to, principal, endpointId)];
+  const after = stateOf(to, principal, endpointId);
+  if (from.get(getEndpointSql(principal, endpointId)) === undefined) {
+    const { name, enrolledAt } = after.detail;
+    throw new DomainError('not-found', `There was no endpoint ${name} to see at the earlier moment; it enrolled at ${enrolledAt}.`, { details: { id: endpointId } });
+  }
+  const before = stateOf(from, principal, endpointId);
   return {
     endpointId, from: before.detail.position, to: after.detail.position, changes: changesBetween(before.detail, after.detail), packages: packagesBetween(before.packages, after.packages),
   };

@@ -38,7 +38,7 @@ it('tells what two moments of an endpoint do not have in common', () => {
   expect(diff.changes.filter(({ field }) => field === 'alias')).toEqual([]);
   expect(diffEndpoint(past.at(after), scene.db, systemPrincipal, 'e1').changes).toEqual([{ field: 'alias', before: null, after: 'later' }]);
   expect(diffEndpoint(past.at(after), past.at(after), systemPrincipal, 'e1')).toMatchObject({ changes: [], packages: { added: [], removed: [], updated: [] } });
-  expect(() => diffEndpoint(past.at(0), scene.db, systemPrincipal, 'e1')).toThrow(expect.objectContaining({ code: 'not-found' }));
+  expect(() => diffEndpoint(past.at(0), scene.db, systemPrincipal, 'e1')).toThrow(expect.objectContaining({ code: 'not-found', message: expect.stringContaining('it enrolled at') }));
   past.close();
   scene.close();
 });
