@@ -1,0 +1,59 @@
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import type { StoredMessage } from '@kanade/proof';
+import { decodeBlock, headBytes, isWhole, readBlockHead } from './block.ts';
+import type { BlockHead } from './block.ts';
+import { ArchiveDamagedError } from './errors.ts';
+
+/** A block and where its frame begins in the file. */
+export interface PlacedBlock extends BlockHead {
+  readonly offset: number;
+}
+
+/** What a segment's file has: blocks that follow one another, up to `bytes`; what stands behind is torn off or damaged. */
+export interface SegmentBlocks {
+  readonly blocks: readonly PlacedBlock[];
+  readonly bytes: number;
+}
+
+function readAt(fd: number, offset: number, length: number): Buffer {
+  const buffer = Buffer.alloc(length);
+  return buffer.subarray(0, readSync(fd, buffer, 0, length, offset));
+}
+
+/** Does something with an open file. */
+export function withFile<Result>(file: string, use: (fd: number) => Result): Result {
+  const fd = openSync(file, 'r');
+  try {
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Finds the blocks of a segment by their heads; no frame is read. `first` is the position it has to begin with. */
+export function findBlocks(fd: number, first: number): SegmentBlocks {
+  const { size } = fstatSync(fd);
+  const blocks: PlacedBlock[] = [];
+  let [bytes, next] = [0, first];
+  for (;;) {
+    const head = readBlockHead(readAt(fd, bytes, headBytes));
+    if (head?.first !== next || bytes + headBytes + head.frameBytes > size) return { blocks, bytes };
+    blocks.push({ ...head, offset: bytes + headBytes });
+    bytes += headBytes + head.frameBytes;
+    next = head.last + 1;
+  }
+}
+
+/** The events of a block; throws ArchiveDamagedError when they are not those that were written. */
+export function readBlock(fd: number, file: string, block: PlacedBlock): StoredMessage[] {
+  const frame = readAt(fd, block.offset, block.frameBytes);
+  if (!isWhole(block, frame)) throw new ArchiveDamagedError(file, block, 'the checksum does not fit');
+  const messages = decodeBlock(block, frame);
+  if (messages === undefined) throw new ArchiveDamagedError(file, block, 'it does not hold the events it names');
+  return messages;
+}
+
+/** True when a block is as it was written. */
+export function isBlockWhole(fd: number, block: PlacedBlock): boolean {
+  return isWhole(block, readAt(fd, block.offset, block.frameBytes));
+}
