@@ -92,8 +92,7 @@ function accept(place: Place, messages: readonly PulledMessage[], firstDelivery:
     if (place.contiguous && message.sequence !== place.next) {
       throw new LogDamagedError('gap', `${place.stream} lacks ${place.next} to ${message.sequence - 1}`, details);
     }
-    const { sequence, subject, recordedAt, headers, body } = message;
-    accepted.push({ sequence, subject, recordedAt, headers, body });
+    accepted.push(message);
     place.next = message.sequence + 1;
   }
   return accepted;

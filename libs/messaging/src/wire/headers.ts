@@ -11,6 +11,7 @@ export const unreadable = '';
 
 const version = 'NATS/1.0';
 const end = '\r\n';
+const colonCode = 58;
 // A colon ends a name; blanks and what is no ASCII are in none.
 const headerName = /^[!-9;-~]+$/;
 
@@ -22,18 +23,36 @@ function textOf(block: Uint8Array): string | undefined {
   return isUtf8(block) ? Buffer.from(block.buffer, block.byteOffset, block.byteLength).toString() : undefined;
 }
 
+// The names of the block before: nearly every block has those of its neighbour, and need not be looked at for them.
+let usual: string[] = [];
+
+/** The name a line begins with, `expected` being the one its neighbour had in this place; undefined when it is none. */
+function nameOf(line: string, expected: string | undefined): string | undefined {
+  if (expected !== undefined && line.charCodeAt(expected.length) === colonCode && line.startsWith(expected)) return expected;
+  const name = line.slice(0, Math.max(0, line.indexOf(':')));
+  return headerName.test(name) ? name : undefined;
+}
+
+/** Adds a header; `__proto__` is a name like any other. */
+function put(headers: Record<string, string>, name: string, value: string): void {
+  if (name === '__proto__') Object.defineProperty(headers, name, { value, enumerable: true, writable: true, configurable: true });
+  else headers[name] = value;
+}
+
 /** Lines of a block without its end as headers; undefined when one of them is none, or a name comes twice. */
 function readLines(lines: readonly string[]): Headers | undefined {
   if (lines[0] !== version) return undefined;
-  const headers = new Map<string, string>();
+  const headers: Record<string, string> = {};
+  const names: string[] = [];
   for (let index = 1; index < lines.length; index += 1) {
     const line = lines[index] ?? '';
-    const colon = line.indexOf(':');
-    const name = line.slice(0, Math.max(0, colon));
-    if (!headerName.test(name) || headers.has(name)) return undefined;
-    headers.set(name, line.slice(colon + 1).trim());
+    const name = nameOf(line, usual[index - 1]);
+    if (name === undefined || Object.hasOwn(headers, name)) return undefined;
+    names.push(name);
+    put(headers, name, line.slice(name.length + 1).trim());
   }
-  return Object.fromEntries(headers);
+  usual = names;
+  return headers;
 }
 
 /** The lines of a whole block; undefined when it does not end as one. */

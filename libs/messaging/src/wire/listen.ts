@@ -6,7 +6,7 @@ import type { Headers } from './headers.ts';
 
 /** A message as it came. Its headers are read by us: the client library's own throws on a block it does not like. */
 export class Heard {
-  readonly #message: Msg;
+  readonly #message: MsgImpl;
   readonly subject: string;
   readonly body: Uint8Array;
   /** The bytes of the header block; undefined when there is none. */
@@ -23,7 +23,12 @@ export class Heard {
 
   /** Where an answer goes; empty when none is wanted. */
   get reply(): string {
-    return this.#message.reply ?? '';
+    return this.#message.reply;
+  }
+
+  /** The same, as the bytes that came. */
+  get replyBytes(): Uint8Array | undefined {
+    return this.#message._msg.reply;
   }
 
   get headers(): Headers {

@@ -1,7 +1,10 @@
 import { createInbox } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/nats-core';
+import { readDeliveryPlace } from './delivery-place.ts';
+import type { DeliveryPlace } from './delivery-place.ts';
 import { inboxOf } from './inbox.ts';
 import { readStatus } from './headers.ts';
+import type { Headers } from './headers.ts';
 import { listen } from './listen.ts';
 import type { Heard } from './listen.ts';
 import type { StoredMessage } from './message.ts';
@@ -34,21 +37,37 @@ export interface Pull {
   stop(reason?: string): void;
 }
 
+/** A delivered message; where it is acknowledged is made out only for those who do. */
+class Delivered implements PulledMessage {
+  readonly subject: string;
+  readonly headers: Headers;
+  readonly body: Uint8Array;
+  readonly sequence: number;
+  readonly recordedAt: number;
+  readonly consumerSequence: number;
+  readonly pending: number;
+  readonly #message: Heard;
+
+  constructor(message: Heard, place: DeliveryPlace) {
+    this.subject = message.subject;
+    this.headers = message.headers;
+    this.body = message.body;
+    this.sequence = place.sequence;
+    this.recordedAt = place.recordedAt;
+    this.consumerSequence = place.consumerSequence;
+    this.pending = place.pending;
+    this.#message = message;
+  }
+
+  get ackSubject(): string {
+    return this.#message.reply;
+  }
+}
+
 /** What was stored is told by where it is acknowledged; undefined for the broker's own words, whatever a stored message's headers say. */
 function pulled(message: Heard): PulledMessage | undefined {
-  // $JS.ACK.<stream>.<consumer>.<delivered>.<stream seq>.<consumer seq>.<time ns>.<pending>
-  const tokens = message.reply.split('.');
-  if (tokens.length !== 9 || tokens[0] !== '$JS' || tokens[1] !== 'ACK') return undefined;
-  return {
-    sequence: Number(tokens[5]),
-    subject: message.subject,
-    recordedAt: Math.floor(Number(tokens[7]) / 1e6),
-    headers: message.headers,
-    body: message.body,
-    consumerSequence: Number(tokens[6]),
-    pending: Number(tokens[8]),
-    ackSubject: message.reply,
-  };
+  const place = message.replyBytes && readDeliveryPlace(message.replyBytes);
+  return place && new Delivered(message, place);
 }
 
 class RunningPull implements Pull {
