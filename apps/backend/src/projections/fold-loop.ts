@@ -4,6 +4,7 @@ import { MessagingError, streamUsage } from '@kanade/messaging';
 import type { CoreConnection, EventLog } from '@kanade/messaging';
 import { foldedStreams } from '@kanade/read-models';
 import type { Commit, FoldedStream, ReadModel, StoredMessage } from '@kanade/read-models';
+import { foldableUntil } from './catch-up.ts';
 import type { FoldLimit, FoldedSequences } from './fold-limit.ts';
 import type { FoldMessage } from './fold-messages.ts';
 import { checkHistory } from './history-check.ts';
@@ -177,12 +178,17 @@ export class FoldLoop {
     return false;
   }
 
-  /** While it catches up, the fold goes through all streams side by side in recorded time, so that output meets its run. */
+  /** While it catches up, events and output go side by side; what is held back has to let the events pass that it waits for. */
   private timeLimit(): number {
     if (this.caughtUp) return Infinity;
-    const { output } = this.feeds;
-    if (this.outputRead() || output.isDone(this.until('output'), outputPatienceMs)) return Infinity;
-    return output.readUntil();
+    const streams = (['events', 'output'] as const).filter((stream) => !this.gates.has(stream));
+    return foldableUntil(streams.map((stream) => ({ feed: this.feeds[stream], until: this.until(stream), isRead: this.hasRead(stream) })), batchSize);
+  }
+
+  private hasRead(stream: 'events' | 'output'): boolean {
+    const feed = this.feeds[stream];
+    if (stream === 'events') return feed.lastRead >= Math.min(this.ends.get('events') ?? 0, this.until('events'));
+    return this.outputRead() || feed.isDone(this.until('output'), outputPatienceMs);
   }
 
   /** Sequence up to which a stream may be folded. */

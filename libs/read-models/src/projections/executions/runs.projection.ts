@@ -240,6 +240,7 @@ export class Runs {
     // Late as it is applied, it holds from where it was recorded.
     this.#session.position.during(heldEnd.position, () => { this.#end(run, named, heldEnd); });
     // It waited while others ended: the execution ended with the latest of them, not with the one that is applied last.
+    if (!this.#tallies.hasEnded(run.executionKey)) return;
     const latest = this.#rows.lastEnd({ executionKey: run.executionKey })?.endedAt ?? heldEnd.recordedAt;
     this.#tallies.endAt(run.executionKey, latest);
   }

@@ -85,10 +85,11 @@ export function openTallies(session: Session) {
       tally.endedAt = executionState(tally, tally.targetCount) === 'running' ? null : at;
       tally.countedPosition = Math.max(tally.countedPosition, position);
     },
-    /** An execution that has ended did so at this recorded time; one that goes on is left alone. */
+    /** True when the last run of an execution has ended. */
+    hasEnded: (key: number): boolean => of(key).endedAt !== null,
+    /** An execution that has ended did so at this recorded time. */
     endAt(key: number, at: number): void {
-      const tally = of(key);
-      if (tally.endedAt !== null) tally.endedAt = at;
+      of(key).endedAt = at;
     },
     /** A recovered execution has one more target than was known. */
     grow(key: number): void {
