@@ -10,6 +10,7 @@ describe('a packed batch', () => {
     message(2.5, { '': 'NATS/1.0 nothing that can be read' }, '{}'),
     message(3, { 'Kanade-Epoch': '2', 'Kanade-Sequence': '' }, '第三'),
     message(5, { 'Nats-Rollup': 'sub\nall', '__proto__x': 'odd' }, 'x'.repeat(1000)),
+    message(6, Object.fromEntries([['a', '1'], ['__proto__', 'b']]), ''),
   ];
 
   it('gives back every message as it was', () => {

@@ -66,6 +66,14 @@ export function pack(stream: FoldedStream, messages: readonly StoredMessage[]): 
   return { stream, bodies, sizes, sequences: messages.map(({ sequence }) => sequence), recordedAt: messages.map(({ recordedAt }) => recordedAt), shapes, shapeOf, texts, bytes };
 }
 
+/** Headers by name, their values from `start` on; `__proto__` is a name like any other. */
+function headersOf(names: readonly string[], texts: readonly string[], start: number): Record<string, string> {
+  if (names.includes('__proto__')) return Object.fromEntries(names.map((name, index) => [name, texts[start + index] ?? '']));
+  const headers: Record<string, string> = {};
+  for (let index = 0; index < names.length; index += 1) headers[names[index] ?? ''] = texts[start + index] ?? '';
+  return headers;
+}
+
 /** The messages of a packed batch; their bodies are views of its one buffer. */
 export function unpack({ bodies, sizes, sequences, recordedAt, shapes, shapeOf, texts }: PackedBatch): StoredMessage[] {
   let text = 0;
@@ -73,11 +81,9 @@ export function unpack({ bodies, sizes, sequences, recordedAt, shapes, shapeOf, 
   return sequences.map((sequence, index) => {
     const subject = texts[text] ?? '';
     text += 1;
-    const headers: Record<string, string> = {};
-    for (const name of shapes[shapeOf[index] ?? 0] ?? []) {
-      headers[name] = texts[text] ?? '';
-      text += 1;
-    }
+    const names = shapes[shapeOf[index] ?? 0] ?? [];
+    const headers = headersOf(names, texts, text);
+    text += names.length;
     const size = sizes[index] ?? 0;
     const body = new Uint8Array(bodies, at, size);
     at += size;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 
 /** What a folding worker is, and when it is done: `until` is the position the backend's own reports, null where the worker says so itself. */
@@ -7,10 +8,11 @@ export interface FoldTask {
   readonly until: number | null;
 }
 
-/** What a fold took, in a process of its own: milliseconds since its file was open, those its folding thread was on a core, and the most memory that was ever resident. */
+/** What a fold took, in a process of its own: milliseconds since its file was open, those its folding thread and all its threads were on a core, and the most memory that was ever resident. */
 export interface FoldTaken {
   readonly ms: number;
   readonly threadMs: number;
+  readonly processMs: number;
   readonly residentBytes: number;
 }
 
@@ -31,18 +33,21 @@ function run({ module, workerData, until }: FoldTask): Promise<Omit<FoldTaken, '
   let done = false;
   let taken: Omit<FoldTaken, 'residentBytes'> | undefined;
   let before: Promise<NodeJS.CpuUsage> | undefined;
+  let beforeAll: NodeJS.CpuUsage | undefined;
   const isDone = (message: unknown): boolean => (until === null ? message === 'done' : coveredOf(message) >= until);
   return new Promise((resolve, reject) => {
     worker.on('message', (message) => {
       if (typeOf(message) === 'opened') {
         openedAt = performance.now();
         before = worker.cpuUsage();
+        beforeAll = process.cpuUsage();
       }
       if (done || before === undefined || !isDone(message)) return;
       done = true;
       const ms = performance.now() - openedAt;
+      const all = process.cpuUsage(beforeAll);
       void Promise.all([before, worker.cpuUsage()]).then(([then, now]) => {
-        taken = { ms, threadMs: (now.user + now.system - then.user - then.system) / 1000 };
+        taken = { ms, threadMs: (now.user + now.system - then.user - then.system) / 1000, processMs: (all.user + all.system) / 1000 };
         worker.postMessage({ type: 'stop' });
       }, reject);
     });
@@ -54,10 +59,16 @@ function run({ module, workerData, until }: FoldTask): Promise<Omit<FoldTaken, '
   });
 }
 
+/** The most memory this process ever had, bytes. What `getrusage` tells counts from the process that started this one where that was larger. */
+function mostResident(): number {
+  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;
+  return Number(/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1]) * 1024;
+}
+
 process.once('message', (task) => {
   if (!isTask(task)) throw new TypeError('started without a task');
   void run(task).then((times) => {
-    const taken: FoldTaken = { ...times, residentBytes: process.resourceUsage().maxRSS * 1024 };
+    const taken: FoldTaken = { ...times, residentBytes: mostResident() };
     process.send?.(taken);
     process.disconnect();
   });

@@ -118,6 +118,8 @@ async function measure(stage: Stage, rounds: number): Promise<Measurement[]> {
     measured('bare program', 'results/s', theirs.map(perSecond)),
     measured('ratio', '', theirs.map((taken, index) => taken.ms / (ours[index]?.ms ?? taken.ms))),
     measured("ratio of the folding threads' time on a core", '', theirs.map((taken, index) => taken.threadMs / (ours[index]?.threadMs ?? taken.threadMs))),
+    measured("ratio of the processes' time on cores", '', theirs.map((taken, index) => taken.processMs / (ours[index]?.processMs ?? taken.processMs))),
+    measured('kanade, time of the process on cores', 'µs/result', ours.map(({ processMs }) => (processMs * 1000) / results)),
     resident('kanade, resident at most', ours),
     resident('bare program, resident at most', theirs),
   ];
