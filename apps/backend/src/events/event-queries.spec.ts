@@ -52,6 +52,14 @@ describe('listEvents', () => {
     expect(() => list({ after: 'ffffffff:3' })).toThrow(expect.objectContaining({ code: 'position-unknown' }));
   });
 
+  it('finds what somebody asked for: by user, with all tokens, by account and by token', () => {
+    const byAdmin = list({ principal: 'admin', limit: 500 }).items;
+    expect(byAdmin.map(({ type }) => type)).toContain('kanade.job.applied.v1');
+    expect(byAdmin.every(({ principal }) => principal?.startsWith('admin'))).toBe(true);
+    expect(list({ principal: 'token/t1', limit: 500 }).items).not.toEqual([]);
+    expect(list({ principal: 'nobody' }).items).toEqual([]);
+  });
+
   it('finds by type, endpoint and execution', () => {
     expect(list({ endpointId: 'e1' }).items.every(({ endpointId }) => endpointId === 'e1')).toBe(true);
     expect(list({ executionId: 'x2' }).items.map(({ type }) => type)).toEqual(['kanade.execution.targeted.v1', 'kanade.execution.requested.v1']);

@@ -1,6 +1,7 @@
 import type { eventExportQuerySchema } from '@kanade/contracts';
 import { build } from '@kanade/read-models';
 import type { z } from 'zod';
+import { ofPrincipal } from './of-principal.ts';
 
 export type ExportEventsParams = z.infer<typeof eventExportQuerySchema>;
 
@@ -9,14 +10,6 @@ export interface ExportWindow {
   readonly after: number;
   readonly to: number;
   readonly limit: number;
-}
-
-function ofPrincipal(principal: string) {
-  const query = build.selectFrom('principals').select('principal');
-  const [kind, id] = principal.split('/');
-  if (kind === 'account' && id !== undefined) return query.where('accountId', '=', id);
-  if (kind === 'token' && id !== undefined) return query.where('principal', '=', principal);
-  return query.where('accountId', '=', build.selectFrom('accounts').select('id').where('username', '=', principal));
 }
 
 /** The events of a window that an export's filter lets through, oldest first. */

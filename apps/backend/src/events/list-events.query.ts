@@ -14,6 +14,7 @@ import { executionKeyOf } from '../executions/run.reads.ts';
 import { readOverSites, visibleSiteKeys } from '../projections/scoped.ts';
 import type { SiteKeys } from '../projections/scoped.ts';
 import { eventView, selectEvents } from './event-view.ts';
+import { ofPrincipal } from './of-principal.ts';
 import { firstPositionFrom } from './position-at-time.ts';
 
 export type ListEventsParams = z.infer<typeof eventListQuerySchema>;
@@ -35,9 +36,9 @@ export interface PositionRange {
   readonly to?: number | undefined;
 }
 
-/** Events of one site, or of all; what is asked of one execution or endpoint is found by that, whatever the site. */
-export function listEventsSql({ type, endpointId, executionId, status, order, cursor, limit }: ListEventsParams, range: PositionRange, siteKey?: number) {
-  const named = executionId !== undefined || endpointId !== undefined;
+/** Events of one site, or of all; what is asked of one execution, endpoint or principal is found by that, whatever the site. */
+export function listEventsSql({ type, endpointId, executionId, principal, status, order, cursor, limit }: ListEventsParams, range: PositionRange, siteKey?: number) {
+  const named = executionId !== undefined || endpointId !== undefined || principal !== undefined;
   let query = selectEvents();
   if (siteKey !== undefined) query = query.where(named ? sql<number>`+${sql.ref('events.siteKey')}` : 'events.siteKey', '=', siteKey);
   // Poison is rare: its few positions are looked up, not every event for whether it is one.
@@ -46,6 +47,7 @@ export function listEventsSql({ type, endpointId, executionId, status, order, cu
   if (type !== undefined) query = query.where(siteKey === undefined ? 'events.typeKey' : sql<number>`+${sql.ref('events.typeKey')}`, '=', build.selectFrom('eventTypes as named').select('named.key').where('named.name', '=', type));
   if (endpointId !== undefined) query = query.where('events.endpointKey', '=', unchanging.selectFrom('endpoints as named').select('named.key').where('named.id', '=', endpointId));
   if (executionId !== undefined) query = query.where('events.executionKey', '=', unchanging.selectFrom('executions as named').select('named.key').where('named.id', '=', executionId));
+  if (principal !== undefined) query = query.where('events.principal', 'in', ofPrincipal(principal));
   if (range.from !== undefined) query = query.where('events.position', '>=', range.from);
   if (range.to !== undefined) query = query.where('events.position', '<', range.to);
   const after = readKeyCursor(cursor);

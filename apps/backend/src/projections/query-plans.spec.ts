@@ -91,6 +91,8 @@ const hot: [string, () => Compilable, string][] = [
   ['events of a type', () => events({ type: 'kanade.run.finished.v1', cursor: afterKey }), 'eventsByType'],
   ['events of an endpoint', () => events({ endpointId: 'e1', cursor: afterKey }), 'eventsByEndpoint'],
   ['events of an execution', () => events({ executionId: 'x1', cursor: afterKey }), 'eventsByExecution'],
+  ['events of a user', () => events({ principal: 'admin', cursor: afterKey }), 'eventsByPrincipal'],
+  ['events of a token, of a site', () => events({ principal: 'token/t1' }, 1), 'eventsByPrincipal'],
   ['the audit', () => audit({}), 'SEARCH audit USING INTEGER PRIMARY KEY'],
   ['the audit of a time', () => listAuditSql(auditListQuerySchema.parse({}), { from: 3, to: 9 }), 'SEARCH audit USING INTEGER PRIMARY KEY'],
   ['the audit of an account', () => audit({ principal: 'account/a1' }), 'auditByAccount'],
@@ -105,7 +107,7 @@ const hot: [string, () => Compilable, string][] = [
   ['an export of an endpoint', () => exportedSql({ endpointId: 'e1' }, { after: 7, to: 1000, limit: 500 }), 'eventsByEndpoint'],
   ['an export of an execution', () => exportedSql({ executionId: 'x1' }, { after: 7, to: 1000, limit: 500 }), 'eventsByExecution'],
   ['an export of a type', () => exportedSql({ type: 'kanade.run.finished.v1' }, { after: 7, to: 1000, limit: 500 }), 'eventsByType'],
-  ['an export of a person', () => exportedSql({ principal: 'admin' }, { after: 7, to: 1000, limit: 500 }), 'SEARCH events USING INTEGER PRIMARY KEY'],
+  ['an export of a person', () => exportedSql({ principal: 'admin' }, { after: 7, to: 1000, limit: 500 }), 'eventsByPrincipal'],
   ['the keys of an endpoint', () => keyEventsSql('e1', 1000), 'eventsByEndpoint'],
   ['the audit, onwards', () => auditAfterSql(7, 1000, 500), 'SEARCH audit USING INTEGER PRIMARY KEY'],
   ['endpoints by status, counted', () => overviewSql.statuses(undefined), 'endpointsByStatus'],
@@ -144,11 +146,15 @@ const hot: [string, () => Compilable, string][] = [
   ['executions to cancel', () => executionsToCancelSql(), 'runsToCancel'],
 ];
 
+const ofPeople = new Set(['events of a user', 'events of a token, of a site', 'an export of a person']);
+
 it.each(hot)('%s walk their index', (what, query, index) => {
   const plan = scene.db.plan(query());
   expect(plan.join('\n')).toContain(index);
   // It sorts the few it found, no more than are asked for.
   if (what === 'runs to dispatch' || what === 'counts of an execution on sites') return;
+  // A person has several principals, each with its own place in the index; what all of them did is much less than what endpoints do.
+  if (ofPeople.has(what)) return;
   // The newest few, found from the end of the table.
   if (what === 'the latest results') return;
   // Sorting or scanning is what no longer works with a million rows.

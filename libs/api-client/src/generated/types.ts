@@ -1171,6 +1171,7 @@ export type ListEventsQuery = {
   type?: string | undefined;
   endpointId?: EndpointId | undefined;
   executionId?: ExecutionId | undefined;
+  principal?: string | undefined;
   status?: "folded" | "poison" | undefined;
   from?: string | undefined;
   to?: string | undefined;

@@ -28,6 +28,8 @@ export const eventListQuerySchema = z.strictObject({
   type: z.string().max(100).optional(),
   endpointId: endpointIdSchema.optional(),
   executionId: executionIdSchema.optional(),
+  /** Only what somebody asked for: a user's name, `account/ID` or `token/ID`. */
+  principal: z.string().max(200).optional(),
   /** `poison`: only those that could not be folded. */
   status: z.enum(['folded', 'poison']).optional(),
   /** Recorded at this time or later. */

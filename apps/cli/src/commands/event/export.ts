@@ -7,6 +7,7 @@ import { exitCodes } from '../../exit-codes.ts';
 import { findResumePlace, partialFile, saveExport } from '../../export/resumable-export.ts';
 import { toStdout } from '../../export/save-stream.ts';
 import { Failure, messageOf, usageFailure } from '../../failure.ts';
+import { operatorFlag } from '../../event-filter.ts';
 import { resolveEndpoint } from '../../targets.ts';
 
 export class EventExport extends BaseCommand {
@@ -25,7 +26,7 @@ export class EventExport extends BaseCommand {
     after: Flags.string({ description: 'only what was recorded after this position' }),
     endpoint: Flags.string({ char: 'e', description: 'only what concerns this endpoint (name or id)' }),
     type: Flags.string({ description: 'only this type, e.g. kanade.run.finished.v1' }),
-    operator: Flags.string({ description: 'only what this person or token asked for (user name, account/ID or token/ID)' }),
+    operator: operatorFlag,
     execution: Flags.string({ description: 'only what belongs to this execution' }),
     resume: Flags.boolean({ description: 'go on with FILE.partial' }),
   };

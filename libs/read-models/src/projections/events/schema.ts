@@ -19,6 +19,7 @@ CREATE INDEX eventsOfControl ON events (id) WHERE source IS NOT NULL;
 CREATE INDEX eventsByType ON events (typeKey);
 CREATE INDEX eventsByEndpoint ON events (endpointKey) WHERE endpointKey IS NOT NULL;
 CREATE INDEX eventsBySite ON events (siteKey) WHERE siteKey IS NOT NULL;
+CREATE INDEX eventsByPrincipal ON events (principal) WHERE principal IS NOT NULL;
 CREATE INDEX eventsByExecution ON events (executionKey) WHERE executionKey IS NOT NULL;
 
 CREATE TABLE eventTypes (
