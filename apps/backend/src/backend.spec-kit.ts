@@ -1,6 +1,5 @@
 import 'reflect-metadata';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createServerKeys } from '@kanade/messaging';
@@ -123,13 +122,6 @@ async function startBackend(broker: TestBroker, password: string, environment: R
   };
 }
 
-/** The data directory of one more replica, given the keys by the administrator. */
-function replicaDirectory({ dataDir }: TestBroker): string {
-  const directory = mkdtempSync(join(tmpdir(), 'kanade-replica-'));
-  for (const name of ['keys', 'creds']) cpSync(join(dataDir, name), join(directory, name), { recursive: true });
-  return directory;
-}
-
 /** A broker, its keys, an administrator's password; everything is gone after `stop`. */
 export async function startInstallation(): Promise<TestInstallation> {
   const broker = await startTestBroker();
@@ -139,14 +131,12 @@ export async function startInstallation(): Promise<TestInstallation> {
   mkdirSync(broker.dataDir, { recursive: true, mode: 0o700 });
   writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   const running = new Map<TestBackend, () => Promise<void>>();
-  const replicas: string[] = [];
   return {
     broker,
     password,
     backend: async (environment = {}) => {
-      const replica = running.size === 0 ? undefined : replicaDirectory(broker);
-      if (replica !== undefined) replicas.push(replica);
-      const backend = await startBackend(broker, password, { KANADE_ADMIN_PASSWORD_FILE: passwordFile, ...(replica === undefined ? {} : { KANADE_DATA_DIR: replica }), ...environment });
+      const replica = running.size === 0 ? {} : { KANADE_DATA_DIR: broker.replicaDirectory() };
+      const backend = await startBackend(broker, password, { KANADE_ADMIN_PASSWORD_FILE: passwordFile, ...replica, ...environment });
       const stop = async () => {
         if (running.delete(backend)) await backend.stop();
       };
@@ -156,8 +146,6 @@ export async function startInstallation(): Promise<TestInstallation> {
     stop: async () => {
       for (const stop of running.values()) await stop();
       await broker.stop();
-      // Last, and whether or not their backends ever started.
-      for (const replica of replicas) rmSync(replica, { recursive: true, force: true });
     },
   };
 }

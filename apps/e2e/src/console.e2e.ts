@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { detachedSchema, endpointListSchema, eventListSchema, executionListSchema, resultSchema } from './answers.ts';
-import { findChromium, startChromium } from './browser/chromium.ts';
+import { findChromium, startChromium } from '@kanade/test-system';
 import { looks, nameOf } from './browser/looks.ts';
 import { Stage } from './browser/stage.ts';
 import { notSignedInYet } from './browser/visitor.ts';

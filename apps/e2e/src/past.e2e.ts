@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { endpointListSchema, resultSchema } from './answers.ts';
-import { findChromium, startChromium } from './browser/chromium.ts';
+import { findChromium, startChromium } from '@kanade/test-system';
 import { looks, nameOf } from './browser/looks.ts';
 import { Stage } from './browser/stage.ts';
 import { Installation } from './installation.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { TestProvider } from '@kanade/test-provider';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { findChromium, startChromium } from './browser/chromium.ts';
+import { findChromium, startChromium } from '@kanade/test-system';
 import { looks, nameOf } from './browser/looks.ts';
 import { notSignedInYet, Visitor } from './browser/visitor.ts';
 import { freePort } from './free-port.ts';

@@ -6,7 +6,7 @@ import { Secret, TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { findChromium, startChromium } from '../browser/chromium.ts';
+import { findChromium, startChromium } from '@kanade/test-system';
 import { notSignedInYet, Visitor } from '../browser/visitor.ts';
 import { Installation } from '../installation.ts';
 import { until } from '../until.ts';

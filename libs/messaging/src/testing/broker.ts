@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { openSync, closeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -25,9 +25,13 @@ export interface TestBroker {
   readonly maxFileBytes: number;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
-  /** Starts it again on the same ports and data (after kill), configured for the keys it finds. */
+  /** SIGTERM, as an administrator stops it; its data stays. Resolves when it is gone. */
+  halt(): Promise<void>;
+  /** Starts it again on the same ports and data (after kill or halt), configured for the keys it finds. */
   restart(): Promise<void>;
-  /** Stops it and removes its data. */
+  /** Makes the data directory of one more replica of the backend, with the keys an administrator would give it. */
+  replicaDirectory(): string;
+  /** Stops it and removes its data, and the directories of replicas. */
   stop(): Promise<void>;
 }
 
@@ -78,6 +82,7 @@ export async function startTestBroker(options: {
   const admin = await connectCore({ url, credsFile: creds.admin, name: 'test setup', ca: tls === undefined ? null : readFileSync(tls.caFile, 'utf8') });
   await applyBroker(admin, { maxFileBytes });
   await admin.close();
+  const replicas: string[] = [];
   return {
     url: ports.natsUrl,
     wsUrl: ports.wsUrl,
@@ -88,6 +93,7 @@ export async function startTestBroker(options: {
     sysCreds: creds.sys,
     maxFileBytes,
     kill: () => end(child, 'SIGKILL'),
+    halt: () => end(child, 'SIGTERM'),
     restart: async () => {
       await end(child, 'SIGKILL');
       // With the keys of today, as the supervisor does it.
@@ -95,9 +101,15 @@ export async function startTestBroker(options: {
       writeCreds(dataDir);
       ({ child, ports } = await start(configFile, dataDir));
     },
+    replicaDirectory: () => {
+      const directory = mkdtempSync(join(tmpdir(), 'kanade-replica-'));
+      for (const name of ['keys', 'creds']) cpSync(join(dataDir, name), join(directory, name), { recursive: true });
+      replicas.push(directory);
+      return directory;
+    },
     stop: async () => {
       await end(child, 'SIGTERM');
-      rmSync(dataDir, { recursive: true, force: true });
+      for (const directory of [dataDir, ...replicas]) rmSync(directory, { recursive: true, force: true });
     },
   };
 }

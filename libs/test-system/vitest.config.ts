@@ -1,0 +1,3 @@
+import { kanadeVitest } from '../../vitest.base.ts';
+
+export default kanadeVitest(import.meta.dirname);
