@@ -22,7 +22,7 @@ describe('Invalidator', () => {
     await vi.waitFor(() => {
       expect(queries.getQueryData(['jobs', 'list'])).toBe(1);
     });
-    const invalidator = new Invalidator(queries, 5);
+    const invalidator = new Invalidator(queries, { gatherMs: 5, restMs: [5, 5] });
     for (let change = 0; change < 100; change += 1) invalidator.add([['jobs', 'list']]);
     await vi.waitFor(() => {
       expect(queryFn).toHaveBeenCalledTimes(2);
@@ -34,5 +34,39 @@ describe('Invalidator', () => {
     });
     answers[2]?.();
     stop();
+  });
+
+  it('does not have one list wait for the rest of another', async () => {
+    const queries = new QueryClient();
+    const asked: string[] = [];
+    const stops = ['jobs', 'sites'].map((kind) =>
+      new QueryObserver(queries, { queryKey: [kind], queryFn: () => Promise.resolve(asked.push(kind)) }).subscribe(() => undefined));
+    await vi.waitFor(() => {
+      expect(asked).toEqual(['jobs', 'sites']);
+    });
+    const invalidator = new Invalidator(queries, { gatherMs: 0, restMs: [60_000, 60_000] });
+    invalidator.add([['jobs']]);
+    await vi.waitFor(() => {
+      expect(asked).toHaveLength(3);
+    });
+    invalidator.add([['jobs'], ['sites']]);
+    await vi.waitFor(() => {
+      expect(asked).toEqual(['jobs', 'sites', 'jobs', 'sites']);
+    });
+    for (const stop of stops) stop();
+  });
+
+  it('fetches what nobody looks at when somebody does', async () => {
+    const queries = new QueryClient();
+    const queryFn = vi.fn(() => Promise.resolve(1));
+    const stop = new QueryObserver(queries, { queryKey: ['jobs'], queryFn }).subscribe(() => undefined);
+    await vi.waitFor(() => {
+      expect(queries.getQueryState(['jobs'])?.isInvalidated).toBe(false);
+      expect(queries.getQueryData(['jobs'])).toBe(1);
+    });
+    stop();
+    new Invalidator(queries).add([['jobs']]);
+    expect(queryFn).toHaveBeenCalledTimes(1);
+    expect(queries.getQueryState(['jobs'])?.isInvalidated).toBe(true);
   });
 });

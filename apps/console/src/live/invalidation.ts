@@ -31,36 +31,53 @@ export function keysOf(message: LiveMessage): QueryKey[] {
   }
 }
 
+interface Pace {
+  /** How long is waited for what comes together: one result changes several things, and is told in several messages. */
+  readonly gatherMs: number;
+  /** How long an answer is left alone, at least and at most; in between, four times as long as it took to get. */
+  readonly restMs: readonly [number, number];
+}
+
+const usualPace: Pace = { gatherMs: 10, restMs: [50, 300] };
+
+const after = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
 /**
- * Collects what changed and has it fetched again, one round after the other: a busy fleet changes faster than a list can
- * be answered, and cutting a request short for the next change would show nothing at all.
+ * Has what changed fetched again: at once where nothing was fetched a moment ago, else after a rest, one request after the other. A busy fleet
+ * changes faster than a list can be answered, and cutting a request short for the next change would show nothing at all.
  */
 export class Invalidator {
   readonly #queries: QueryClient;
-  readonly #pauseMs: number;
-  readonly #pending = new Map<string, QueryKey>();
-  #running = false;
+  readonly #pace: Pace;
+  /** What is being fetched or rests, by its hash: whether it has changed again. */
+  readonly #busy = new Map<string, boolean>();
 
-  constructor(queries: QueryClient, pauseMs = 300) {
+  constructor(queries: QueryClient, pace = usualPace) {
     this.#queries = queries;
-    this.#pauseMs = pauseMs;
+    this.#pace = pace;
   }
 
   add(keys: readonly QueryKey[]): void {
-    for (const key of keys) this.#pending.set(JSON.stringify(key), key);
-    if (this.#running || this.#pending.size === 0) return;
-    this.#running = true;
-    void this.#run().finally(() => {
-      this.#running = false;
-    });
+    for (const queryKey of keys) {
+      // What nobody looks at is fetched when somebody does.
+      void this.#queries.invalidateQueries({ queryKey, refetchType: 'none' });
+      for (const { queryHash, queryKey: shown } of this.#queries.getQueryCache().findAll({ queryKey, type: 'active' })) {
+        const isBusy = this.#busy.has(queryHash);
+        this.#busy.set(queryHash, isBusy);
+        if (!isBusy) void this.#fetch(queryHash, shown);
+      }
+    }
   }
 
-  async #run(): Promise<void> {
-    while (this.#pending.size > 0) {
-      await new Promise((resolve) => setTimeout(resolve, this.#pauseMs));
-      const keys = [...this.#pending.values()];
-      this.#pending.clear();
-      await Promise.all(keys.map((queryKey) => this.#queries.invalidateQueries({ queryKey })));
-    }
+  async #fetch(queryHash: string, queryKey: QueryKey): Promise<void> {
+    const [least, most] = this.#pace.restMs;
+    await after(this.#pace.gatherMs);
+    do {
+      this.#busy.set(queryHash, false);
+      const asked = performance.now();
+      await this.#queries.refetchQueries({ queryKey, exact: true, type: 'active' });
+      await after(Math.min(most, Math.max(least, 4 * (performance.now() - asked))));
+    } while (this.#busy.get(queryHash) === true);
+    this.#busy.delete(queryHash);
   }
 }

@@ -80,11 +80,12 @@ describe('LiveClient', () => {
     sockets[0]?.handlers.opened();
     sockets[0]?.handlers.received('{"type":"changed","kind":"job","id":"a","position":"00000000:1"}');
     sockets[0]?.handlers.received('{"type":"something newer"}');
+    sockets[0]?.handlers.received('{"type":"rebuilt","position":"00000000:1"}');
     client.stop();
     sockets[0]?.handlers.received('{"type":"changed","kind":"job","id":"b","position":"00000000:2"}');
     sockets[0]?.handlers.closed();
     vi.advanceTimersByTime(60_000);
-    expect(heard).toHaveBeenCalledTimes(1);
+    expect(heard).toHaveBeenCalledTimes(2);
     expect(sockets[0]?.isClosed).toBe(true);
     expect(sockets).toHaveLength(1);
   });

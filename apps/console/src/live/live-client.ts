@@ -22,11 +22,13 @@ interface Ports {
   readonly random: () => number;
 }
 
-const messageTypes: ReadonlySet<string> = new Set(['subscribed', 'error', 'changed', 'run', 'output', 'presence', 'performance'] satisfies LiveMessage['type'][]);
+const messageTypes = {
+  subscribed: true, error: true, changed: true, run: true, rebuilt: true, output: true, presence: true, performance: true,
+} satisfies Record<LiveMessage['type'], true>;
 
 /** The server is our own and of the same version; what is checked is only that this is one of its messages. */
 function isLiveMessage(value: unknown): value is LiveMessage {
-  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string' && messageTypes.has(value.type);
+  return typeof value === 'object' && value !== null && 'type' in value && typeof value.type === 'string' && Object.hasOwn(messageTypes, value.type);
 }
 
 /** Milliseconds before the next attempt: doubling from half a second to fifteen, with up to half of it taken off at random. */
