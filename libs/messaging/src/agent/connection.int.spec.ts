@@ -184,6 +184,17 @@ describe('commands', () => {
   });
 });
 
+describe('a connection that is closed', () => {
+  it('leaves nothing behind that goes on trying', async () => {
+    const timers = () => process.getActiveResourcesInfo().filter((resource) => resource === 'Timeout').length;
+    const connection = await agent();
+    const before = timers();
+    for (let consumer = 0; consumer < 20; consumer += 1) connection.consumeCommands({ onCommand: () => Promise.resolve() });
+    await connection.close();
+    await expect.poll(timers, { timeout: 5000 }).toBeLessThanOrEqual(before + 10);
+  });
+});
+
 describe('identity', () => {
   it('is enrolled with a token, connects, renews, and comes back with the renewal JWT alone', async () => {
     const keys = loadBrokerKeys(broker.keysDir);

@@ -28,6 +28,8 @@ class RunningAgentConnection implements AgentConnection {
   readonly #disconnects = new Set<() => void>();
   /** What has to be set up on the connection once it is there. */
   readonly #attachments = new Set<(nc: NatsConnection, watch: ConnectionWatch) => void>();
+  /** What has been, and would otherwise go on trying. */
+  readonly #kept = new Set<Stoppable>();
   #nc: NatsConnection | undefined;
   #watch: ConnectionWatch | undefined;
   #failure: MessagingError | undefined;
@@ -185,12 +187,15 @@ class RunningAgentConnection implements AgentConnection {
     };
     this.#attachments.add(attach);
     if (this.#nc !== undefined && this.#watch !== undefined) attach(this.#nc, this.#watch);
-    return {
+    const kept = {
       stop: () => {
+        this.#kept.delete(kept);
         this.#attachments.delete(attach);
         running?.stop();
       },
     };
+    this.#kept.add(kept);
+    return kept;
   }
 
   async renew(body: Uint8Array, timeoutMs = 10_000): Promise<Uint8Array> {
@@ -217,6 +222,7 @@ class RunningAgentConnection implements AgentConnection {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
+    for (const { stop } of [...this.#kept]) stop();
     await this.#nc?.close();
   }
 }
