@@ -14,7 +14,7 @@ import { knownBefore, readTables } from './random-kills/tables.ts';
 import { judge } from './random-kills/verdict.ts';
 import { until } from './until.ts';
 
-const seeds = seedsOf(process.env['KANADE_SEEDS'] ?? '1-20');
+const seeds = seedsOf('KANADE_SEEDS', '1-20');
 const tell = (text: string) => process.stdout.write(`${text}\n`);
 
 let kanade: Installation;
@@ -68,7 +68,7 @@ describe('random kills', () => {
     const { asked, summary } = await play(seed).catch((error: unknown) => {
       throw new Error(`seed ${seed} did not come to its end; the supervisor said:\n${kanade.said().split('\n').slice(-30).join('\n')}`, { cause: error });
     });
-    const record = await readRecord(kanade);
+    const record = await readRecord(kanade.runtime);
     const evidence = { record, lines: linesLeft(), realEndpoint: kanade.runtime.agents[0]?.endpointId ?? '' };
     const problems = [...record.breaks];
     const states: string[] = [];

@@ -30,11 +30,12 @@ export class Chance {
   }
 }
 
-/** The seeds `KANADE_SEEDS` names: numbers and ranges, such as `7`, `1-300` or `3,9,20-25`. */
-export function seedsOf(text: string): number[] {
+/** The seeds a variable names: numbers and ranges, such as `7`, `1-300` or `3,9,20-25`. */
+export function seedsOf(variable: string, usual: string): number[] {
+  const text = process.env[variable] ?? usual;
   return text.split(',').flatMap((part) => {
     const range = /^(\d{1,9})(?:-(\d{1,9}))?$/.exec(part.trim());
-    if (range?.[1] === undefined) throw new Error(`KANADE_SEEDS is ${JSON.stringify(text)}; it names seeds and ranges of them, such as 1-300 or 7,12`);
+    if (range?.[1] === undefined) throw new Error(`${variable} is ${JSON.stringify(text)}; it names seeds and ranges of them, such as 1-300 or 7,12`);
     const first = Number(range[1]);
     const last = Number(range[2] ?? first);
     return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => first + index);

@@ -49,7 +49,7 @@ export class SteadyLoad {
 
   /** What is lost, doubled or out of order: nothing, it is to be hoped. `endpoints` is how many each execution runs on. */
   async problems(endpoints: number): Promise<string[]> {
-    const { finished, breaks } = await readRecord(this.#kanade);
+    const { finished, breaks } = await readRecord(this.#kanade.runtime);
     const found: string[] = [...breaks];
     for (const executionId of this.executions) {
       const runs = await this.#runs(executionId);
