@@ -41,7 +41,9 @@ async function start(configFile: string, dataDir: string): Promise<{ child: Chil
   const child = spawn(findNatsServer(), ['-c', configFile], { stdio: ['ignore', fd, fd] });
   closeSync(fd);
   // A test run that dies must not leave brokers behind.
-  process.once('exit', () => child.kill('SIGKILL'));
+  const leave = () => child.kill('SIGKILL');
+  process.once('exit', leave);
+  child.once('exit', () => process.off('exit', leave));
   const deadline = Date.now() + 20_000;
   while (Date.now() < deadline) {
     if (child.exitCode !== null) break;

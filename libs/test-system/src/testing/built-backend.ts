@@ -76,7 +76,9 @@ export async function startBuiltBackend(broker: TestBroker, options: BackendOpti
   };
   const child = spawn(process.execPath, [main], { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, ...environment } });
   // A run that dies must not leave backends behind.
-  process.once('exit', () => child.kill('SIGKILL'));
+  const leave = () => child.kill('SIGKILL');
+  process.once('exit', leave);
+  child.once('exit', () => process.off('exit', leave));
   const lines: string[] = [];
   const url = await addressOf(child, lines);
   while (options.untilReady !== false && (await fetch(`${url}/health/ready`)).status !== 200) await sleep(100);
