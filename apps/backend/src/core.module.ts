@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
+import { RecordGuard } from './archive/record-guard.ts';
 import { Broker } from './broker/broker.ts';
 import { Clock } from './clock.ts';
 import { Config } from './config/config.ts';
@@ -29,9 +30,9 @@ export class CoreModule {
         { provide: Config, useValue: config },
         { provide: Log, useValue: log },
         { provide: Clock, useValue: clock ?? new Clock() },
-        Broker, ControlLog, FoldAccess, Leader,
+        Broker, ControlLog, FoldAccess, Leader, RecordGuard,
       ],
-      exports: [Config, Log, Clock, Broker, ControlLog, FoldAccess, Leader, ReadSideModule],
+      exports: [Config, Log, Clock, Broker, ControlLog, FoldAccess, Leader, RecordGuard, ReadSideModule],
     };
   }
 }

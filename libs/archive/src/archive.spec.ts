@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { StoredMessage } from '@kanade/proof';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ArchiveDamagedError, ArchiveLacksError, ArchiveReader, ArchiveTakenError, ArchiveWriter } from './index.ts';
+import { ArchiveDamagedError, ArchiveGoneError, ArchiveLacksError, ArchiveReader, ArchiveTakenError, ArchiveWriter } from './index.ts';
 
 const incarnation = '0badcafe';
 let root: string;
@@ -127,6 +127,54 @@ describe('a damaged archive', () => {
       writeFileSync(onlySegment(), bytes);
       expect(() => readAll(1, 80)).toThrow(expect.toSatisfy((error: unknown) => error instanceof ArchiveDamagedError || error instanceof ArchiveLacksError));
     }), { numRuns: 200 });
+  });
+
+  it('has back what is put in its place, in the segment that is written and in others, and goes on', () => {
+    const sound = [events(1, 40), events(41, 80), events(81, 120), events(121, 150)];
+    write(sound, { segmentEvents: 80 });
+    const spoil = (file: string, at: number) => {
+      const bytes = readFileSync(file);
+      bytes.writeUInt8((bytes[at] ?? 0) ^ 1, at);
+      writeFileSync(file, bytes);
+    };
+    const [older, newer] = segmentsOf();
+    const middle = (file = '') => Math.floor(statSync(file).size / 4);
+    const writer = new ArchiveWriter({ root, incarnation, segmentEvents: 80 });
+    for (const file of [older, newer]) spoil(file ?? '', middle(file));
+    for (const position of [1, 81]) {
+      let damaged = { first: 0, last: 0 };
+      try {
+        readAll(position, position);
+      } catch (error) {
+        if (error instanceof ArchiveDamagedError) damaged = error;
+      }
+      expect(damaged.first).toBe(position);
+      writer.restore([events(damaged.first, damaged.last)]);
+    }
+    writer.append(events(151, 200));
+    writer.close();
+    expect(plain(readAll(1, 200))).toEqual(plain(events(1, 200)));
+  });
+
+  it('has back a segment that is gone', () => {
+    write([events(1, 40), events(41, 80), events(81, 120)], { segmentEvents: 40 });
+    rmSync(segmentsOf()[1] ?? '');
+    expect(new ArchiveReader(root, incarnation).ranges()).toEqual([{ first: 1, last: 40 }, { first: 81, last: 120 }]);
+    const writer = new ArchiveWriter({ root, incarnation });
+    writer.restore([events(41, 60), events(61, 80)]);
+    rmSync(segmentsOf()[0] ?? '');
+    writer.restore([events(1, 80)]);
+    writer.close();
+    expect(plain(readAll(1, 120))).toEqual(plain(events(1, 120)));
+  });
+
+  it('does not write where its disk is not', () => {
+    const writer = new ArchiveWriter({ root, incarnation });
+    writer.append(events(1, 2));
+    rmSync(join(root, incarnation), { recursive: true });
+    expect(() => writer.append(events(3, 4))).toThrow(ArchiveGoneError);
+    expect(() => new ArchiveWriter({ root: join(root, 'unmounted'), incarnation })).toThrow(/ENOENT/);
+    writer.close();
   });
 
   it('is not written by two', () => {

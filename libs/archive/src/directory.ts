@@ -65,10 +65,11 @@ function readContinuation(root: string, incarnation: string): Continuation | und
   return { incarnation: value.incarnation, through: value.through };
 }
 
-/** Makes the directory of a history (mode 0700), and notes whose events it has as its own; a note that is there already stays. */
+/** Makes the directory of a history (mode 0700) below a root that is there, and notes whose events it has as its own; a note that is there already stays. */
 export function prepareHistory(root: string, incarnation: string, continues: Continuation | undefined): string {
   const directory = historyDirectory(root, incarnation);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // Not the root: where that is missing, a disk is, and what is written in its place would be missing later.
+  if (!existsSync(directory)) mkdirSync(directory, { mode: 0o700 });
   const file = continuationFile(root, incarnation);
   if (continues === undefined || existsSync(file)) return directory;
   const draft = `${file}.new`;
@@ -78,13 +79,13 @@ export function prepareHistory(root: string, incarnation: string, continues: Con
   return directory;
 }
 
-/** The histories that make up one, oldest first; the last is the one asked for. */
-export function partsOf(root: string, incarnation: string): Part[] {
+/** The histories that make up one, oldest first; the last is the one asked for. `continues` is what it goes on from while that is not noted yet. */
+export function partsOf(root: string, incarnation: string, continues?: Continuation): Part[] {
   const parts: Part[] = [];
   let through = Infinity;
   for (let name: string | undefined = incarnation; name !== undefined && !parts.some((part) => part.incarnation === name); ) {
     parts.unshift({ directory: historyDirectory(root, name), incarnation: name, through });
-    const before: Continuation | undefined = readContinuation(root, name);
+    const before: Continuation | undefined = readContinuation(root, name) ?? (name === incarnation ? continues : undefined);
     through = Math.min(through, before?.through ?? through);
     name = before?.incarnation;
   }

@@ -24,6 +24,15 @@ export class ArchiveLacksError extends Error {
   }
 }
 
+/** A segment that was being written is not where it was. */
+export class ArchiveGoneError extends Error {
+  override readonly name = 'ArchiveGoneError';
+
+  constructor(file: string) {
+    super(`${file} is gone, with what was archived in it; is the archive's disk there?`);
+  }
+}
+
 /** Somebody else writes to the same segment. */
 export class ArchiveTakenError extends Error {
   override readonly name = 'ArchiveTakenError';

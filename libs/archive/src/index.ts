@@ -1,4 +1,4 @@
-export { ArchiveDamagedError, ArchiveLacksError, ArchiveTakenError } from './errors.ts';
+export { ArchiveDamagedError, ArchiveGoneError, ArchiveLacksError, ArchiveTakenError } from './errors.ts';
 export { ArchiveReader } from './reader.ts';
 export type { PositionRange } from './reader.ts';
 export { ArchiveWriter } from './writer.ts';

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import type { StoredMessage } from '@kanade/proof';
 import { listSegments, partsOf } from './directory.ts';
+import type { Continuation } from './directory.ts';
 import { ArchiveLacksError } from './errors.ts';
 import { findBlocks, readBlock, withFile } from './segment.ts';
 import type { SegmentBlocks } from './segment.ts';
@@ -22,12 +23,14 @@ interface Segment {
 export class ArchiveReader {
   private readonly root: string;
   private readonly incarnation: string;
-  private readonly known = new Map<string, SegmentBlocks & { readonly size: number; readonly changedAt: number }>();
+  private readonly continues: Continuation | undefined;
+  private readonly known = new Map<string, SegmentBlocks & { readonly size: number; readonly changedAt: number; readonly inode: number }>();
 
-  /** `root` is the archive's directory, whatever is or is not in it yet. */
-  constructor(root: string, incarnation: string) {
+  /** `root` is the archive's directory, whatever is or is not in it yet. `continues` is the history this one goes on from, if any. */
+  constructor(root: string, incarnation: string, continues?: Continuation) {
     this.root = root;
     this.incarnation = incarnation;
+    this.continues = continues;
   }
 
   /** What it has, by position; more than one range means that something lies between them that it lacks. */
@@ -71,18 +74,41 @@ export class ArchiveReader {
     }
   }
 
-  /** One event; undefined when it has none at that position. */
+  /** Events from a position to the end of the block that holds it; none when it does not have that position. Throws ArchiveDamagedError. */
+  readFrom(position: number): StoredMessage[] {
+    return this.readIn(this.segments(), position) ?? [];
+  }
+
+  /** One event; undefined when it has none at that position. Throws ArchiveDamagedError. */
   get(sequence: number): StoredMessage | undefined {
-    if (!this.has({ first: sequence, last: sequence })) return undefined;
-    for (const [message] of this.read({ first: sequence, last: sequence })) return message;
-    return undefined;
+    return this.readFrom(sequence)[0];
+  }
+
+  /** The events at some positions, in ascending order; what it does not have is left out. Throws ArchiveDamagedError. */
+  getAll(sequences: readonly number[]): StoredMessage[] {
+    const segments = this.segments();
+    let read: StoredMessage[] = [];
+    return sequences.flatMap((sequence) => {
+      if (sequence > (read.at(-1)?.sequence ?? 0)) read = this.readIn(segments, sequence) ?? [];
+      return read.find((message) => message.sequence === sequence) ?? [];
+    });
+  }
+
+  /** Bytes on disk of what counts. */
+  bytes(): number {
+    return this.segments().reduce((sum, { file }) => sum + (statSync(file, { throwIfNoEntry: false })?.size ?? 0), 0);
+  }
+
+  private readIn(segments: readonly Segment[], position: number): StoredMessage[] | undefined {
+    const segment = segments.find(({ first, until }) => first <= position && until >= position);
+    return segment === undefined ? undefined : this.readFromFile(segment.file, segment.first, position)?.filter(({ sequence }) => sequence <= segment.until);
   }
 
   private *readSegment({ file, first, until }: Segment, wanted: PositionRange): Generator<StoredMessage[]> {
     const last = Math.min(until, wanted.last);
     for (let next = wanted.first; next <= last; ) {
       // Opened for each: whoever reads may take as long as they like, and the file may be replaced by a denser one meanwhile.
-      const messages = this.readFrom(file, first, next);
+      const messages = this.readFromFile(file, first, next);
       if (messages === undefined) return;
       yield messages.filter(({ sequence }) => sequence <= last);
       next = (messages.at(-1)?.sequence ?? last) + 1;
@@ -90,14 +116,14 @@ export class ArchiveReader {
   }
 
   /** The events from a position to the end of the block that holds it; undefined when the segment ends before. */
-  private readFrom(file: string, segmentFirst: number, position: number): StoredMessage[] | undefined {
+  private readFromFile(file: string, segmentFirst: number, position: number): StoredMessage[] | undefined {
     const block = this.blocksOf(file, segmentFirst).blocks.find(({ first, last }) => first <= position && last >= position);
     if (block === undefined) return undefined;
     return withFile(file, (fd) => readBlock(fd, file, block)).filter(({ sequence }) => sequence >= position);
   }
 
   private segments(): Segment[] {
-    const parts = partsOf(this.root, this.incarnation);
+    const parts = partsOf(this.root, this.incarnation, this.continues);
     return parts.flatMap(({ directory, through }) => {
       const files = listSegments(directory).filter(({ first }) => first <= through);
       return files.map(({ file, first }, index) => ({ file, first, until: Math.min(through, (files[index + 1]?.first ?? Infinity) - 1) }));
@@ -105,10 +131,12 @@ export class ArchiveReader {
   }
 
   private blocksOf(file: string, first: number): SegmentBlocks {
-    const { size, mtimeMs: changedAt } = statSync(file);
+    const { size, mtimeMs: changedAt, ino: inode } = statSync(file);
     const known = this.known.get(file);
     if (known?.size === size && known.changedAt === changedAt) return known;
-    const found = { ...withFile(file, (fd) => findBlocks(fd, first)), size, changedAt };
+    // One that is being written only grows.
+    const before = known !== undefined && known.inode === inode && known.size < size ? known : undefined;
+    const found = { ...withFile(file, (fd) => findBlocks(fd, first, before)), size, changedAt, inode };
     this.known.set(file, found);
     return found;
   }

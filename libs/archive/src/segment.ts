@@ -30,11 +30,14 @@ export function withFile<Result>(file: string, use: (fd: number) => Result): Res
   }
 }
 
-/** Finds the blocks of a segment by their heads; no frame is read. `first` is the position it has to begin with. */
-export function findBlocks(fd: number, first: number): SegmentBlocks {
+/**
+ * Finds the blocks of a segment by their heads; no frame is read. `first` is the position it has to begin with, `known` what was found before in
+ * the same file, which has only grown.
+ */
+export function findBlocks(fd: number, first: number, known: SegmentBlocks = { blocks: [], bytes: 0 }): SegmentBlocks {
   const { size } = fstatSync(fd);
-  const blocks: PlacedBlock[] = [];
-  let [bytes, next] = [0, first];
+  const blocks = [...known.blocks];
+  let [bytes, next] = [known.bytes, (known.blocks.at(-1)?.last ?? first - 1) + 1];
   for (;;) {
     const head = readBlockHead(readAt(fd, bytes, headBytes));
     if (head?.first !== next || bytes + headBytes + head.frameBytes > size) return { blocks, bytes };

@@ -1,10 +1,11 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import type { StoredMessage } from '@kanade/proof';
 import { encodeBlock, headBytes } from './block.ts';
-import { listSegments, prepareHistory, segmentFile, syncDirectory } from './directory.ts';
+import { listSegments, partsOf, prepareHistory, segmentFile, syncDirectory } from './directory.ts';
 import type { Continuation } from './directory.ts';
-import { ArchiveTakenError } from './errors.ts';
+import { ArchiveGoneError, ArchiveTakenError } from './errors.ts';
 import { ArchiveReader } from './reader.ts';
+import { rewriteSegment } from './repair.ts';
 import { findBlocks, isBlockWhole, readBlock, withFile } from './segment.ts';
 import type { SegmentBlocks } from './segment.ts';
 
@@ -25,7 +26,7 @@ export interface ArchiveWriterOptions {
 /** The segment that is being written. */
 interface OpenSegment {
   readonly file: string;
-  readonly fd: number;
+  fd: number;
   readonly first: number;
   bytes: number;
 }
@@ -42,8 +43,35 @@ function writeAll(fd: number, bytes: Uint8Array): void {
   for (let written = 0; written < bytes.length; ) written += writeSync(fd, bytes, written);
 }
 
+/** The events of a segment in as few blocks as can be; undefined when it is damaged. */
+function denseBlocks(file: string, first: number): Buffer | undefined {
+  return withFile(file, (source) => {
+    const { blocks, bytes } = findBlocks(source, first);
+    if (bytes !== fstatSync(source).size || !blocks.every((block) => isBlockWhole(source, block))) return undefined;
+    const dense: Buffer[] = [];
+    const waiting: StoredMessage[] = [];
+    for (const block of blocks) {
+      waiting.push(...readBlock(source, file, block));
+      if (waiting.length >= mostInBlock) dense.push(encodeBlock(waiting.splice(0, mostInBlock)));
+    }
+    if (waiting.length > 0) dense.push(encodeBlock(waiting));
+    return Buffer.concat(dense);
+  });
+}
+
+/** Throws when a segment is no more what this writer left: its disk is gone, or somebody else writes to it. */
+function checkPlace({ file, fd, bytes }: OpenSegment): void {
+  const here = statSync(file, { throwIfNoEntry: false });
+  const { ino, size } = fstatSync(fd);
+  // What is written to a file without a name is lost.
+  if (here?.ino !== ino) throw new ArchiveGoneError(file);
+  if (size !== bytes) throw new ArchiveTakenError(file);
+}
+
 /** Writes an archive: events in the order of their positions, each on disk when `append` returns. One writer at a time. */
 export class ArchiveWriter {
+  private readonly root: string;
+  private readonly incarnation: string;
   private readonly directory: string;
   private readonly segmentEvents: number;
   private open: OpenSegment | undefined;
@@ -51,6 +79,8 @@ export class ArchiveWriter {
 
   /** Goes on behind what the archive has; what a power cut tore off is written anew. Throws when the directory cannot be used. */
   constructor({ root, incarnation, continues, segmentEvents = 100_000 }: ArchiveWriterOptions) {
+    this.root = root;
+    this.incarnation = incarnation;
     this.directory = prepareHistory(root, incarnation, continues);
     this.segmentEvents = segmentEvents;
     this.reopen();
@@ -67,6 +97,26 @@ export class ArchiveWriter {
     for (let start = 0; start < messages.length; start += mostInBlock) this.appendBlock(messages.slice(start, start + mostInBlock));
   }
 
+  /**
+   * Puts events back that the archive has damaged, or lacks: whole blocks, as ArchiveDamagedError and `ranges` name them, each of at most 1,000
+   * events. The segment they belong to is written anew, beside the damaged one, which counts until then.
+   */
+  restore(blocks: readonly (readonly StoredMessage[])[]): void {
+    const first = blocks[0]?.[0]?.sequence;
+    if (first === undefined) return;
+    const segments = partsOf(this.root, this.incarnation).flatMap(({ directory, through }) =>
+      listSegments(directory).filter((segment) => segment.first <= through).map((segment) => ({ ...segment, directory, through })),
+    );
+    const segment = segments.findLast((each) => each.first <= first && each.through >= first);
+    const place = segment ?? { directory: this.directory, file: segmentFile(this.directory, first), first };
+    rewriteSegment(place.directory, place, blocks);
+    const { open } = this;
+    if (open?.file !== place.file) return;
+    closeSync(open.fd);
+    open.fd = openSync(open.file, 'a+');
+    open.bytes = fstatSync(open.fd).size;
+  }
+
   close(): void {
     if (this.open !== undefined) closeSync(this.open.fd);
     this.open = undefined;
@@ -77,7 +127,7 @@ export class ArchiveWriter {
     if (first <= this.newest || last - first !== messages.length - 1) throw new RangeError(`events ${first} to ${last} do not follow ${this.newest}`);
     if (this.open !== undefined && (first !== this.newest + 1 || first - this.open.first >= this.segmentEvents)) this.complete(this.open);
     const segment = (this.open ??= this.begin(first));
-    if (fstatSync(segment.fd).size !== segment.bytes) throw new ArchiveTakenError(segment.file);
+    checkPlace(segment);
     const block = encodeBlock(messages);
     try {
       writeAll(segment.fd, block);
@@ -116,26 +166,15 @@ export class ArchiveWriter {
     this.open = { ...newest, fd: openSync(newest.file, 'a+'), bytes };
   }
 
-  /** Ends a segment: its many small blocks become few. */
+  /** Ends a segment: its many small blocks become few. One that is damaged stays as it is until it is mended. */
   private complete({ file, fd, first }: OpenSegment): void {
     closeSync(fd);
     this.open = undefined;
+    const dense = denseBlocks(file, first);
+    if (dense === undefined) return;
     const draft = `${file}.new`;
-    const target = openSync(draft, 'w', 0o600);
-    try {
-      withFile(file, (source) => {
-        const waiting: StoredMessage[] = [];
-        for (const block of findBlocks(source, first).blocks) {
-          waiting.push(...readBlock(source, file, block));
-          if (waiting.length >= mostInBlock) writeAll(target, encodeBlock(waiting.splice(0, mostInBlock)));
-        }
-        if (waiting.length > 0) writeAll(target, encodeBlock(waiting));
-      });
-      fsyncSync(target);
-    } finally {
-      closeSync(target);
-    }
-    if (statSync(draft).size < statSync(file).size) renameSync(draft, file);
+    writeFileSync(draft, dense, { mode: 0o600, flush: true });
+    if (dense.length < statSync(file).size) renameSync(draft, file);
     else rmSync(draft);
     syncDirectory(this.directory);
   }

@@ -31,7 +31,10 @@ export class MessagingError extends Error {
   }
 }
 
-/** The history is not what the reader knew: a gap, a sequence going backwards, or another incarnation. Never retried, never skipped. */
+/**
+ * The history is not what the reader knew: a gap, a sequence going backwards, or another incarnation. Never retried, never skipped. The details
+ * of a gap name what is missing: sequences `next` to `until`.
+ */
 export class LogDamagedError extends MessagingError {
   readonly damage: 'gap' | 'rewound' | 'incarnation';
 

@@ -27,5 +27,7 @@ export { sql } from 'kysely';
 export type { NotNull } from 'kysely';
 export type { Compilable } from 'kysely';
 export { isDamagedFile, isStorageFailure, pragmas } from './sqlite/open.ts';
+export { openArchiveIndex } from './archive-index/archive-index.ts';
+export type { ArchiveIndex } from './archive-index/archive-index.ts';
 export { openVerifier, openVerdicts, deleteVerifier } from './verifier/verifier.ts';
 export type { Invalid, Verdicts, Verifier, VerifierOptions } from './verifier/verifier.ts';

@@ -27,6 +27,7 @@ export function backendPlan(settings: Settings, paths: DataPaths, ports: Ports, 
         // For whom it dials itself, the broker, and for the tokens it makes.
         ...(certificates?.caFile === undefined ? {} : { KANADE_TLS_CA: certificates.caFile, NODE_EXTRA_CA_CERTS: certificates.caFile }),
         KANADE_DATA_DIR: paths.dataDir,
+        KANADE_ARCHIVE_DIR: settings.archiveDir ?? paths.archive,
         KANADE_CONSOLE_DIR: join(root, 'apps/console/dist'),
         KANADE_ADMIN_PASSWORD_FILE: paths.adminPassword,
         ...settings.forBackend,

@@ -17,6 +17,7 @@ export interface DataPaths {
   readonly keys: string;
   readonly broker: string;
   readonly backend: string;
+  readonly archive: string;
   readonly agents: string;
   readonly simulated: string;
   readonly adminPassword: string;
@@ -40,6 +41,7 @@ export function dataPaths(dataDir: string): DataPaths {
     keys: at('keys'),
     broker: at('broker'),
     backend: at('backend'),
+    archive: at('archive'),
     agents: at('agents'),
     simulated: at('simulated'),
     adminPassword: at('admin-password'),

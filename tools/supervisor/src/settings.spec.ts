@@ -43,6 +43,11 @@ describe('the settings', () => {
     expect(readSettings([], { ...environment, ...given }).forBackend).toEqual({ KANADE_EVENTS_PER_DAY: '1000', KANADE_REQUESTS_PER_MINUTE: '600' });
   });
 
+  it('make the path of the archive absolute', () => {
+    expect(readSettings([], { ...environment, KANADE_ARCHIVE_DIR: 'other/disk' })).toMatchObject({ archiveDir: join(process.cwd(), 'other/disk'), forBackend: {} });
+    expect(readSettings([], { ...environment, KANADE_ARCHIVE_DIR: '' }).archiveDir).toBeUndefined();
+  });
+
   it('have defaults for all but nats-server', () => {
     expect(readSettings([], { ...environment, KANADE_HTTP_PORT: '' })).toMatchObject({ dataDir: '/data', httpHost: '127.0.0.1', natsHost: '127.0.0.1', httpPort: 8080, natsPort: 4222, endpoints: 0 });
     expect(readSettings(['--endpoints', '25'], { ...environment, KANADE_NATS_PORT: '0' })).toMatchObject({ endpoints: 25, natsPort: 0 });

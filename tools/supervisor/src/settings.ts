@@ -20,6 +20,8 @@ export interface Settings {
   readonly endpoints: number;
   readonly natsServer: string;
   readonly logLevel: string;
+  /** Where the record is archived; undefined for the data directory. */
+  readonly archiveDir: string | undefined;
   /** What the backend alone has an opinion about, as it is to be told; it says what is wrong with it. */
   readonly forBackend: Readonly<Record<string, string>>;
   readonly version: string;
@@ -39,6 +41,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function readSettings(args: readonly string[], environment: Environment): Settings {
   const { endpoints } = readArguments(args);
   const tls = readTls(environment);
+  const archiveDir = given(environment, 'KANADE_ARCHIVE_DIR');
   return {
     dataDir: resolve(given(environment, 'KANADE_DATA_DIR') ?? join(root, '.kanade')),
     httpHost: listenAddress(environment, 'KANADE_HTTP_HOST', tls),
@@ -49,6 +52,7 @@ export function readSettings(args: readonly string[], environment: Environment):
     endpoints: wholeNumber('--endpoints', endpoints ?? '0', 10_000),
     natsServer: natsServer(environment),
     logLevel: environment['KANADE_LOG_LEVEL'] ?? 'info',
+    archiveDir: archiveDir === undefined ? undefined : resolve(archiveDir),
     forBackend: forBackend(environment),
     version: kanadeVersion(),
   };

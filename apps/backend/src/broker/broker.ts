@@ -7,6 +7,12 @@ import type {
   BrokerDifference, BrokerKeys, CommandQueue, CoreConnection, EventLog, IdentityStore, KeyRotation, PrivateParts, ServerKeys, StreamUsage, SystemConnection,
 } from '@kanade/messaging';
 import { ControlKeys, controlKeySubject } from '@kanade/proof';
+import { continuationOf } from '../archive/archive-for.ts';
+import { ArchiveReads } from '../archive/archive-reads.ts';
+import { withArchive } from '../archive/archived-log.ts';
+import { lostRecord } from '../archive/lost-record.ts';
+import type { RecordArchive } from '../archive/record-archive.ts';
+import { RecordGuard } from '../archive/record-guard.ts';
 import { Clock } from '../clock.ts';
 import { Config } from '../config/config.ts';
 import { DomainError } from '../domain-error.ts';
@@ -50,12 +56,14 @@ export class Broker {
   /** Keys of identity records that somebody altered in the broker, as far as they were read. */
   readonly tampered = new Set<string>();
   private parts: BrokerParts | undefined;
+  private archive: RecordArchive | undefined;
   private lastFailure = 'not connected yet';
 
   constructor(
     private readonly clock: Clock,
     private readonly config: Config,
     private readonly log: Log,
+    private readonly guard: RecordGuard,
   ) {}
 
   /** Connects, however long the broker takes to come; throws BrokerMismatchError when it is not one for us. */
@@ -83,8 +91,12 @@ export class Broker {
       if (differences.length > 0) throw new BrokerMismatchError(differences);
       const keys = loadServerKeys(keysDir);
       const rotations = readRotations(keysDir);
-      const events = await openEventLog(core);
-      const told = await recordRotations({ events, root: keys.root, rotations, now: this.clock.now() });
+      const log = await openEventLog(core);
+      const archive = this.openArchive(log);
+      // Before anything is written; an archive that cannot be read says so to whoever archives.
+      this.guard.fromArchive = archive === undefined ? undefined : await lostRecord(log, archive).catch(() => undefined);
+      const events = this.guarded(withArchive(log, archive));
+      const told = this.guard.reason === undefined ? await recordRotations({ events, root: keys.root, rotations, now: this.clock.now() }) : 0;
       if (told > 0) this.log.info({ events: told }, 'keys were replaced, and the history says so');
       const system = await connectSystem({ url, credsFile: this.config.sysCreds, name: 'backend' });
       return {
@@ -100,9 +112,28 @@ export class Broker {
         rotations,
       };
     } catch (error) {
+      await this.archive?.close();
       await core.close();
       throw error;
     }
+  }
+
+  /** The record, written to only while that cannot use a position twice. */
+  private guarded(log: EventLog): EventLog {
+    return {
+      ...log,
+      append: (entries) => {
+        const { reason } = this.guard;
+        return reason === undefined ? log.append(entries) : Promise.reject(new DomainError('broker-unavailable', reason));
+      },
+    };
+  }
+
+  private openArchive(log: EventLog): RecordArchive | undefined {
+    const { archiveDir: root, readModelDir: directory } = this.config;
+    if (root === undefined) return undefined;
+    this.archive = new ArchiveReads({ root, directory, incarnation: log.incarnation, continues: continuationOf(log) }, (reason) => this.log.error({ reason }, 'the thread that reads the archive has ended and starts again'));
+    return this.archive;
   }
 
   private judged(key: string, isSound: boolean): void {
@@ -133,5 +164,6 @@ export class Broker {
   async close(): Promise<void> {
     await this.parts?.system.close();
     await this.parts?.core.close();
+    await this.archive?.close();
   }
 }

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readConfig } from './config.ts';
 
@@ -36,6 +39,16 @@ describe('the configuration', () => {
     expect(readConfig({ ...enough, ...provider, KANADE_OIDC_ISSUER: '' }).oidc).toBeUndefined();
     expect(() => readConfig({ ...enough, KANADE_OIDC_ISSUER: 'https://login.example' })).toThrow(/KANADE_OIDC_CLIENT_ID must be[^]*KANADE_PUBLIC_URL must be/);
     expect(() => readConfig({ ...enough, ...provider, KANADE_OIDC_SCOPES: 'profile' })).toThrow(/KANADE_OIDC_SCOPES must have openid/);
+  });
+  it('makes the archive’s directory, private and absolute, or says why not', () => {
+    const parent = mkdtempSync(join(tmpdir(), 'kanade-config-'));
+    const archiveDir = join(parent, 'below', 'archive');
+    expect(readConfig({ ...enough, KANADE_ARCHIVE_DIR: relative(process.cwd(), archiveDir) }).archiveDir).toBe(archiveDir);
+    expect(statSync(archiveDir).mode & 0o777).toBe(0o700);
+    writeFileSync(join(parent, 'file'), '');
+    expect(() => readConfig({ ...enough, KANADE_ARCHIVE_DIR: join(parent, 'file', 'archive') })).toThrow(/^KANADE_ARCHIVE_DIR must be a directory that can be made.*ENOTDIR/);
+    expect(readConfig(enough).archiveDir).toBeUndefined();
+    rmSync(parent, { recursive: true });
   });
   it('derives every path from the data directory', () => {
     expect(readConfig(enough)).toMatchObject({ keysDir: '/data/keys', backendCreds: '/data/creds/backend.creds', readModelDir: '/data/backend' });

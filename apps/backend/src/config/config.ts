@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { z } from 'zod';
+import { archiveDirectory } from './archive-directory.ts';
 import { auditFeedsOf, auditFeedVariables, webhookHasSecret } from './audit-feeds.ts';
 import type { AuditFeedsConfig } from './audit-feeds.ts';
 import { confirmationOf, confirmationVariables } from './confirmation.ts';
@@ -30,6 +31,7 @@ const environmentSchema = z.object({
   KANADE_ADMIN_PASSWORD_FILE: z.string().optional(),
   ...auditFeedVariables,
   KANADE_CHECKPOINT_FILE: z.string().optional(),
+  KANADE_ARCHIVE_DIR: archiveDirectory.optional(),
   KANADE_EVENTS_PER_DAY: amount(100).default(50_000),
   KANADE_EVENT_BYTES_PER_DAY: amount(100_000).default(200_000_000),
   KANADE_REQUESTS_PER_MINUTE: amount(60).default(30_000),
@@ -70,6 +72,8 @@ export class Config {
   readonly auditFeeds: AuditFeedsConfig;
   /** Where every checkpoint is written, a line each. */
   readonly checkpointFile: string;
+  /** Where the record is archived; undefined where it is not. */
+  readonly archiveDir: string | undefined;
   /** What one endpoint may store in a day before it is held. */
   readonly endpointBudget: { readonly events: number; readonly bytes: number };
   /** What one account, or one address that is not signed in, may ask in a minute. */
@@ -96,6 +100,7 @@ export class Config {
     this.adminPasswordFile = environment.KANADE_ADMIN_PASSWORD_FILE;
     this.auditFeeds = auditFeedsOf(environment);
     this.checkpointFile = environment.KANADE_CHECKPOINT_FILE ?? join(this.dataDir, 'checkpoints.ndjson');
+    this.archiveDir = environment.KANADE_ARCHIVE_DIR;
     this.endpointBudget = { events: environment.KANADE_EVENTS_PER_DAY, bytes: environment.KANADE_EVENT_BYTES_PER_DAY };
     this.requestsPerMinute = environment.KANADE_REQUESTS_PER_MINUTE;
     this.oidc = oidcOf(environment);

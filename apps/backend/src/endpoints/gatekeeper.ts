@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { streams } from '@kanade/contracts';
 import { pushGates } from '@kanade/messaging';
 import type { Reader } from '@kanade/read-models';
+import { RecordGuard } from '../archive/record-guard.ts';
 import { Broker } from '../broker/broker.ts';
 import { FoldAccess } from '../history/fold-access.ts';
 import type { ProcessManager } from '../leader/process-manager.ts';
@@ -33,6 +34,7 @@ export class Gatekeeper implements ProcessManager {
   constructor(
     private readonly broker: Broker,
     private readonly fold: FoldAccess,
+    private readonly guard: RecordGuard,
     private readonly sink: Log,
   ) {
     this.loop = new WorkLoop({ name: this.name, periodMs, log: sink, work: () => this.keep() });
@@ -62,7 +64,7 @@ export class Gatekeeper implements ProcessManager {
     const reader = await this.fold.settled();
     this.seen = held(reader);
     const closed = new Set(heldEndpoints(reader).map(({ id }) => id));
-    const allClosed = await this.isRecordFull();
+    const allClosed = this.guard.reason !== undefined || (await this.isRecordFull());
     if (await pushGates(system, brokerKeys.operator, { closed, allClosed })) this.sink.info({ held: closed.size, allClosed }, 'the broker lets other events through than before');
   }
 

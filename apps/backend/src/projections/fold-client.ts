@@ -37,6 +37,8 @@ export interface FoldStatus extends FoldLag {
   readonly detail: string;
   /** `null` before the read model is open. */
   readonly position: string | null;
+  /** Why nothing may be recorded: the stream has lost what was folded. Undefined while it has not. */
+  readonly lost: string | undefined;
   /** Which read model answers. */
   readonly file: ReadModelFile;
   /** The one that is built beside it; null when there is none. */
@@ -62,6 +64,7 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
   private othersGone = false;
   private state: FoldStatus['state'] = 'starting';
   private detail = 'The read model is being opened.';
+  private lost: string | undefined;
   private lag: FoldLag = { lagEvents: 0, lagMs: 0, poisonCount: 0, rebuilding: true };
 
   constructor(settings: ProjectionSettings) {
@@ -122,7 +125,7 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
 
   status(): FoldStatus {
     const position = this.place === undefined ? null : formatPosition(this.place);
-    return { ...this.lag, state: this.state, detail: this.detail, position, file: this.serving.file, rebuild: this.rebuild?.progress() ?? null };
+    return { ...this.lag, state: this.state, detail: this.detail, lost: this.lost, position, file: this.serving.file, rebuild: this.rebuild?.progress() ?? null };
   }
 
   /** The read model, for one synchronous read; with `minPosition` only once that is folded, with its output. Throws DomainError. */
@@ -261,6 +264,7 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
         this.open = new OpenModel(runner.file.path);
         // Whatever was recorded while no worker folded has yet to be folded.
         this.lag = { ...this.lag, rebuilding: true };
+        this.lost = undefined;
         this.setState('running', 'The fold is running.');
         this.moved();
         return;
@@ -284,8 +288,16 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
         this.setState('damaged', message.reason);
         this.logger.error(`the event stream is damaged: ${message.reason}`);
         return;
+      case 'lost':
+        if (message.reason !== this.lost) this.logger.error(`the record is not what was folded: ${message.reason}`);
+        this.lost = message.reason;
+        this.setState('damaged', message.reason);
+        return;
       case 'failed':
         this.logger.error(`the fold has failed: ${message.reason}`);
+        return;
+      case 'repaired':
+        this.logger.log(`the stream does not have events ${message.first} to ${message.last}; they were read from the archive`);
         return;
       case 'closing':
       case 'reached':

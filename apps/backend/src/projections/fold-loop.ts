@@ -71,6 +71,7 @@ export class FoldLoop {
         this.recheck = true;
         this.wakeUp?.();
       },
+      onRepaired: ({ first, last }) => this.post({ type: 'repaired', first, last }),
     });
   }
 
@@ -266,8 +267,8 @@ export class FoldLoop {
     for (const { name, messages, firstSequence, lastSequence } of await streamUsage(this.core)) {
       const stream = foldedStreams.find((candidate) => streams[candidate] === name);
       if (stream !== undefined) this.firsts.set(stream, firstSequence);
-      // A stream whose last message has expired still counts up from it, and has nothing to wait for.
-      if (stream !== undefined) this.ends.set(stream, messages === 0 ? 0 : lastSequence);
+      // A stream whose last message has expired still counts up from it, and has nothing to wait for; events are in the archive then.
+      if (stream !== undefined) this.ends.set(stream, messages === 0 && stream !== 'events' ? 0 : lastSequence);
     }
   }
 

@@ -9,6 +9,8 @@ export interface WorkerSettings {
   readonly credsFile: string;
   /** Where the read model and the verifier's file lie. */
   readonly directory: string;
+  /** The archive's directory; undefined where there is none. */
+  readonly archive?: string | undefined;
   /** Whose signatures make a control event the backend's own. */
   readonly trust: ControlTrust;
 }
@@ -55,9 +57,13 @@ export type FoldMessage =
   | { readonly type: 'committed'; readonly notice: FoldNotice; readonly folded: FoldedSequences }
   /** Everything within the limit of that number is folded. */
   | { readonly type: 'reached'; readonly number: number }
+  /** The stream did not have these events, and the archive did. */
+  | { readonly type: 'repaired'; readonly first: number; readonly last: number }
   | { readonly type: 'lag'; readonly lag: FoldLag }
   | { readonly type: 'mismatch'; readonly reason: string }
   | { readonly type: 'damaged'; readonly reason: string }
+  /** The stream has lost what was folded: what is folded is right, and nothing may be recorded. */
+  | { readonly type: 'lost'; readonly reason: string }
   | { readonly type: 'failed'; readonly reason: string };
 
 /** What the verifier's worker tells the main thread; `lagEvents` as of the last look at the end of the record. */

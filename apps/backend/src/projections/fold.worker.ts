@@ -5,6 +5,9 @@ import type { CoreConnection } from '@kanade/messaging';
 import { ControlKeys, controlKeySubject } from '@kanade/proof';
 import { HistoryMismatchError, deleteReadModel, isDamagedFile, openReadModel } from '@kanade/read-models';
 import type { FoldedStream, ReadModel } from '@kanade/read-models';
+import { archiveFor } from '../archive/archive-for.ts';
+import { withArchive } from '../archive/archived-log.ts';
+import { lostToFold } from '../archive/lost-record.ts';
 import { FoldLoop } from './fold-loop.ts';
 import type { FoldLimit } from './fold-limit.ts';
 import { messageOf } from './fold-messages.ts';
@@ -51,12 +54,21 @@ function tellOpened(model: ReadModel, incarnation: string): void {
 /** Whether a fresh file, folded from the beginning, may mend it. */
 const callsForRebuild = (error: unknown): boolean => error instanceof HistoryMismatchError || error instanceof LogDamagedError || isDamagedFile(error);
 
+/** Why a fold ended before it was told to. */
+interface Broken {
+  readonly reason: string;
+  /** The stream has lost what was folded: the read model is to be kept. */
+  readonly lost: boolean;
+}
+
 /** Folds until the end, or until the read model does not fit the history or is no database any more; then says why. */
-async function foldOnce(core: CoreConnection): Promise<string | undefined> {
+async function foldOnce(core: CoreConnection): Promise<Broken | undefined> {
+  const stream = await openEventLog(core);
+  const archive = archiveFor(settings, stream);
+  const log = withArchive(stream, archive);
   const reads = new StreamReads(settings);
   let model: ReadModel | undefined;
   try {
-    const log = await openEventLog(core);
     const keys = new ControlKeys(settings.trust, await log.readSubject(controlKeySubject));
     model = openReadModel(file, { incarnation: log.incarnation, verifyControl: (message) => keys.refusal(message), restoredAt: log.restoredAt });
     await checkHistory(core, log, model);
@@ -67,12 +79,19 @@ async function foldOnce(core: CoreConnection): Promise<string | undefined> {
     await loop.run(stopping.signal);
     return undefined;
   } catch (error) {
-    if (callsForRebuild(error)) return messageOf(error);
+    const lost = await lostToFold(error, stream, archive);
+    if (lost !== undefined) {
+      // What was folded is still answered from.
+      if (model !== undefined) tellOpened(model, log.incarnation);
+      return { reason: lost, lost: true };
+    }
+    if (callsForRebuild(error)) return { reason: messageOf(error), lost: false };
     throw error;
   } finally {
     loop = undefined;
     post({ type: 'closing' });
     model?.close();
+    await archive?.close();
     await reads.stop();
   }
 }
@@ -85,15 +104,16 @@ while (!stopping.signal.aborted) {
     throw error;
   });
   if (broken === undefined) break;
+  const { reason, lost } = broken;
   // Rebuilt and broken in the same place again: it is the stream that is damaged, and rebuilding once more would not mend it.
-  if (broken === lastDamage) {
-    post({ type: 'damaged', reason: broken });
+  if (lost || reason === lastDamage) {
+    post({ type: lost ? 'lost' : 'damaged', reason });
     await sleep(damagedRetryMs, undefined, { signal: stopping.signal }).catch(() => undefined);
   } else {
-    post({ type: 'mismatch', reason: broken });
+    post({ type: 'mismatch', reason });
     deleteReadModel(file);
   }
-  lastDamage = broken;
+  lastDamage = reason;
 }
 await core.close();
 parentPort?.close();

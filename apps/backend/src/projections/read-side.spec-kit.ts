@@ -7,6 +7,8 @@ import type { AgentConnection, CoreConnection, EventLog, SigningKey } from '@kan
 import { issueTestEndpoint, startTestBroker } from '@kanade/messaging/testing';
 import type { TestBroker } from '@kanade/messaging/testing';
 import { TestHistory, enrol, requestExecution, runIdOf } from '@kanade/read-models/testing';
+import { RecordCopier } from '../archive/record-copier.ts';
+import type { ArchiverState } from '../archive/archiver-messages.ts';
 import { FoldClient } from './fold-client.ts';
 import type { WorkerSettings } from './fold-messages.ts';
 import { ProjectionSettings } from './projection-settings.ts';
@@ -85,6 +87,8 @@ export class ReadSideScene {
   readonly core: CoreConnection;
   readonly log: EventLog;
   readonly directory = mkdtempSync(join(tmpdir(), 'kanade-read-side-'));
+  /** Where the record is archived, once `archive` was called. */
+  readonly archiveRoot = mkdtempSync(join(tmpdir(), 'kanade-read-side-archive-'));
   private readonly control = createSigningKey();
   private readonly agents: TestAgent[] = [];
   private readonly clients: (FoldClient | VerifierClient)[] = [];
@@ -103,7 +107,17 @@ export class ReadSideScene {
 
   settings(directory = this.directory): ProjectionSettings {
     const control = { id: this.control.id, publicKey: this.control.publicKey };
-    return new TestSettings({ natsUrl: this.broker.url, credsFile: this.broker.backendCreds, directory, trust: { root: control, control } });
+    return new TestSettings({ natsUrl: this.broker.url, credsFile: this.broker.backendCreds, directory, archive: this.archiveRoot, trust: { root: control, control } });
+  }
+
+  /** Archives all there is. */
+  async archive(): Promise<void> {
+    const stopping = new AbortController();
+    const last = await this.log.lastSequence();
+    const onState = ({ position }: ArchiverState): void => {
+      if (position >= last) stopping.abort();
+    };
+    await new RecordCopier({ core: this.core, log: this.log, root: this.archiveRoot, onState }).run(stopping.signal);
   }
 
   fold(directory?: string): FoldClient {
@@ -164,5 +178,6 @@ export class ReadSideScene {
     await this.core.close();
     await this.broker.stop();
     rmSync(this.directory, { recursive: true });
+    rmSync(this.archiveRoot, { recursive: true });
   }
 }

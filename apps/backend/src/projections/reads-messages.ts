@@ -7,6 +7,8 @@ export type ReadsMessage =
   | { readonly type: 'batch'; readonly batch: PackedBatch }
   /** What follows was read after the broker came back: it may be another one. */
   | { readonly type: 'reconnected' }
+  /** The stream did not have these events, and the archive did. */
+  | { readonly type: 'repaired'; readonly first: number; readonly last: number }
   | { readonly type: 'damaged'; readonly damage: LogDamagedError['damage']; readonly message: string; readonly details: Readonly<Record<string, unknown>> };
 
 /** What it is told: from behind which sequences to read, that as many bytes of a stream are folded and make room, or that it should end. */

@@ -1,8 +1,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { streams } from '@kanade/contracts';
-import { LogDamagedError, connectCore, streamReader } from '@kanade/messaging';
+import { LogDamagedError, connectCore, openEventLog, streamReader } from '@kanade/messaging';
 import { foldedStreams } from '@kanade/read-models';
 import type { FoldedStream } from '@kanade/read-models';
+import { archiveFor } from '../archive/archive-for.ts';
+import { recordReader } from '../archive/record-reader.ts';
 import { pack } from './packed-batch.ts';
 import type { ReadsMessage, ReadsRequest } from './reads-messages.ts';
 import { Room } from './room.ts';
@@ -41,7 +43,10 @@ const post = (message: ReadsMessage, transferred: ArrayBuffer[] = []): void => p
 
 /** Reads one stream until it is told to end. */
 async function read(stream: FoldedStream, folded: number): Promise<void> {
-  const reader = streamReader(core, { stream: streams[stream], fromSequence: folded + 1, signal, batchSize: batchSizes[stream] });
+  const range = { fromSequence: folded + 1, signal, batchSize: batchSizes[stream] };
+  const reader = stream === 'events'
+    ? recordReader(core, archive, { ...range, onRepaired: ({ first, last }) => post({ type: 'repaired', first, last }) })
+    : streamReader(core, { stream: streams[stream], ...range });
   for await (const messages of reader) {
     const batch = pack(stream, messages);
     post({ type: 'batch', batch }, [batch.bodies]);
@@ -50,6 +55,7 @@ async function read(stream: FoldedStream, folded: number): Promise<void> {
 }
 
 const core = await connectCore({ url: settings.natsUrl, credsFile: settings.credsFile, name: 'fold-reads' });
+const archive = archiveFor(settings, await openEventLog(core));
 const forget = core.onReconnect(() => post({ type: 'reconnected' }));
 try {
   const folded = await begun;

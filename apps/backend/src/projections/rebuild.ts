@@ -95,10 +95,12 @@ export class Rebuild {
         return;
       case 'mismatch':
       case 'damaged':
+      case 'lost':
       case 'failed':
         this.owner.warn(`the rebuild: ${message.reason}`);
         return;
       case 'lag':
+      case 'repaired':
       case 'closing':
         return;
       default:

@@ -1,4 +1,5 @@
 import type { Worker } from 'node:worker_threads';
+import type { PositionRange } from '@kanade/archive';
 import { LogDamagedError } from '@kanade/messaging';
 import type { FoldedStream } from '@kanade/read-models';
 import type { WorkerSettings } from './fold-messages.ts';
@@ -18,6 +19,8 @@ export interface StreamReadsOwner {
   readonly wake: () => void;
   /** Called before anything that was read after the broker came back. */
   readonly onReconnect: () => void;
+  /** Called when the archive gave what the stream of events did not have. */
+  readonly onRepaired: (range: PositionRange) => void;
 }
 
 /**
@@ -75,6 +78,9 @@ export class StreamReads {
           return;
         case 'reconnected':
           this.owner?.onReconnect();
+          return;
+        case 'repaired':
+          this.owner?.onRepaired({ first: message.first, last: message.last });
           return;
         case 'damaged':
           failure ??= new LogDamagedError(message.damage, message.message, message.details);

@@ -7,6 +7,7 @@ const schema = z.strictObject({
   natsUrl: z.string(),
   credsFile: z.string(),
   directory: z.string(),
+  archive: z.string().optional(),
   trust: z.strictObject({ root: publicKeySchema, control: publicKeySchema }),
 });
 

@@ -4,6 +4,8 @@ import { build } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import { QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
+import { archiveCheck } from '../archive/archive-check.ts';
+import { Archiver } from '../archive/archiver.ts';
 import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
 import { Broker } from '../broker/broker.ts';
 import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.ts';
@@ -51,6 +53,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
     private readonly clock: Clock,
     private readonly leader: Leader,
     private readonly feeds: AuditFeeds,
+    private readonly archiver: Archiver,
     private readonly log: Log,
   ) {}
 
@@ -64,6 +67,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
       fold: this.foldCheck(),
       verifier: this.verifierCheck(await this.fold.reader()),
       lease: await this.leaseCheck(),
+      archive: archiveCheck(this.archiver.status()),
       auditFeeds: await this.feedsCheck(),
     };
     return {
@@ -74,6 +78,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
       checks,
       fold: { lagEvents: fold.lagEvents, lagMs: fold.lagMs, poisonCount: fold.poisonCount, rebuilding: fold.rebuilding, rebuild: fold.rebuild },
       verifier: { lagEvents: verifier.lagEvents, invalidCount: verifier.invalidCount, checkpoint: this.checkpoints.latest() ?? null },
+      archive: this.archiver.status() ?? null,
       streams: streams.map(({ name, messages, bytes, maxBytes }) => ({ name, messages, bytes, maxBytes })),
       endpoints: countEndpoints(await this.fold.reader()),
     };

@@ -1,5 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AdminAccount } from '../accounts/admin-account.ts';
+import { RecordGuard } from '../archive/record-guard.ts';
+import { RecordLock } from '../archive/record-lock.ts';
 import { RefusalCounts } from '../audit/refusal-counts.ts';
 import { Broker } from '../broker/broker.ts';
 import { Beats } from '../endpoints/beats.ts';
@@ -27,6 +29,8 @@ export class Lifecycle {
     private readonly beats: Beats,
     private readonly live: LiveHub,
     private readonly sockets: LiveServer,
+    private readonly guard: RecordGuard,
+    private readonly lock: RecordLock,
     private readonly leader: Leader,
     private readonly health: Health,
     private readonly managers: Managers,
@@ -41,7 +45,9 @@ export class Lifecycle {
 
   private async startAll(): Promise<void> {
     if ((await this.broker.connect(this.stopping.signal)) === undefined) return;
-    await this.admin.ensure();
+    this.lock.start();
+    // What a broken broker lost may be the very account: nothing is made anew in its place.
+    if (this.guard.reason === undefined) await this.admin.ensure();
     await this.keysets.start();
     this.responders.start();
     this.beats.start();
@@ -64,6 +70,7 @@ export class Lifecycle {
     this.live.stop();
     this.sockets.stop();
     await this.refusals.stop();
+    await this.lock.stop();
   }
 
   /** After the last request has been answered. */

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Archiver } from '../archive/archiver.ts';
 import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
 import { DesiredPublisher } from '../brokers/desired-publisher.ts';
 import { BatchWarden } from '../endpoints/batch-warden.ts';
@@ -43,10 +44,11 @@ export class Managers {
     connections: ConnectionWarden,
     approvals: ApprovalKeeper,
     desired: DesiredPublisher,
+    archiver: Archiver,
   ) {
     this.all = [
       ...[dispatcher, canceller, cleaner, deadlines, presence, quarantine, revoker, cutOffRuns, conflicts, auditFeeds, secrets, eraser],
-      ...[budgets, gatekeeper, warden, connections, approvals, desired],
+      ...[budgets, gatekeeper, warden, connections, approvals, desired, archiver],
     ];
   }
 }

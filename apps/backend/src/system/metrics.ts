@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import type { ArchiveStatus } from '@kanade/contracts';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { countEndpoints } from '../endpoints/endpoint.reads.ts';
 import { DispatchCounter } from '../executions/dispatch-counter.ts';
+import { Archiver } from '../archive/archiver.ts';
 import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
 import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.ts';
 import { Clock } from '../clock.ts';
@@ -9,6 +11,9 @@ import { FoldAccess } from '../history/fold-access.ts';
 import { Leader } from '../leader/leader.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import { VerifierClient } from '../projections/verifier-client.ts';
+
+const damagedRanges = (archive: ArchiveStatus | undefined): number =>
+  archive === undefined ? 0 : [archive.lacks, archive.damage.missing, archive.damage.altered, archive.damage.archive].reduce((sum, ranges) => sum + ranges.length, 0);
 
 /** What Prometheus reads. */
 @Injectable()
@@ -29,6 +34,7 @@ export class Metrics {
     leader: Leader,
     dispatches: DispatchCounter,
     private readonly feeds: AuditFeeds,
+    archiver: Archiver,
     private readonly checkpoints: CheckpointKeeper,
     private readonly clock: Clock,
   ) {
@@ -44,6 +50,10 @@ export class Metrics {
     this.gauge('kanade_checkpoint_events', 'Events that the newest checkpoint covers', () => this.checkpoints.latest()?.size ?? 0);
     this.gauge('kanade_checkpoint_conflict', '1 while the record is not what was signed', () => Number(this.checkpoints.conflict !== undefined));
     this.checkpointAge();
+    this.gauge('kanade_archive_lag_events', 'Events that are in the broker and not in the archive; 0 in replicas that do not archive', () => archiver.status()?.lagEvents ?? 0);
+    this.gauge('kanade_archive_bytes', 'Bytes the archive takes', () => archiver.status()?.bytes ?? 0);
+    this.gauge('kanade_archive_failed', '1 while nothing can be archived', () => Number((archiver.status()?.failure ?? null) !== null));
+    this.gauge('kanade_archive_damaged_ranges', 'Ranges of positions that are damaged in the broker or in the archive, or that the archive lacks', () => damagedRanges(archiver.status()));
     this.gauge('kanade_leader', '1 in the replica that runs the process managers', () => Number(leader.leading));
     this.counter('kanade_dispatched_commands_total', 'Run commands put into queues by this process', () => dispatches.count);
     this.endpoints();

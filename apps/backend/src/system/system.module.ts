@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { AccountsModule } from '../accounts/accounts.module.ts';
+import { ArchiveModule } from '../archive/archive.module.ts';
 import { AuditModule } from '../audit/audit.module.ts';
 import { BrokersModule } from '../brokers/brokers.module.ts';
 import { CheckpointsModule } from '../checkpoints/checkpoints.module.ts';
@@ -19,7 +20,7 @@ import { OpenApiController } from './openapi.controller.ts';
 import { StatusController } from './status.controller.ts';
 
 @Module({
-  imports: [AccountsModule, AuditModule, BrokersModule, CheckpointsModule, EndpointsModule, ErasureModule, ExecutionsModule, LiveModule, SecretsModule],
+  imports: [AccountsModule, ArchiveModule, AuditModule, BrokersModule, CheckpointsModule, EndpointsModule, ErasureModule, ExecutionsModule, LiveModule, SecretsModule],
   controllers: [HealthController, MetricsController, OpenApiController, StatusController],
   providers: [GetStatusHandler, Health, Lifecycle, Managers, Metrics],
 })

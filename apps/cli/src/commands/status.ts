@@ -5,12 +5,18 @@ import { renderTable } from '../render/table.ts';
 import { renderRebuild } from '../render/rebuild.ts';
 import { formatBytes, formatTime } from '../render/units.ts';
 
-type Verified = Awaited<ReturnType<typeof getStatus>>['verifier'];
+type Answer = Awaited<ReturnType<typeof getStatus>>;
 
 /** How far the record is checked and signed for. */
-function verified({ lagEvents, invalidCount, checkpoint }: Verified): string {
+function verified({ lagEvents, invalidCount, checkpoint }: Answer['verifier']): string {
   const signed = checkpoint === null ? 'no checkpoint yet' : `checkpoint over ${checkpoint.size} events signed ${formatTime(checkpoint.time)}`;
   return `${lagEvents === 0 ? 'all events' : `all but ${lagEvents} events`}, ${invalidCount} invalid; ${signed}`;
+}
+
+/** How far the record lies on a second disk. */
+function archived({ leading, directory, position, lagEvents, bytes }: NonNullable<Answer['archive']>): string {
+  if (!leading) return 'by another replica';
+  return `${position === null ? 'nothing yet' : `up to ${position}`}, ${lagEvents} events to go, ${formatBytes(bytes)} in ${directory}`;
 }
 
 export class Status extends BaseCommand {
@@ -27,6 +33,7 @@ export class Status extends BaseCommand {
         `endpoints: ${status.endpoints.online} of ${status.endpoints.total} online${status.endpoints.held === 0 ? '' : `, ${status.endpoints.held} held`}`,
         ...(status.fold.rebuild === null ? [] : [renderRebuild(status.fold.rebuild)]),
         `verified: ${verified(status.verifier)}`,
+        ...(status.archive === null ? [] : [`archived: ${archived(status.archive)}`]),
         '',
         renderTable(Object.entries(status.checks), [
           { title: 'CHECK', value: ([name]) => name },

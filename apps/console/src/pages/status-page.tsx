@@ -10,12 +10,12 @@ import { HealthBadge } from '../components/state-badge.tsx';
 import { RelativeTime } from '../components/time-text.tsx';
 import { useFormat } from '../format/use-format.ts';
 
-const checks = ['broker', 'fold', 'verifier', 'lease', 'auditFeeds'] as const;
+const checks = ['broker', 'fold', 'verifier', 'lease', 'archive', 'auditFeeds'] as const;
 
 function Figures({ status }: { readonly status: SystemStatus }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { fold, verifier } = status;
+  const { archive, fold, verifier } = status;
   return (
     <Card>
       <Facts
@@ -31,6 +31,7 @@ function Figures({ status }: { readonly status: SystemStatus }) {
           { term: t('status.verifierInvalid'), value: format.number(verifier.invalidCount) },
           { term: t('status.checkpointSize'), value: verifier.checkpoint === null ? t('status.noCheckpoint') : format.number(verifier.checkpoint.size) },
           ...(verifier.checkpoint === null ? [] : [{ term: t('status.checkpointTime'), value: <RelativeTime time={verifier.checkpoint.time} /> }]),
+          ...(archive === null || !archive.leading ? [] : [{ term: t('status.archiveLag'), value: format.number(archive.lagEvents) }, { term: t('status.archiveSize'), value: format.bytes(archive.bytes) }]),
         ]}
       />
     </Card>

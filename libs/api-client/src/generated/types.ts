@@ -80,6 +80,35 @@ export type Approval = {
 
 export type ApprovalState = "waiting" | "approved" | "denied" | "expired" | "withdrawn";
 
+export type ArchiveStatus = {
+  directory: string;
+  leading: boolean;
+  position: Position | null;
+  lagEvents: number;
+  bytes: number;
+  failure: string | null;
+  lacks: {
+    first: number;
+    last: number;
+  }[];
+  damage: {
+    missing: {
+      first: number;
+      last: number;
+    }[];
+    altered: {
+      first: number;
+      last: number;
+    }[];
+    archive: {
+      first: number;
+      last: number;
+    }[];
+    rewound: string | null;
+  };
+  comparedAt: string | null;
+};
+
 export type AssignSiteRequest = {
   site: string;
 };
@@ -987,6 +1016,10 @@ export type SystemStatus = {
       status: "ok" | "degraded" | "failed";
       detail: string;
     };
+    archive: {
+      status: "ok" | "degraded" | "failed";
+      detail: string;
+    };
     auditFeeds: {
       status: "ok" | "degraded" | "failed";
       detail: string;
@@ -1004,6 +1037,7 @@ export type SystemStatus = {
     invalidCount: number;
     checkpoint: Checkpoint | null;
   };
+  archive: ArchiveStatus | null;
   streams: {
     name: string;
     messages: number;

@@ -6,6 +6,41 @@ import { executionViewSchema, runViewSchema } from './executions.ts';
 
 const check = z.strictObject({ status: z.enum(['ok', 'degraded', 'failed']), detail: z.string() });
 
+/** Positions from `first` to `last`, both included. */
+const positions = z.strictObject({ first: z.int().positive(), last: z.int().positive() });
+
+/** How the archive of the record is. Lists of positions name the first hundred ranges. */
+export const archiveStatusSchema = z
+  .strictObject({
+    directory: z.string(),
+    /** Whether this replica is the one that archives; another one knows nothing of what follows. */
+    leading: z.boolean(),
+    /** The last position it has; null before that is known. */
+    position: positionSchema.nullable(),
+    /** Events that are in the broker and not yet in the archive. */
+    lagEvents: z.int().nonnegative(),
+    bytes: z.int().nonnegative(),
+    /** Why nothing can be archived, or compared, and what helps; null while all is well. */
+    failure: z.string().nullable(),
+    /** Positions that were gone from the broker before they were archived. */
+    lacks: z.array(positions),
+    /** What the last comparison of the two found. */
+    damage: z.strictObject({
+      /** Positions the broker should have and has not; they are read from the archive. */
+      missing: z.array(positions),
+      /** Positions at which the broker has another event than the archive. */
+      altered: z.array(positions),
+      /** Positions at which the archive is not what was written to it. */
+      archive: z.array(positions),
+      /** Why the broker's stream does not continue what the archive has of it; nothing is recorded then. Null while it does. */
+      rewound: z.string().nullable(),
+    }),
+    /** When all of the broker's events were last compared with the archive; null before the first time. */
+    comparedAt: timeSchema.nullable(),
+  })
+  .meta({ id: 'ArchiveStatus' });
+export type ArchiveStatus = z.infer<typeof archiveStatusSchema>;
+
 /** What `kanade status` and the health page show. */
 export const systemStatusSchema = z
   .strictObject({
@@ -13,7 +48,7 @@ export const systemStatusSchema = z
     version: z.string(),
     startedAt: timeSchema,
     position: positionSchema,
-    checks: z.strictObject({ broker: check, fold: check, verifier: check, lease: check, auditFeeds: check }),
+    checks: z.strictObject({ broker: check, fold: check, verifier: check, lease: check, archive: check, auditFeeds: check }),
     fold: z.strictObject({
       /** Events, output chunks and samples the read model has yet to fold. */
       lagEvents: z.int().nonnegative(),
@@ -30,6 +65,8 @@ export const systemStatusSchema = z
       /** The newest checkpoint this replica signed; null before the first. */
       checkpoint: checkpointSchema.nullable(),
     }),
+    /** Null where nothing is archived. */
+    archive: archiveStatusSchema.nullable(),
     streams: z.array(
       z.strictObject({ name: z.string(), messages: z.int().nonnegative(), bytes: z.int().nonnegative(), maxBytes: z.int() }),
     ),

@@ -75,3 +75,7 @@ export function streamConfig(spec: StreamSpec, maxFileBytes: number): JsonRecord
 export const incarnationKey = 'kanade.incarnation';
 /** Metadata of a history that was restored: the last sequence of the oldest backup it went back to. */
 export const restoredKey = 'kanade.restored';
+/** Metadata of a history that goes on from another one: `<incarnation>:<sequence>`, that one's name and the last event of it that is also its own. */
+export const continuesKey = 'kanade.continues';
+/** Metadata of a history whose beginning lies in the archive alone: the last sequence that was dropped on purpose. */
+export const droppedKey = 'kanade.dropped';

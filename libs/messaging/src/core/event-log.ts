@@ -1,15 +1,17 @@
 import { streams } from '@kanade/contracts';
 import type { NatsConnection } from '@nats-io/nats-core';
-import { incarnationKey, restoredKey } from '../broker/streams.ts';
+import { continuesKey, incarnationKey, restoredKey } from '../broker/streams.ts';
 import { MessagingError } from '../errors.ts';
 import { expectationHeader, maxBatch, publishBatch } from '../wire/atomic-batch.ts';
 import { getAll } from '../wire/batch-get.ts';
 import { isBatchRefusal } from '../wire/failures.ts';
 import { directGet, publishStored, streamState } from '../wire/jetstream.ts';
 import { recordAt, textAt } from '../wire/json.ts';
+import type { JsonRecord } from '../wire/json.ts';
 import type { StoredMessage } from '../wire/message.ts';
 import { wireOf } from './connection.ts';
 import type { CoreConnection } from './connection.ts';
+import { readExtent } from './record-extent.ts';
 import type { AppendEntry, AppendResult, EventLog } from './types.ts';
 
 const stream = streams.events;
@@ -119,6 +121,11 @@ async function append(nc: NatsConnection, entries: readonly AppendEntry[]): Prom
   return { outcome: 'stored', sequences };
 }
 
+function readContinues(metadata: JsonRecord): EventLog['continues'] {
+  const [, incarnation, sequence] = /^([0-9a-f]{8}):(\d+)$/.exec(textAt(metadata, continuesKey)) ?? [];
+  return incarnation === undefined ? null : { incarnation, sequence: Number(sequence) };
+}
+
 /** Opens the record; throws when the stream is not there or has no incarnation. */
 export async function openEventLog(core: CoreConnection): Promise<EventLog> {
   const nc = wireOf(core);
@@ -134,7 +141,10 @@ export async function openEventLog(core: CoreConnection): Promise<EventLog> {
   return {
     incarnation,
     restoredAt: typeof restored === 'string' ? Number(restored) : null,
+    continues: readContinues(metadata),
     lastSequence: async () => (await look()).lastSequence,
+    firstSequence: async () => (await readExtent(nc, stream)).first,
+    extent: () => readExtent(nc, stream),
     append: (entries) => append(nc, entries),
     readLast: (subject) => directGet(nc, stream, subject),
     get: (sequence) => directGet(nc, stream, { seq: sequence }),

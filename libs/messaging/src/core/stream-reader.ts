@@ -3,6 +3,7 @@ import { streams } from '@kanade/contracts';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { incarnationKey } from '../broker/streams.ts';
 import { LogDamagedError, MessagingError } from '../errors.ts';
+import { getBatch } from '../wire/batch-get.ts';
 import { callApi, streamState } from '../wire/jetstream.ts';
 import { apiError } from '../wire/failures.ts';
 import { recordAt, textAt } from '../wire/json.ts';
@@ -25,6 +26,8 @@ interface Place {
   incarnation: string | undefined;
   /** Last sequence a fresh consumer was made for; where messages may be deleted, it may rightly have had nothing to give. */
   suspectedAt: number;
+  /** What was wanted when a fresh consumer last gave nothing although there should be something. */
+  deniedAt: number;
 }
 
 /** Compares the stream as it is with what the reader knows of it; throws LogDamagedError. Returns its last sequence. */
@@ -41,9 +44,21 @@ async function checkPlace(nc: NatsConnection, place: Place): Promise<number> {
     throw new LogDamagedError('rewound', `${place.stream} ends at ${state.lastSequence}, but ${place.next - 1} has been read from it`, details);
   }
   if (place.contiguous && state.firstSequence > place.next) {
-    throw new LogDamagedError('gap', `${place.stream} begins at ${state.firstSequence}, but ${place.next} is wanted`, details);
+    throw new LogDamagedError('gap', `${place.stream} begins at ${state.firstSequence}, but ${place.next} is wanted`, { ...details, until: state.firstSequence - 1 });
   }
   return state.lastSequence;
+}
+
+/** Two consumers in a row gave nothing: what is wanted may be gone from the stream, which counts it all the same. Throws LogDamagedError then. */
+async function checkDenied(nc: NatsConnection, place: Place): Promise<void> {
+  const again = place.deniedAt === place.next;
+  place.deniedAt = place.next;
+  if (!place.contiguous || !again) return;
+  const last = await checkPlace(nc, place);
+  const [found] = await getBatch(nc, place.stream, { from: place.next, filter: '>', count: 1 });
+  if (found?.sequence === place.next || last < place.next) return;
+  const until = (found?.sequence ?? last + 1) - 1;
+  throw new LogDamagedError('gap', `${place.stream} lacks ${place.next} to ${until}`, { stream: place.stream, next: place.next, until });
 }
 
 async function openConsumer(nc: NatsConnection, place: Place, batch: number): Promise<{ pull: Pull; remove: () => void }> {
@@ -90,7 +105,7 @@ function accept(place: Place, messages: readonly PulledMessage[], firstDelivery:
       throw new LogDamagedError('rewound', `${place.stream} gave ${message.sequence} where ${place.next} was due`, details);
     }
     if (place.contiguous && message.sequence !== place.next) {
-      throw new LogDamagedError('gap', `${place.stream} lacks ${place.next} to ${message.sequence - 1}`, details);
+      throw new LogDamagedError('gap', `${place.stream} lacks ${place.next} to ${message.sequence - 1}`, { ...details, next: place.next, until: message.sequence - 1 });
     }
     accepted.push(message);
     place.next = message.sequence + 1;
@@ -119,6 +134,7 @@ async function* readOnce(nc: NatsConnection, place: Place, options: StreamReader
         continue;
       }
       // Nothing came although there is something, twice: seen after broker restarts. A new consumer delivers it.
+      if (suspicious) await checkDenied(nc, place);
       if (pull.broken !== undefined || suspicious) return;
       const last = await checkPlace(nc, place);
       suspicious = last >= place.next && (place.contiguous || last > place.suspectedAt);
@@ -154,6 +170,7 @@ export async function* streamReader(core: CoreConnection, options: StreamReaderO
     next: Math.max(1, options.fromSequence),
     incarnation: undefined,
     suspectedAt: 0,
+    deniedAt: 0,
   };
   let current: Pull | undefined;
   // After a reconnect a consumer may stall for its whole waiting time: it is never given the chance.

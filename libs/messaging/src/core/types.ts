@@ -12,14 +12,38 @@ export type AppendResult =
   | { readonly outcome: 'stored'; readonly sequences: number[] }
   | { readonly outcome: 'conflict'; readonly subject: string; readonly lastSequence: number };
 
+/** Sequences from `first` to `last`, both included. */
+export interface SequenceRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** What the stream of the record has, and what it should have and has not. */
+export interface RecordExtent {
+  /** Sequence of its oldest event; one behind `last` when it has none. */
+  readonly first: number;
+  /** Sequence of its newest event, also if that one is gone; 0 when there never was one. */
+  readonly last: number;
+  /** The last sequence that was dropped on purpose, 0 when none was. */
+  readonly droppedThrough: number;
+  /** What is not in it: what lies before `first`, and holes behind it; in order. */
+  readonly absent: readonly SequenceRange[];
+}
+
 /** KANADE_EVENTS, the record. */
 export interface EventLog {
   /** 8 hex digits naming this history; another one after a restore. */
   readonly incarnation: string;
   /** The last sequence of the backup this history was restored from, of the oldest if there were several; null when it never was. */
   readonly restoredAt: number | null;
+  /** The history this one goes on from, and up to where the two are one; null for one that began by itself. */
+  readonly continues: { readonly incarnation: string; readonly sequence: number } | null;
   /** Sequence of the newest event, 0 when there is none. */
   lastSequence(): Promise<number>;
+  /** Sequence of the oldest event the stream has; one behind the newest when it has none. */
+  firstSequence(): Promise<number>;
+  /** What the stream has, and what it has not. */
+  extent(): Promise<RecordExtent>;
   /** Appends all entries atomically (per 1,000), reading back after a lost acknowledgement; throws MessagingError. */
   append(entries: readonly AppendEntry[]): Promise<AppendResult>;
   /** The newest event of one subject. */

@@ -7,3 +7,5 @@ export type { TestEndpoint } from './endpoint.ts';
 export { EventChain } from './event-chain.ts';
 export { askToEnrol, finishedRun, makeMachineKeys, readEnrolmentToken, TestAgent } from './test-agent.ts';
 export type { MachineKeys, TakenCommand } from './test-agent.ts';
+export { dropBeginning } from './drop-beginning.ts';
+export { eventBlocks } from './event-blocks.ts';
