@@ -135,7 +135,7 @@ export class ArchiveReader {
     const known = this.known.get(file);
     if (known?.size === size && known.changedAt === changedAt) return known;
     // One that is being written only grows.
-    const before = known !== undefined && known.inode === inode && known.size < size ? known : undefined;
+    const before = known?.inode === inode && known.size < size ? known : undefined;
     const found = { ...withFile(file, (fd) => findBlocks(fd, first, before)), size, changedAt, inode };
     this.known.set(file, found);
     return found;

@@ -1,6 +1,6 @@
 import type { PositionRange } from '@kanade/archive';
 import { MessagingError } from '@kanade/messaging';
-import type { AppendEntry, AppendResult, EventLog, StoredMessage } from '@kanade/messaging';
+import type { AppendEntry, AppendResult, EventLog, RecordExtent, StoredMessage } from '@kanade/messaging';
 import { DomainError } from '../domain-error.ts';
 import type { RecordArchive } from './record-archive.ts';
 
@@ -31,10 +31,12 @@ async function ask<Result>(answer: Promise<Result>): Promise<Result> {
 class ArchivedLog {
   private readonly log: EventLog;
   private readonly archive: RecordArchive;
+  private readonly missing: () => readonly PositionRange[];
 
-  constructor(log: EventLog, archive: RecordArchive) {
+  constructor(log: EventLog, archive: RecordArchive, missing: () => readonly PositionRange[]) {
     this.log = log;
     this.archive = archive;
+    this.missing = missing;
   }
 
   async get(sequence: number): Promise<StoredMessage | undefined> {
@@ -42,16 +44,23 @@ class ArchivedLog {
   }
 
   async readSubject(subject: string): Promise<StoredMessage[]> {
-    const stored = await this.log.readSubject(subject);
+    let stored = await this.log.readSubject(subject);
     // Looked for afterwards: what is dropped while the stream is read is missing in what was read, or in what is absent now.
-    const { absent } = await this.log.extent();
-    return absent.length === 0 ? stored : merge(stored, await ask(this.archive.readSubject(subject, absent)));
+    let extent = await this.log.extent(subject);
+    if (stored.length < extent.ofSubject) {
+      // One more was written meanwhile, or one is there that cannot be read.
+      stored = await this.log.readSubject(subject);
+      extent = await this.log.extent(subject);
+    }
+    const ranges = stored.length < extent.ofSubject ? await this.everything() : this.absentOf(extent);
+    return ranges.length === 0 ? stored : merge(stored, await ask(this.archive.readSubject(subject, ranges)));
   }
 
   async readLast(subject: string): Promise<StoredMessage | undefined> {
     const stored = await this.log.readLast(subject);
-    const absent = behind((await this.log.extent()).absent, stored?.sequence ?? 0);
-    return absent.length === 0 ? stored : ((await ask(this.archive.readLast(subject, absent))) ?? stored);
+    const extent = await this.log.extent(subject);
+    const ranges = stored === undefined && extent.ofSubject > 0 ? await this.everything() : behind(this.absentOf(extent), stored?.sequence ?? 0);
+    return ranges.length === 0 ? stored : ((await ask(this.archive.readLast(subject, ranges))) ?? stored);
   }
 
   async *read({ from, to }: { readonly from: number; readonly to?: number }): AsyncGenerator<StoredMessage[]> {
@@ -83,7 +92,7 @@ class ArchivedLog {
    * as it would break the expectation itself.
    */
   private async appendBehindAbsent(entries: readonly AppendEntry[], conflict: AppendResult): Promise<AppendResult> {
-    const { absent } = await this.log.extent();
+    const absent = this.absentOf(await this.log.extent());
     const expected = new Map<string, number>();
     for (const { subject, expectedLastSequence } of entries) {
       if (expected.has(subject)) continue;
@@ -102,6 +111,16 @@ class ArchivedLog {
     return this.log.append(mapped);
   }
 
+  /** What the stream says it has not, and what is known to be missing although it does not say so. */
+  private absentOf({ absent }: RecordExtent): PositionRange[] {
+    return [...absent, ...this.missing().filter(({ first }) => !inAny(absent, first))];
+  }
+
+  private async everything(): Promise<PositionRange[]> {
+    const last = await ask(this.archive.last());
+    return last === 0 ? [] : [{ first: 1, last }];
+  }
+
   private async *readArchived({ first, last }: PositionRange): AsyncGenerator<StoredMessage[]> {
     for (let next = first; next <= last; ) {
       const messages = (await ask(this.archive.readFrom(next))).filter(({ sequence }) => sequence <= last);
@@ -112,10 +131,10 @@ class ArchivedLog {
   }
 }
 
-/** The same record, with the archive behind it. */
-export function withArchive(log: EventLog, archive: RecordArchive | undefined): EventLog {
+/** The same record, with the archive behind it; `missing` are positions that were found to be missing in the stream. */
+export function withArchive(log: EventLog, archive: RecordArchive | undefined, missing: () => readonly PositionRange[] = () => []): EventLog {
   if (archive === undefined) return log;
-  const archived = new ArchivedLog(log, archive);
+  const archived = new ArchivedLog(log, archive, missing);
   return {
     ...log,
     get: (sequence) => archived.get(sequence),

@@ -95,6 +95,7 @@ export class Archiver implements ProcessManager {
     this.comparison = comparison;
     this.crash = undefined;
     this.guard.fromArchive = comparison.rewound ?? undefined;
+    this.guard.missing = comparison.missing;
     this.tellFailure(state);
     if (comparison.comparedAt !== (before?.comparedAt ?? null)) this.tellFindings(comparison);
     if (comparison.rewound !== null && comparison.rewound !== before?.rewound) this.log.error({}, comparison.rewound);

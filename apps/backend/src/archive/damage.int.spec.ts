@@ -3,24 +3,33 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArchiveReader, ArchiveWriter } from '@kanade/archive';
+import { subjects } from '@kanade/contracts';
 import { eventBlocks } from '@kanade/messaging/testing';
 import { readModelFile } from '@kanade/read-models';
-import { dumpFile } from '@kanade/read-models/testing';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { dumpFile, enrol } from '@kanade/read-models/testing';
+import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { FoldClient } from '../projections/fold-client.ts';
 import { ReadSideScene } from '../projections/read-side.spec-kit.ts';
+import { withArchive } from './archived-log.ts';
 import { lostRecord } from './lost-record.ts';
 import { openRecordArchive } from './record-archive.ts';
+import type { RecordArchive } from './record-archive.ts';
 import { RecordPatrol } from './record-patrol.ts';
 import type { PatrolFindings } from './record-patrol.ts';
 
 let scene: ReadSideScene;
-beforeEach(async () => {
-  scene = await ReadSideScene.open();
+async function open(options: { maxFileBytes?: number } = {}): Promise<void> {
+  scene = await ReadSideScene.open(options);
   for (let index = 1; index <= 6; index += 1) await scene.enrolAgent(`e${index}`);
   await scene.archive();
-});
+}
 afterEach(() => scene.close());
+
+/** Nobody else's: names of the broker's keys are letters. */
+const nkeyOf = (index: number) => `U${String(index).replaceAll(/\d/g, (digit) => 'ABCDEFGHIJ'.charAt(Number(digit))).padEnd(55, 'Z')}`;
+const enrolMany = (from: number, to: number) => scene.appendMany((history) => {
+  for (let index = from; index < to; index += 1) enrol(history, `bulk-${index}`, { nkey: nkeyOf(index) });
+});
 
 async function tablesFromZero() {
   const directory = mkdtempSync(join(tmpdir(), 'kanade-from-zero-'));
@@ -34,6 +43,11 @@ async function folded(fold: FoldClient): Promise<FoldClient> {
   await expect.poll(() => fold.status().lagEvents, { timeout: 20_000 }).toBe(0);
   return fold;
 }
+function archive(): RecordArchive {
+  const opened = openRecordArchive({ root: scene.archiveRoot, directory: scene.directory, incarnation: scene.log.incarnation, continues: undefined });
+  onTestFinished(() => opened.close());
+  return opened;
+}
 async function patrol(): Promise<PatrolFindings> {
   const { incarnation } = scene.log;
   const writer = new ArchiveWriter({ root: scene.archiveRoot, incarnation });
@@ -45,8 +59,8 @@ async function patrol(): Promise<PatrolFindings> {
   }
 }
 /** Does something to the broker's files while it is down. */
-async function spoil(change: (bytes: Buffer) => Buffer): Promise<void> {
-  await scene.broker.kill();
+async function spoil(change: (bytes: Buffer) => Buffer, end: 'kill' | 'shutDown' = 'kill'): Promise<void> {
+  await scene.broker[end]();
   const [file = ''] = eventBlocks(scene.broker);
   writeFileSync(file, change(readFileSync(file)));
   await scene.broker.restart();
@@ -65,15 +79,42 @@ function segment(): string {
 
 describe('a broker whose files were damaged', () => {
   it('is found out by position, and what it lost is folded from the archive', async () => {
+    await open({ maxFileBytes: 370_000 });
+    await enrolMany(0, 80);
+    await scene.archive();
+    expect(eventBlocks(scene.broker).length).toBeGreaterThan(2);
     const before = await tablesFromZero();
     await spoil(flip('e3-host'));
     const { missing, altered } = await patrol();
-    expect({ missing, altered }).toEqual({ missing: [{ first: 3, last: 3 }], altered: [] });
+    expect([missing, altered]).toEqual([[{ first: 3, last: expect.any(Number) }], []]);
+    expect((await scene.log.extent()).absent).toEqual(missing);
     expect(await tablesFromZero()).toEqual(before);
-    expect(await lostRecord(scene.log, openRecordArchive({ root: scene.archiveRoot, directory: scene.directory, incarnation: scene.log.incarnation, continues: undefined }))).toBeUndefined();
+    expect(await lostRecord(scene.log, archive())).toBeUndefined();
+  });
+
+  it('and believes that they were not is found out as well', async () => {
+    await open({ maxFileBytes: 370_000 });
+    await enrolMany(0, 80);
+    await scene.archive();
+    const before = await tablesFromZero();
+    await spoil(flip('e3-host'), 'shutDown');
+    expect((await scene.log.extent()).absent).toEqual([]);
+    const { missing, altered } = await patrol();
+    expect([missing, altered]).toEqual([[{ first: 3, last: 3 }], []]);
+    const [plain, whole] = [scene.log, withArchive(scene.log, archive(), () => missing)];
+    const subject = subjects.controlEvents('endpoint', 'e3');
+    expect(await plain.readSubject(subject)).toEqual([]);
+    for (const log of [whole, withArchive(plain, archive())]) {
+      expect((await log.readSubject(subject)).map(({ sequence }) => sequence)).toEqual([3]);
+      expect((await log.readLast(subject))?.sequence).toBe(3);
+    }
+    expect(await tablesFromZero()).toEqual(before);
+    const append = (text: string) => whole.append([{ subject, body: Buffer.from(text), headers: {}, expectedLastSequence: 3 }]);
+    expect([await append('one'), await append('another')]).toMatchObject([{ outcome: 'stored' }, { outcome: 'conflict' }]);
   });
 
   it('that ends before what is archived is not gone on with, and the read model stays', async () => {
+    await open();
     const fold = await folded(scene.fold());
     const { position } = fold.status();
     await spoil((bytes) => bytes.subarray(0, bytes.length - 20));
@@ -88,6 +129,7 @@ describe('a broker whose files were damaged', () => {
   });
 
   it('whose positions were used again is found out', async () => {
+    await open();
     const fold = await folded(scene.fold());
     await fold.stop();
     await spoil((bytes) => bytes.subarray(0, bytes.length - 20));
@@ -99,6 +141,7 @@ describe('a broker whose files were damaged', () => {
 
 describe('an archive whose files were damaged', () => {
   it('is mended from the broker, be it bytes or a whole file', async () => {
+    await open();
     const bytes = readFileSync(segment());
     const spoiled = Buffer.from(bytes);
     spoiled.writeUInt8(spoiled.readUInt8(bytes.length - 40) ^ 1, bytes.length - 40);
@@ -113,6 +156,7 @@ describe('an archive whose files were damaged', () => {
   });
 
   it('names what the broker does not have either', async () => {
+    await open();
     await scene.enrolAgent('e7');
     await scene.archive();
     const bytes = readFileSync(segment());

@@ -85,7 +85,7 @@ export function openRecordArchive({ root, directory, incarnation, continues }: R
     readFrom: (position) => attempt(() => reader.readFrom(position)),
     readSubject: async (subject, ranges) => {
       await cover(ranges);
-      return getAll(ranges.flatMap((range) => index().sequencesOf(subject, range)));
+      return getAll([...new Set(ranges.flatMap((range) => index().sequencesOf(subject, range)))].sort((one, other) => one - other));
     },
     readLast: async (subject, ranges) => {
       await cover(ranges);

@@ -1,13 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ArchiveReader, ArchiveWriter } from '@kanade/archive';
 import type { PositionRange } from '@kanade/archive';
-import { streams } from '@kanade/contracts';
-import { LogDamagedError, streamReader } from '@kanade/messaging';
+import { LogDamagedError } from '@kanade/messaging';
 import type { CoreConnection, EventLog, StoredMessage } from '@kanade/messaging';
 import { continuationOf } from './archive-for.ts';
 import { archiverFailure } from './archiver-failure.ts';
 import type { ArchiverState } from './archiver-messages.ts';
-import { gapEnd } from './record-reader.ts';
+import { streamUntilGap } from './record-reader.ts';
 
 /** What has come is written this often: one write to the disk a second, however many events come. */
 const writeMs = 1000;
@@ -121,17 +120,10 @@ export class RecordCopier {
 
   /** What the stream has from a position on; what it has lost is left out, for it is nowhere any more. */
   private async *read(from: number, signal: AbortSignal): AsyncGenerator<StoredMessage[]> {
-    for (let next = from; !signal.aborted; ) {
-      try {
-        for await (const messages of streamReader(this.options.core, { stream: streams.events, fromSequence: next, signal })) {
-          yield messages;
-          next = (messages.at(-1)?.sequence ?? next - 1) + 1;
-        }
-      } catch (error) {
-        const last = gapEnd(error);
-        if (last === undefined) throw error;
-        next = last + 1;
-      }
+    for (let next = from; ; ) {
+      const gap = yield* streamUntilGap(this.options.core, { fromSequence: next, signal });
+      if (gap === undefined) return;
+      next = gap.last + 1;
     }
   }
 

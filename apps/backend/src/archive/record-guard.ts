@@ -1,3 +1,4 @@
+import type { PositionRange } from '@kanade/archive';
 import { Injectable } from '@nestjs/common';
 import { FoldClient } from '../projections/fold-client.ts';
 
@@ -6,6 +7,9 @@ import { FoldClient } from '../projections/fold-client.ts';
 export class RecordGuard {
   /** What the archive says of the stream; undefined while the two agree. */
   fromArchive: string | undefined;
+
+  /** Positions that the archive was found to have and the stream not, whatever that says of itself. */
+  missing: readonly PositionRange[] = [];
 
   constructor(private readonly fold: FoldClient) {}
 

@@ -17,18 +17,31 @@ export interface RecordReaderOptions {
 /** What to do about events that are nowhere; the end of every sentence that says so. */
 const nowhereAdvice = 'see "Archive" in docs/operations.md';
 
-/** The last position a gap goes to; undefined for any other failure. */
-export function gapEnd(error: unknown): number | undefined {
-  if (!(error instanceof LogDamagedError) || error.damage !== 'gap') return undefined;
-  const { until } = error.details;
-  return typeof until === 'number' ? until : undefined;
+/** Positions the stream does not have, and what it said. */
+export interface Gap extends PositionRange {
+  readonly error: Error;
+}
+
+/** The stream from a sequence on, up to where it lacks something, which is what this returns; undefined on abort. Throws all other damage. */
+export async function* streamUntilGap(core: CoreConnection, { fromSequence, signal, batchSize = 1000 }: RecordReaderOptions): AsyncGenerator<StoredMessage[], Gap | undefined> {
+  let next = fromSequence;
+  try {
+    for await (const messages of streamReader(core, { stream: streams.events, fromSequence: next, signal, batchSize })) {
+      yield messages;
+      next = (messages.at(-1)?.sequence ?? next - 1) + 1;
+    }
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof LogDamagedError) || error.damage !== 'gap' || typeof error.details['until'] !== 'number') throw error;
+    return { error, first: next, last: error.details['until'] };
+  }
 }
 
 /** Events of a range, from the archive; throws LogDamagedError where that does not have them either. */
-async function* fromArchive(archive: RecordArchive, { first, last }: PositionRange, batchSize: number, gap: Error): AsyncGenerator<StoredMessage[]> {
+async function* fromArchive(archive: RecordArchive, { first, last, error: gap }: Gap, { signal, batchSize = 1000 }: RecordReaderOptions): AsyncGenerator<StoredMessage[]> {
   const lost = (position: number, cause: string) =>
     new LogDamagedError('gap', `${gap.message}; the archive cannot give them: ${cause}; ${nowhereAdvice}`, { next: position, until: last });
-  for (let next = first; next <= last; ) {
+  for (let next = first; next <= last && !signal.aborted; ) {
     const at = next;
     const messages = await archive.readFrom(at).catch((error: unknown) => {
       throw lost(at, error instanceof Error ? error.message : String(error));
@@ -45,27 +58,12 @@ async function* fromArchive(archive: RecordArchive, { first, last }: PositionRan
  * Throws LogDamagedError as `streamReader` does, for a gap only when the archive has not got it either; ends on abort.
  */
 export async function* recordReader(core: CoreConnection, archive: RecordArchive | undefined, options: RecordReaderOptions): AsyncGenerator<StoredMessage[]> {
-  const { signal, batchSize = 1000, onRepaired } = options;
-  let next = Math.max(1, options.fromSequence);
-  while (!signal.aborted) {
-    let gap: { readonly error: Error; readonly last: number } | undefined;
-    try {
-      for await (const messages of streamReader(core, { stream: streams.events, fromSequence: next, signal, batchSize })) {
-        yield messages;
-        next = (messages.at(-1)?.sequence ?? next - 1) + 1;
-      }
-    } catch (error) {
-      const last = gapEnd(error);
-      if (archive === undefined || last === undefined || !(error instanceof Error)) throw error;
-      gap = { error, last };
-    }
-    if (archive === undefined || gap === undefined) return;
-    const range = { first: next, last: gap.last };
-    for await (const messages of fromArchive(archive, range, batchSize, gap.error)) {
-      if (signal.aborted) return;
-      yield messages;
-      next = (messages.at(-1)?.sequence ?? next - 1) + 1;
-    }
-    onRepaired?.(range);
+  for (let next = Math.max(1, options.fromSequence); ; ) {
+    const gap = yield* streamUntilGap(core, { ...options, fromSequence: next });
+    if (gap === undefined) return;
+    if (archive === undefined) throw gap.error;
+    yield* fromArchive(archive, gap, options);
+    options.onRepaired?.({ first: gap.first, last: gap.last });
+    next = gap.last + 1;
   }
 }

@@ -95,7 +95,7 @@ export class Broker {
       const archive = this.openArchive(log);
       // Before anything is written; an archive that cannot be read says so to whoever archives.
       this.guard.fromArchive = archive === undefined ? undefined : await lostRecord(log, archive).catch(() => undefined);
-      const events = this.guarded(withArchive(log, archive));
+      const events = this.guarded(withArchive(log, archive, () => this.guard.missing));
       const told = this.guard.reason === undefined ? await recordRotations({ events, root: keys.root, rotations, now: this.clock.now() }) : 0;
       if (told > 0) this.log.info({ events: told }, 'keys were replaced, and the history says so');
       const system = await connectSystem({ url, credsFile: this.config.sysCreds, name: 'backend' });

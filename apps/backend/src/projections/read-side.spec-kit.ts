@@ -99,8 +99,9 @@ export class ReadSideScene {
     this.log = log;
   }
 
-  static async open(): Promise<ReadSideScene> {
-    const broker = await startTestBroker();
+  /** With little room, the broker keeps the record in many small files. */
+  static async open(options: { readonly maxFileBytes?: number } = {}): Promise<ReadSideScene> {
+    const broker = await startTestBroker(options);
     const core = await connectCore({ url: broker.url, credsFile: broker.backendCreds, name: 'test' });
     return new ReadSideScene(broker, core, await openEventLog(core));
   }

@@ -144,7 +144,7 @@ export async function openEventLog(core: CoreConnection): Promise<EventLog> {
     continues: readContinues(metadata),
     lastSequence: async () => (await look()).lastSequence,
     firstSequence: async () => (await readExtent(nc, stream)).first,
-    extent: () => readExtent(nc, stream),
+    extent: (subject) => readExtent(nc, stream, subject),
     append: (entries) => append(nc, entries),
     readLast: (subject) => directGet(nc, stream, subject),
     get: (sequence) => directGet(nc, stream, { seq: sequence }),

@@ -26,7 +26,9 @@ export interface RecordExtent {
   readonly last: number;
   /** The last sequence that was dropped on purpose, 0 when none was. */
   readonly droppedThrough: number;
-  /** What is not in it: what lies before `first`, and holes behind it; in order. */
+  /** As many events of the subject that was asked about it believes to have, 0 when none was; it may believe so of one it cannot read. */
+  readonly ofSubject: number;
+  /** What is not in it, as far as it knows: what lies before `first`, and holes behind it; in order. */
   readonly absent: readonly SequenceRange[];
 }
 
@@ -42,8 +44,8 @@ export interface EventLog {
   lastSequence(): Promise<number>;
   /** Sequence of the oldest event the stream has; one behind the newest when it has none. */
   firstSequence(): Promise<number>;
-  /** What the stream has, and what it has not. */
-  extent(): Promise<RecordExtent>;
+  /** What the stream has, and what it has not, by its own account: no event is read. */
+  extent(subject?: string): Promise<RecordExtent>;
   /** Appends all entries atomically (per 1,000), reading back after a lost acknowledgement; throws MessagingError. */
   append(entries: readonly AppendEntry[]): Promise<AppendResult>;
   /** The newest event of one subject. */

@@ -25,7 +25,7 @@ export interface TestBroker {
   readonly maxFileBytes: number;
   /** SIGKILL; resolves when it is gone. */
   kill(): Promise<void>;
-  /** SIGTERM, as an administrator stops it; its data stays. Resolves when it is gone. */
+  /** SIGTERM, as an administrator stops it, upon which it notes what it has and believes that at its next start. Resolves when it is gone. */
   halt(): Promise<void>;
   /** Starts it again on the same ports and data (after kill or halt), configured for the keys it finds. */
   restart(): Promise<void>;

@@ -8,7 +8,6 @@ import type { Headers } from './headers.ts';
 import { listen } from './listen.ts';
 import type { Heard } from './listen.ts';
 import type { StoredMessage } from './message.ts';
-import { wholeMilliseconds } from './time.ts';
 
 /** A message a consumer delivered: also its number among that consumer's deliveries, what waits behind it, and where to acknowledge. */
 export interface PulledMessage extends StoredMessage {

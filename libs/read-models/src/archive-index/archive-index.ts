@@ -98,7 +98,7 @@ export function openArchiveIndex(directory: string, incarnation: string): Archiv
   });
   return {
     uncovered: (range) => gapsIn(range, touching.all(range.last, range.first)),
-    add: (range, events) => void add.immediate(range, events),
+    add: (range, events) => add.immediate(range, events),
     sequencesOf: (subject, { first, last }) => sequences.all(subject, first, last).map(({ sequence }) => sequence),
     lastOf: (subject, { first, last }) => newest.get(subject, first, last)?.sequence ?? undefined,
     close: () => void connection.close(),
