@@ -10,7 +10,7 @@ import { ControlKeys, controlKeySubject } from '@kanade/proof';
 import { continuationOf } from '../archive/archive-for.ts';
 import { ArchiveReads } from '../archive/archive-reads.ts';
 import { withArchive } from '../archive/archived-log.ts';
-import { lostRecord } from '../archive/lost-record.ts';
+import { guardRecord } from '../archive/guarded-log.ts';
 import type { RecordArchive } from '../archive/record-archive.ts';
 import { RecordGuard } from '../archive/record-guard.ts';
 import { Clock } from '../clock.ts';
@@ -93,9 +93,7 @@ export class Broker {
       const rotations = readRotations(keysDir);
       const log = await openEventLog(core);
       const archive = this.openArchive(log);
-      // Before anything is written; an archive that cannot be read says so to whoever archives.
-      this.guard.fromArchive = archive === undefined ? undefined : await lostRecord(log, archive).catch(() => undefined);
-      const events = this.guarded(withArchive(log, archive, () => this.guard.missing));
+      const events = await guardRecord({ core, log: withArchive(log, archive, () => this.guard.missing), stream: log, archive, guard: this.guard });
       const told = this.guard.reason === undefined ? await recordRotations({ events, root: keys.root, rotations, now: this.clock.now() }) : 0;
       if (told > 0) this.log.info({ events: told }, 'keys were replaced, and the history says so');
       const system = await connectSystem({ url, credsFile: this.config.sysCreds, name: 'backend' });
@@ -116,17 +114,6 @@ export class Broker {
       await core.close();
       throw error;
     }
-  }
-
-  /** The record, written to only while that cannot use a position twice. */
-  private guarded(log: EventLog): EventLog {
-    return {
-      ...log,
-      append: (entries) => {
-        const { reason } = this.guard;
-        return reason === undefined ? log.append(entries) : Promise.reject(new DomainError('broker-unavailable', reason));
-      },
-    };
   }
 
   private openArchive(log: EventLog): RecordArchive | undefined {
