@@ -5,8 +5,8 @@ import type { EventLog, RecordExtent, StoredMessage } from '@kanade/messaging';
 import { eventDigest } from './event-digest.ts';
 import { RangeList } from './range-list.ts';
 
-/** A thousand events, and then this long nothing: neither disk nor broker should be felt to be busy. */
-const pauseMs = 40;
+/** After a thousand events, as many times as long as they took nothing is done: neither disk nor broker nor processor should be felt to be busy. */
+const idleShare = 4;
 const blockEvents = 1000;
 
 export interface PatrolOptions {
@@ -53,8 +53,9 @@ export class RecordPatrol {
   private async walk(signal: AbortSignal): Promise<void> {
     const last = Math.min(this.options.reader.last(), this.extent.last);
     for (let next = 1; next <= last && !signal.aborted; ) {
+      const began = performance.now();
       next = await this.step(next, last);
-      await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+      await sleep(idleShare * (performance.now() - began), undefined, { signal }).catch(() => undefined);
     }
   }
 

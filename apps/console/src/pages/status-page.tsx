@@ -31,7 +31,7 @@ function Figures({ status }: { readonly status: SystemStatus }) {
           { term: t('status.verifierInvalid'), value: format.number(verifier.invalidCount) },
           { term: t('status.checkpointSize'), value: verifier.checkpoint === null ? t('status.noCheckpoint') : format.number(verifier.checkpoint.size) },
           ...(verifier.checkpoint === null ? [] : [{ term: t('status.checkpointTime'), value: <RelativeTime time={verifier.checkpoint.time} /> }]),
-          ...(archive === null || !archive.leading ? [] : [{ term: t('status.archiveLag'), value: format.number(archive.lagEvents) }, { term: t('status.archiveSize'), value: format.bytes(archive.bytes) }]),
+          ...(!archive?.leading ? [] : [{ term: t('status.archiveLag'), value: format.number(archive.lagEvents) }, { term: t('status.archiveSize'), value: format.bytes(archive.bytes) }]),
         ]}
       />
     </Card>
