@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
 import { streams } from '@kanade/contracts';
+import type { NatsConnection } from '@nats-io/nats-core';
 import { wireOf } from '../core/connection.ts';
 import type { CoreConnection } from '../core/connection.ts';
 import { mustCallApi, streamState } from '../wire/jetstream.ts';
+import type { StreamState } from '../wire/jetstream.ts';
 import { recordAt, textAt } from '../wire/json.ts';
 import type { JsonRecord } from '../wire/json.ts';
 import { incarnationKey, streamConfig, streamTable } from './streams.ts';
@@ -57,6 +59,19 @@ export async function checkBroker(core: CoreConnection, options: { readonly maxF
   return differences;
 }
 
+/** Brings a stream to what is wanted. One that takes in less than it should has its limits put right first: until then, what came in would push out what is there. */
+async function update(nc: NatsConnection, wanted: JsonRecord & { readonly name: string }, found: JsonRecord): Promise<void> {
+  const doing = `set up ${wanted.name}`;
+  if (!isDeepStrictEqual(wanted['subjects'], found['subjects'])) await mustCallApi(nc, `STREAM.UPDATE.${wanted.name}`, { ...wanted, subjects: found['subjects'] }, doing);
+  await mustCallApi(nc, `STREAM.UPDATE.${wanted.name}`, wanted, doing);
+}
+
+/** Has KANADE_EVENTS take in again what belongs into it, and keep it; its share of the space stays as it is. */
+export async function openStream(nc: NatsConnection, { config }: StreamState): Promise<void> {
+  const spec = streamTable.find(({ config: { name } }) => name === streams.events);
+  if (spec !== undefined) await update(nc, { ...config, ...spec.config }, config);
+}
+
 /** Creates and updates every stream, bucket and object store (admin credential); returns what had to be changed, throws what can not be. */
 export async function applyBroker(admin: CoreConnection, options: { readonly maxFileBytes: number }): Promise<BrokerDifference[]> {
   const nc = wireOf(admin);
@@ -69,7 +84,8 @@ export async function applyBroker(admin: CoreConnection, options: { readonly max
     if (differences.length === 0) continue;
     const known = recordAt(found ?? {}, 'metadata');
     const metadata = wanted.name === streams.events ? { ...known, [incarnationKey]: known[incarnationKey] ?? newIncarnation() } : known;
-    await mustCallApi(nc, `STREAM.${found === undefined ? 'CREATE' : 'UPDATE'}.${wanted.name}`, { ...wanted, metadata }, `set up ${wanted.name}`);
+    if (found === undefined) await mustCallApi(nc, `STREAM.CREATE.${wanted.name}`, { ...wanted, metadata }, `set up ${wanted.name}`);
+    else await update(nc, { ...wanted, metadata }, found);
   }
   return changes;
 }

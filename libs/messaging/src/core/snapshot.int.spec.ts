@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkBroker } from '../broker/apply.ts';
 import { startTestBroker } from '../testing/index.ts';
 import type { TestBroker } from '../testing/index.ts';
-import { mustCallApi } from '../wire/jetstream.ts';
+import { mustCallApi, streamState } from '../wire/jetstream.ts';
 import { connectCore, wireOf } from './connection.ts';
 import { openEventLog } from './event-log.ts';
 import { restoreStream, snapshotStream } from './snapshot.ts';
@@ -51,6 +51,8 @@ it('a restored stream is the same, message by message, but for its incarnation',
   const restored = await openEventLog(admin);
   expect(await everything(restored)).toEqual(before);
   expect(restored.incarnation).not.toBe(log.incarnation);
+  const state = await streamState(wireOf(admin), 'KANADE_EVENTS');
+  expect(state?.config['metadata']).toMatchObject({ 'kanade.continues': `${log.incarnation}:3000`, 'kanade.restored': '3000' });
   expect(await checkBroker(admin, { maxFileBytes: broker.maxFileBytes })).toEqual([]);
   await reading;
   await admin.close();

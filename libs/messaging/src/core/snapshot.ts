@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
-import { streams } from '@kanade/contracts';
+import { formatPosition, streams } from '@kanade/contracts';
 import { createInbox } from '@nats-io/nats-core';
 import type { NatsConnection } from '@nats-io/nats-core';
 import { newIncarnation } from '../broker/apply.ts';
-import { incarnationKey, restoredKey } from '../broker/streams.ts';
+import { continuesKey, incarnationKey, restoredKey } from '../broker/streams.ts';
 import { MessagingError } from '../errors.ts';
 import { apiError } from '../wire/failures.ts';
 import { readStatus } from '../wire/headers.ts';
 import { inboxOf } from '../wire/inbox.ts';
 import { failureOf, mustCallApi, request } from '../wire/jetstream.ts';
-import { numberAt, parseRecord, recordAt } from '../wire/json.ts';
+import { numberAt, parseRecord, recordAt, textAt } from '../wire/json.ts';
 import type { JsonRecord } from '../wire/json.ts';
 import { listen } from '../wire/listen.ts';
 import type { Heard } from '../wire/listen.ts';
@@ -98,14 +98,15 @@ export async function snapshotStream(admin: CoreConnection, stream: string, file
   }
 }
 
-/** What the restored stream is to be: the same, but a restored history is another one, and knows from where on it may lack requests. */
+/** What the restored stream is to be: the same, but a restored history is another one, and knows from where on it may lack requests, and what it goes on from. */
 function restoredConfig(stream: string, config: JsonRecord, lastSequence: number): JsonRecord {
   if (config['name'] !== stream) throw new MessagingError('invalid', `the snapshot is of ${String(config['name'])}, not of ${stream}`);
   if (stream !== streams.events) return config;
   const metadata = recordAt(config, 'metadata');
   const before = metadata[restoredKey];
   const restored = typeof before === 'string' ? Math.min(Number(before), lastSequence) : lastSequence;
-  return { ...config, metadata: { ...metadata, [incarnationKey]: newIncarnation(), [restoredKey]: String(restored) } };
+  const continued = formatPosition({ incarnation: textAt(metadata, incarnationKey), sequence: lastSequence });
+  return { ...config, metadata: { ...metadata, [incarnationKey]: newIncarnation(), [restoredKey]: String(restored), [continuesKey]: continued } };
 }
 
 /** The snapshot's first line, and where the rest begins. */
