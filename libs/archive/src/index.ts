@@ -1,6 +1,10 @@
 export { ArchiveDamagedError, ArchiveGoneError, ArchiveLacksError, ArchiveTakenError } from './errors.ts';
+export { examineArchive, leafOf } from './examine.ts';
+export type { Examination } from './examine.ts';
 export { ArchiveReader } from './reader.ts';
-export type { PositionRange } from './reader.ts';
+export type { PositionRange, SegmentPart } from './reader.ts';
+export { describeSegment, readSeals, sealFault, writeSeal } from './seal.ts';
+export type { StoredSeal } from './seal.ts';
 export { ArchiveWriter } from './writer.ts';
 export type { ArchiveWriterOptions } from './writer.ts';
 export type { Continuation } from './directory.ts';

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { relative } from 'node:path';
 import type { StoredMessage } from '@kanade/proof';
 import { listSegments, partsOf } from './directory.ts';
 import type { Continuation } from './directory.ts';
@@ -17,6 +18,13 @@ interface Segment {
   readonly file: string;
   readonly first: number;
   readonly until: number;
+}
+
+/** As much of a segment's file as has the events up to some position. */
+export interface SegmentPart extends PositionRange {
+  /** Path of the file below the archive's directory, with `/`. */
+  readonly name: string;
+  readonly bytes: number;
 }
 
 /** Reads an archive: a history, with those it continues. Files are looked at anew with every call, for somebody may be writing. */
@@ -44,6 +52,17 @@ export class ArchiveReader {
       else ranges.push({ first, last });
     }
     return ranges;
+  }
+
+  /** The files that have the events up to a position, and how many of their bytes it takes. */
+  segmentParts(through = Infinity): SegmentPart[] {
+    return this.segments().flatMap(({ file, first, until }) => {
+      const counted = this.blocksOf(file, first).blocks.filter((block) => block.first <= Math.min(until, through));
+      const newest = counted.at(-1);
+      if (newest === undefined) return [];
+      const name = relative(this.root, file).replaceAll('\\', '/');
+      return [{ name, first, last: Math.min(until, through, newest.last), bytes: newest.offset + newest.frameBytes }];
+    });
   }
 
   /** The last position it has; 0 when it is empty. */

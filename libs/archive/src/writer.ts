@@ -6,6 +6,7 @@ import type { Continuation } from './directory.ts';
 import { ArchiveGoneError, ArchiveTakenError } from './errors.ts';
 import { ArchiveReader } from './reader.ts';
 import { rewriteSegment } from './repair.ts';
+import { sealedThrough } from './seal.ts';
 import { findBlocks, isBlockWhole, readBlock, withFile } from './segment.ts';
 import type { SegmentBlocks } from './segment.ts';
 
@@ -166,10 +167,11 @@ export class ArchiveWriter {
     this.open = { ...newest, fd: openSync(newest.file, 'a+'), bytes };
   }
 
-  /** Ends a segment: its many small blocks become few. One that is damaged stays as it is until it is mended. */
+  /** Ends a segment: its many small blocks become few. One that is damaged stays as it is until it is mended, and one that a seal speaks of for good. */
   private complete({ file, fd, first }: OpenSegment): void {
     closeSync(fd);
     this.open = undefined;
+    if (sealedThrough(this.directory) >= first) return;
     const dense = denseBlocks(file, first);
     if (dense === undefined) return;
     const draft = `${file}.new`;

@@ -31,6 +31,7 @@ export const signingPurposes = {
   identity: 'kanade.identity.v1',
   checkpoint: 'kanade.checkpoint.v1',
   export: 'kanade.export.v1',
+  seal: 'kanade.seal.v1',
 } as const;
 
 export type SigningPurpose = keyof typeof signingPurposes;

@@ -24,7 +24,7 @@ export const objectBuckets = {
 } as const;
 
 /** The aggregates of the control plane, each with a subject per instance. */
-export const controlAggregates = ['endpoint', 'job', 'execution', 'account', 'token', 'enrolment', 'site', 'audit', 'secret', 'key', 'broker', 'read-model'] as const;
+export const controlAggregates = ['endpoint', 'job', 'execution', 'account', 'token', 'enrolment', 'site', 'audit', 'secret', 'key', 'broker', 'read-model', 'archive'] as const;
 export type ControlAggregate = (typeof controlAggregates)[number];
 
 /** The output streams of a run. */

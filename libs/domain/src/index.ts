@@ -17,4 +17,5 @@ export * from './accounts/token-scope.ts';
 export * from './brokers/broker-move.ts';
 export * from './sites/site.ts';
 export * from './audit/audit.ts';
+export * from './archive/seal.ts';
 export * from './read-model/rebuild.ts';

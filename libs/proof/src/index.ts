@@ -1,4 +1,5 @@
 export * from './merkle.ts';
+export { RightEdge } from './export/right-edge.ts';
 export * from './leaf.ts';
 export * from './checkpoint.ts';
 export type * from './message.ts';

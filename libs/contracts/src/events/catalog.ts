@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import * as accounts from './accounts.ts';
+import * as archive from './archive.ts';
 import * as audit from './audit.ts';
 import * as brokers from './brokers.ts';
 import * as checkpoints from './checkpoints.ts';
@@ -86,6 +87,7 @@ export const controlEventSchemas = [
   keys.keyRetiredSchema,
   brokers.brokerMoveOrderedSchema,
   readModel.rebuildRequestedSchema,
+  archive.archiveSealedSchema,
 ] as const;
 
 export const endpointEventSchema = z.discriminatedUnion('type', endpointEventSchemas);

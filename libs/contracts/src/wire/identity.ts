@@ -100,6 +100,8 @@ export const renewRequestSchema = z.strictObject({
   agentVersion: z.string().max(50),
   /** The last checkpoint the endpoint was shown, null before the first; left out by agents that keep none. */
   checkpoint: checkpointSchema.pick({ incarnation: true, size: true }).nullable().optional(),
+  /** Asks where the endpoint's chain ends in the record: the stream holds none of its events, which may have been archived, or lost. */
+  chain: z.literal(true).optional(),
 });
 export type RenewRequest = z.infer<typeof renewRequestSchema>;
 
@@ -111,6 +113,8 @@ export const renewAnswerSchema = z.union([
     credentials: z.strictObject(credentials).nullable(),
     /** The newest checkpoint, with RFC 9162's proof that it continues the one asked about; null where it is no continuation of that. */
     witness: z.strictObject({ checkpoint: checkpointSchema, path: z.array(hashSchema).max(128).nullable() }).optional(),
+    /** Where the endpoint's chain ends in the record, archive included, where that was asked and is known; null when the record has none of its events. */
+    chain: z.strictObject({ epoch: z.int().positive(), sequence: z.int().positive(), hash: z.string().regex(/^[0-9a-f]{64}$/) }).nullable().optional(),
   }),
   identityRefusalSchema,
 ]);

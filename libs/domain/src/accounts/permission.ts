@@ -7,12 +7,12 @@ export const readingPermissions = ['fleet:read', 'history:read', 'system:read'] 
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = {
   viewer: readingPermissions,
   operator: [...readingPermissions, 'run', 'job:write'],
-  admin: [...readingPermissions, 'run', 'job:write', 'endpoint:manage', 'site:manage', 'broker:manage', 'read-model:manage', 'account:manage', 'audit:read', 'secret:write', 'data:erase'],
+  admin: [...readingPermissions, 'run', 'job:write', 'endpoint:manage', 'site:manage', 'broker:manage', 'read-model:manage', 'archive:seal', 'account:manage', 'audit:read', 'secret:write', 'data:erase'],
   auditor: [...readingPermissions, 'audit:read'],
 };
 
 /** What is about the whole installation: a role that holds on some sites only does not have it. */
-const undivided: ReadonlySet<Permission> = new Set<Permission>(['system:read', 'job:write', 'site:manage', 'broker:manage', 'read-model:manage', 'account:manage', 'audit:read']);
+const undivided: ReadonlySet<Permission> = new Set<Permission>(['system:read', 'job:write', 'site:manage', 'broker:manage', 'read-model:manage', 'archive:seal', 'account:manage', 'audit:read']);
 
 /** True for a permission that can be limited to sites. */
 export const isDivided = (permission: Permission): boolean => !undivided.has(permission);

@@ -1469,6 +1469,25 @@ export type ReadModelRebuildRequested = {
   };
 };
 
+export type ArchiveSealed = {
+  specversion: "1.0";
+  id: EventId;
+  source: string;
+  subject?: string | undefined;
+  time: Time;
+  correlationid?: ExecutionId | undefined;
+  causationid?: string | undefined;
+  principal?: string | undefined;
+  remoteaddress?: string | undefined;
+  interface?: "console" | "cli" | "api" | undefined;
+  privatedigest?: Sha256 | undefined;
+  type: "kanade.archive.sealed.v1";
+  data: {
+    through: Position;
+    root: Sha256;
+  };
+};
+
 export type AnyEvent = {
   specversion: "1.0";
   id: EventId;
@@ -1650,6 +1669,7 @@ export type RenewRequest = {
     incarnation: string;
     size: number;
   } | null | undefined;
+  chain?: true | undefined;
 };
 
 export type RenewAnswer = {
@@ -1663,6 +1683,11 @@ export type RenewAnswer = {
     checkpoint: Checkpoint;
     path: string[] | null;
   } | undefined;
+  chain?: {
+    epoch: number;
+    sequence: number;
+    hash: string;
+  } | null | undefined;
 } | IdentityRefusal;
 
 export type IdentityRefusal = {
@@ -1805,7 +1830,8 @@ export type ControlEvent =
   | KeyRotated
   | KeyRetired
   | BrokerMoveOrdered
-  | ReadModelRebuildRequested;
+  | ReadModelRebuildRequested
+  | ArchiveSealed;
 
 export type KanadeEvent = EndpointEvent | ControlEvent;
 
