@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { cpSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { headers } from '@kanade/contracts';
-import { connectAgent, createSigningKey, subscribePresence } from '@kanade/messaging';
+import { headers, subjects } from '@kanade/contracts';
+import { connectAgent, connectCore, createSigningKey, dropPrefix, subscribePresence } from '@kanade/messaging';
 import { startTestBroker } from '@kanade/messaging/testing';
 import type { TestBroker } from '@kanade/messaging/testing';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
@@ -12,6 +12,7 @@ import { enrolInto } from './cli/enrol-command.ts';
 import { lifetimeOf } from './connection/credentials.ts';
 import { dataDirAt } from './data-dir/data-dir.ts';
 import { Identity } from './identity/identity.ts';
+import { placeOf } from './outbox/judge.ts';
 import { startAgent, startNewAgent, temporaryDirectory } from './testing/test-agent.spec-kit.ts';
 import { TestBackend } from './testing/test-backend.spec-kit.ts';
 
@@ -114,6 +115,35 @@ describe('a broker that goes away', () => {
     for await (const chunk of backend.output.read(endpointId, 'run-2', 'stdout')) output.push(Buffer.from(chunk.body).toString());
     expect(output).toEqual(['two\n']);
     expect((await backend.events(endpointId)).filter((event) => event.type === 'kanade.agent.started.v1')).toHaveLength(1);
+  });
+});
+
+describe('a stream that dropped all an endpoint had told, for it is in the archive', () => {
+  test('is gone on with where the chain ends there: no new epoch, nothing twice', async () => {
+    const { directory, endpointId, stop } = await startNewAgent(backend);
+    await backend.send(endpointId, backend.runCommand(endpointId, 'run-1', 'echo one'));
+    await told(endpointId, 'succeeded run-1');
+    await stop();
+    const archived = (await backend.log.readSubject(subjects.endpointEvents(endpointId))).at(-1);
+    const end = archived && placeOf(archived);
+    if (!archived || !end) throw new Error('the endpoint has told nothing');
+    // Something has to stay, and others go on meanwhile.
+    const other = await startNewAgent(backend);
+    await vi.waitFor(async () => expect(await backend.events(other.endpointId)).not.toEqual([]), patient);
+    const admin = await connectCore({ url: broker.url, credsFile: broker.adminCreds, name: 'admin' });
+    onTestFinished(() => admin.close());
+    expect(await dropPrefix(admin, archived.sequence)).toEqual({ dropped: archived.sequence, firstSequence: archived.sequence + 1 });
+    expect(await backend.events(endpointId)).toEqual([]);
+    backend.archivedEnds.set(endpointId, end);
+
+    const { agent } = await startAgent(directory);
+    await backend.send(endpointId, backend.runCommand(endpointId, 'run-2', 'echo two'));
+    await told(endpointId, 'succeeded run-2');
+    expect(agent.identityConflict).toBeUndefined();
+    const places = (await backend.log.readSubject(subjects.endpointEvents(endpointId))).map((event) => event.headers);
+    expect(places[0]).toMatchObject({ [headers.epoch]: String(end.epoch), [headers.sequence]: String(end.sequence + 1), [headers.previous]: end.hash });
+    expect(new Set(places.map((place) => place[headers.epoch]))).toEqual(new Set([String(end.epoch)]));
+    expect(await backend.story(endpointId)).not.toContain('succeeded run-1');
   });
 });
 

@@ -265,6 +265,7 @@ export class Agent {
       transport: {
         appendEvents: (entries, expected) => this.#uplink.connection.appendEvents(entries, expected),
         readLastEvent: () => this.#uplink.connection.readLastEvent(),
+        readChainEnd: () => this.#renewer.chainEnd(),
       },
       signingKey: signingKeyOf(this.#identity.stored.keys),
       clock,

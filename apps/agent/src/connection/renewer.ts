@@ -6,6 +6,7 @@ import type { Clock, Timer } from '../clock/clock.ts';
 import type { BrokerAccess, Identity } from '../identity/identity.ts';
 import type { Witness } from '../identity/witness.ts';
 import type { Log } from '../log.ts';
+import type { ChainPlace } from '../outbox/event-outbox.ts';
 import { readRenewAnswer } from '../messages.ts';
 import { agentVersion } from '../version.ts';
 import type { BackendTime } from './backend-time.ts';
@@ -91,12 +92,25 @@ export class Renewer {
     return this.#answered;
   }
 
+  /** Where this endpoint's chain ends in the record; null when the record has nothing of it, undefined while the backend does not answer or does not know. */
+  async chainEnd(): Promise<ChainPlace | null | undefined> {
+    const { clock, log } = this.#options;
+    const askedAt = clock.monotonic();
+    try {
+      const answer = await this.#connection?.renew(this.#request({ renew: false, chain: true }));
+      return answer && this.#take(answer, askedAt).chain;
+    } catch (error) {
+      log.debug({ err: error }, 'the backend does not say where the chain of this endpoint ends');
+      return undefined;
+    }
+  }
+
   /** Asks the backend by another way than the present one; throws why that way is no good. */
   async askBy({ urls, ca }: BrokerAccess): Promise<void> {
     const { identity, clock } = this.#options;
     const { endpointId, keys } = identity.stored;
     const askedAt = clock.monotonic();
-    this.#take(await askOnce({ urls, ca, endpointId, credentials: () => ({ jwt: identity.stored.jwt, seed: keys.nkeySeed }) }, this.#request(false)), askedAt);
+    this.#take(await askOnce({ urls, ca, endpointId, credentials: () => ({ jwt: identity.stored.jwt, seed: keys.nkeySeed }) }, this.#request({ renew: false })), askedAt);
   }
 
   /** Public NKeys that signed the JWTs at hand. */
@@ -129,7 +143,7 @@ export class Renewer {
     const askedAt = clock.monotonic();
     try {
       const credentials = () => ({ jwt: renewalJwt, seed: keys.nkeySeed });
-      this.#take(await askOnce({ urls, ca, endpointId, credentials }, this.#request(true)), askedAt);
+      this.#take(await askOnce({ urls, ca, endpointId, credentials }, this.#request({ renew: true })), askedAt);
       return true;
     } catch (error) {
       log.warn({ err: error, urls }, 'this endpoint was away longer than its JWT lives, and could not renew it yet');
@@ -142,7 +156,7 @@ export class Renewer {
     const due = lifetimeOf(identity.stored.jwt).renewFrom <= backendTime.now();
     const askedAt = clock.monotonic();
     try {
-      const renewed = this.#take(await connection.renew(this.#request(due)), askedAt);
+      const { renewed } = this.#take(await connection.renew(this.#request({ renew: due })), askedAt);
       // A living connection keeps the JWT it came with; only a new one shows the new one.
       if (renewed) await connection.reconnect();
       return true;
@@ -152,14 +166,14 @@ export class Renewer {
     }
   }
 
-  #request(renew: boolean): Uint8Array {
+  #request(wanted: Pick<RenewRequest, 'renew' | 'chain'>): Uint8Array {
     const { kept } = this.#options.witness;
-    const request: RenewRequest = { renew, keysetVersion: this.#options.identity.keyset.version, issuers: this.issuers(), agentVersion, checkpoint: kept === undefined ? null : { incarnation: kept.incarnation, size: kept.size } };
+    const request: RenewRequest = { ...wanted, keysetVersion: this.#options.identity.keyset.version, issuers: this.issuers(), agentVersion, checkpoint: kept === undefined ? null : { incarnation: kept.incarnation, size: kept.size } };
     return Buffer.from(JSON.stringify(request));
   }
 
-  /** Takes an answer; true when there were new JWTs in it. */
-  #take(body: Uint8Array, askedAt: number): boolean {
+  /** Takes an answer; `renewed` when there were new JWTs in it. */
+  #take(body: Uint8Array, askedAt: number): { readonly renewed: boolean; readonly chain: ChainPlace | null | undefined } {
     const { identity, backendTime, log } = this.#options;
     const answer = readRenewAnswer(body);
     if (!answer) throw new Error('the backend answered something this agent does not understand');
@@ -170,9 +184,10 @@ export class Renewer {
     backendTime.set(Date.parse(answer.time), askedAt);
     if (keyset === 'pinned') log.info({ version: identity.keyset.version }, 'took a newer keyset');
     if (answer.witness !== undefined) this.#options.witness.look(answer.witness);
-    if (!answer.credentials) return false;
-    identity.takeCredentials(answer.credentials);
-    log.info('took new credentials');
-    return true;
+    if (answer.credentials) {
+      identity.takeCredentials(answer.credentials);
+      log.info('took new credentials');
+    }
+    return { renewed: answer.credentials !== null, chain: answer.chain };
   }
 }

@@ -120,8 +120,8 @@ export class EventOutbox {
     });
   }
 
-  /** Notes that the history holds everything up to and including event `number`, which lies at `streamSequence`. */
-  acknowledgeThrough(number: number, streamSequence: number): void {
+  /** Notes that the history holds everything up to and including event `number`, which lies at `streamSequence` where that is known. */
+  acknowledgeThrough(number: number, streamSequence: number | null): void {
     this.#store.transaction(() => {
       this.#store.run('UPDATE events SET ackedAt = ? WHERE number <= ? AND ackedAt IS NULL', this.#clock.now(), number);
       this.#store.run('UPDATE events SET streamSequence = ? WHERE number = ?', streamSequence, number);

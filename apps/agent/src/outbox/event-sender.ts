@@ -5,7 +5,7 @@ import type { Clock, Timer } from '../clock/clock.ts';
 import type { Log } from '../log.ts';
 import { BackOff } from './back-off.ts';
 import { EpochLimit } from './epoch-limit.ts';
-import type { EventOutbox, OutboxEvent } from './event-outbox.ts';
+import type { ChainPlace, EventOutbox, OutboxEvent } from './event-outbox.ts';
 import type { Fact } from './facts.ts';
 import { judge } from './judge.ts';
 import type { OutputOutbox } from './output-outbox.ts';
@@ -16,7 +16,10 @@ const longestSingles = 15;
 const largestBatch = 200;
 const largestBatchBytes = 2 * 1024 * 1024;
 
-export type EventTransport = Pick<AgentConnection, 'appendEvents' | 'readLastEvent'>;
+export interface EventTransport extends Pick<AgentConnection, 'appendEvents' | 'readLastEvent'> {
+  /** Where this endpoint's chain ends in the record, archive included; null when nothing of it is there, undefined when nobody can say just now. */
+  readChainEnd(): Promise<ChainPlace | null | undefined>;
+}
 
 interface Options {
   readonly events: EventOutbox;
@@ -117,7 +120,7 @@ export class EventSender {
   /** One read or one append; false when there is nothing left to do. */
   async #step(): Promise<boolean> {
     if (this.#expected === undefined) {
-      this.#reconcile(await this.#options.transport.readLastEvent());
+      await this.#reconcile(await this.#options.transport.readLastEvent());
       return true;
     }
     const batch = this.#nextBatch();
@@ -126,7 +129,7 @@ export class EventSender {
     try {
       const result = await this.#options.transport.appendEvents(this.#messagesOf(batch), this.#expected);
       if (result.outcome === 'conflict') {
-        this.#reconcile(result.last);
+        await this.#reconcile(result.last);
         return true;
       }
       this.#options.events.acknowledge(batch, result.lastSequence);
@@ -164,12 +167,20 @@ export class EventSender {
     });
   }
 
-  #reconcile(last: StoredMessage | undefined): void {
+  /** Where the chain ends, for a stream that has no event of this endpoint: they may have been archived. Throws while that cannot be known. */
+  async #archivedEnd(): Promise<ChainPlace | undefined> {
+    const end = await this.#options.transport.readChainEnd();
+    // Who has never sent anything need not wait for a backend that is away.
+    if (end === undefined && this.#options.events.newestAcked()) throw new Error('the stream has no event of this endpoint, and the backend does not say yet where they are');
+    return end ?? undefined;
+  }
+
+  async #reconcile(last: StoredMessage | undefined): Promise<void> {
     const { events, output, log, openingFact, signingKey } = this.#options;
-    const verdict = judge(last, events, signingKey);
+    const verdict = judge(last, last === undefined ? await this.#archivedEnd() : undefined, events, signingKey);
     switch (verdict.kind) {
       case 'continue':
-        if (verdict.through) events.acknowledgeThrough(verdict.through.number, verdict.expected);
+        if (verdict.through) events.acknowledgeThrough(verdict.through.number, last?.sequence ?? null);
         this.#expected = verdict.expected;
         return;
       case 'rewind':

@@ -1,9 +1,15 @@
 import type { AgentAppendResult, OutgoingMessage, OutputChunk, StoredMessage } from '@kanade/messaging';
+import type { ChainPlace } from './event-outbox.ts';
 import type { EventTransport } from './event-sender.ts';
+import { placeOf } from './judge.ts';
 
 /** One endpoint's subject as the broker keeps it, with the accidents that happen on the way. */
 export class History implements EventTransport {
   events: StoredMessage[] = [];
+  /** Events that lie in an archive, and no longer in the stream. */
+  archived: StoredMessage[] = [];
+  /** The backend answers, and can say where the chain ends. */
+  backendAnswers = true;
   chunks = new Map<string, OutputChunk>();
   appends: number[] = [];
   /** Stores, and then says nothing: the acknowledgement is lost. */
@@ -19,6 +25,16 @@ export class History implements EventTransport {
 
   get bodies(): string[] {
     return this.events.map(({ body }) => Buffer.from(body).toString());
+  }
+
+  /** The stream drops all it has, which was archived. */
+  archive(): void {
+    this.archived.push(...this.events.splice(0));
+  }
+
+  readChainEnd(): Promise<ChainPlace | null | undefined> {
+    const end = [...this.archived, ...this.events].at(-1);
+    return Promise.resolve(this.backendAnswers ? (end && placeOf(end)) ?? null : undefined);
   }
 
   /** Another machine with this endpoint's key, or an older backup of this one. */

@@ -30,32 +30,45 @@ export function placeOf(message: StoredMessage): ChainPlace | undefined {
 
 const before = (a: ChainPlace, b: ChainPlace) => a.epoch < b.epoch || (a.epoch === b.epoch && a.sequence < b.sequence);
 
-/** Compares the last event of the endpoint's subject with the outbox; changes nothing. `ownKey` tells an older or other self from a stranger. */
-export function judge(last: StoredMessage | undefined, outbox: EventOutbox, ownKey: Pick<SigningKey, 'publicKey'>): Verdict {
+/** Where the record ends for this endpoint: its place in the chain, what the next append expects, and whether nobody but this endpoint can have written it. */
+interface End {
+  readonly place: ChainPlace;
+  readonly expected: number;
+  readonly isOwn: boolean;
+}
+
+/**
+ * Compares where the record ends for this endpoint with the outbox; changes nothing. `last` is the last event of its subject. Where the stream has
+ * none, `told` is where the backend says the chain ends in what was archived. `ownKey` tells an older or other self from a stranger.
+ */
+export function judge(last: StoredMessage | undefined, told: ChainPlace | undefined, outbox: EventOutbox, ownKey: Pick<SigningKey, 'publicKey'>): Verdict {
+  if (last !== undefined) {
+    const place = placeOf(last);
+    if (!place) return { kind: 'conflict', detail: `event ${last.sequence} on ${last.subject} carries no chain` };
+    return compare({ place, expected: last.sequence, isOwn: signedBy(ownKey, last, place) }, outbox);
+  }
+  // Who signed what was archived was looked at when it was written, and is told to operators.
+  if (told !== undefined) return compare({ place: told, expected: 0, isOwn: true }, outbox);
+  const oldest = outbox.oldest();
+  if (!outbox.newestAcked() || !oldest) return { kind: 'continue', through: undefined, expected: 0 };
+  return oldest.sequence === 1 ? { kind: 'rewind', after: 0, expected: 0 } : { kind: 'open-epoch', epoch: nextEpoch(outbox), expected: 0, resend: 'kept' };
+}
+
+function compare({ place, expected, isOwn }: End, outbox: EventOutbox): Verdict {
   const newestAcked = outbox.newestAcked();
   const oldest = outbox.oldest();
-  if (!last) {
-    if (!newestAcked || !oldest) return { kind: 'continue', through: undefined, expected: 0 };
-    return oldest.sequence === 1 ? { kind: 'rewind', after: 0, expected: 0 } : { kind: 'open-epoch', epoch: nextEpoch(outbox), expected: 0, resend: 'kept' };
-  }
-  const place = placeOf(last);
-  if (!place) return { kind: 'conflict', detail: `event ${last.sequence} on ${last.subject} carries no chain` };
   const own = outbox.find(place.epoch, place.sequence);
   if (own?.hash === place.hash) {
-    return newestAcked && own.number < newestAcked.number
-      ? { kind: 'rewind', after: own.number, expected: last.sequence }
-      : { kind: 'continue', through: own, expected: last.sequence };
+    return newestAcked && own.number < newestAcked.number ? { kind: 'rewind', after: own.number, expected } : { kind: 'continue', through: own, expected };
   }
   if (!own && oldest && before(place, oldest)) {
     return oldest.previous === place.hash
-      ? { kind: 'rewind', after: oldest.number - 1, expected: last.sequence }
-      : { kind: 'open-epoch', epoch: nextEpoch(outbox, place), expected: last.sequence, resend: 'kept' };
+      ? { kind: 'rewind', after: oldest.number - 1, expected }
+      : { kind: 'open-epoch', epoch: nextEpoch(outbox, place), expected, resend: 'kept' };
   }
   // Nothing of ours was ever stored, yet the history knows this endpoint: the database was lost. Or our own key signed what we never wrote:
   // this machine was set back to a snapshot, or there are two of it.
-  if (!newestAcked || signedBy(ownKey, last, place)) {
-    return { kind: 'open-epoch', epoch: nextEpoch(outbox, place), expected: last.sequence, resend: 'unsent' };
-  }
+  if (!newestAcked || isOwn) return { kind: 'open-epoch', epoch: nextEpoch(outbox, place), expected, resend: 'unsent' };
   return { kind: 'conflict', detail: `the history holds ${place.epoch}/${place.sequence}, which this agent never wrote and its key did not sign` };
 }
 

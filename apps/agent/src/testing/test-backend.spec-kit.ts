@@ -50,6 +50,8 @@ export class TestBackend {
   /** How long the JWTs it gives out live; the usual time when undefined. */
   lifetimeMs: number | undefined;
   renewals = 0;
+  /** Where the chains of endpoints end whose events are in the archive alone. */
+  readonly archivedEnds = new Map<string, NonNullable<Extract<RenewAnswer, { keyset: unknown }>['chain']>>();
   /** What it answers to who asks to enrol, in place of credentials. */
   refusal: IdentityRefusal | undefined;
 
@@ -182,10 +184,10 @@ export class TestBackend {
   }
 
   #renew(endpointId: string, nkey: string, body: Uint8Array): Uint8Array {
-    const { renew } = checked(check(validateRenewRequest, readJson(body)));
+    const { renew, chain } = checked(check(validateRenewRequest, readJson(body)));
     if (renew) this.renewals++;
     const credentials = renew ? this.#credentials(endpointId, nkey) : null;
-    const answer: RenewAnswer = { keyset: this.signedKeyset(), time: new Date().toISOString(), credentials };
+    const answer: RenewAnswer = { keyset: this.signedKeyset(), time: new Date().toISOString(), credentials, ...(chain === true ? { chain: this.archivedEnds.get(endpointId) ?? null } : {}) };
     return encode(answer);
   }
 

@@ -31,6 +31,18 @@ export function findEndpoints(reader: Reader, ids: readonly string[]): Map<strin
   return found;
 }
 
+/** Where an endpoint's chain ends in what has been folded; undefined when none of its events was. */
+export function chainEnd(reader: Reader, endpointId: string) {
+  const query = build
+    .selectFrom('chains')
+    .innerJoin('endpoints', 'endpoints.key', 'chains.endpointKey')
+    .select(['chains.epoch', 'chains.sequence', 'chains.hash'])
+    .where('endpoints.id', '=', endpointId)
+    // What it stored outside of any chain is counted in the same row.
+    .where('chains.epoch', '>', 0);
+  return reader.get(query);
+}
+
 /** Every key that may never sign in again, oldest first; `revokedAt` in Unix ms. */
 export function revokedKeys(reader: Reader) {
   return reader.all(

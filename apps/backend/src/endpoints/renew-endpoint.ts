@@ -6,6 +6,9 @@ import type { RenewCall } from '@kanade/messaging';
 import { readRecord, recordKeys } from '../accounts/identity-records.ts';
 import { Broker } from '../broker/broker.ts';
 import { Clock } from '../clock.ts';
+import { FoldAccess } from '../history/fold-access.ts';
+import { chainEnd } from './endpoint.reads.ts';
+import { DomainError } from '../domain-error.ts';
 import { endpointRecordSchema } from './enrolment-records.ts';
 import { refusal } from './identity-refusal.ts';
 import { readJson } from './read-json.ts';
@@ -20,6 +23,7 @@ export class RenewEndpoint {
     private readonly clock: Clock,
     private readonly keysets: SignedKeysets,
     private readonly shown: ShownCheckpoint,
+    private readonly fold: FoldAccess,
   ) {}
 
   async answer({ endpointId, userNkey, body }: RenewCall): Promise<RenewAnswer> {
@@ -35,11 +39,23 @@ export class RenewEndpoint {
     const { checkpoint } = request.data;
     // What an endpoint is shown of the record comes beside the answer, and never keeps it from one.
     const witness = checkpoint === undefined ? undefined : await this.shown.for(checkpoint).catch(() => undefined);
+    const chain = request.data.chain === true ? await this.chainEnd(endpointId) : undefined;
     return {
       keyset: this.keysets.get(),
       time: this.clock.iso(),
       credentials: request.data.renew || outdated ? { jwt: issueAgentJwt(brokerKeys, user), renewalJwt: issueRenewalJwt(brokerKeys, user) } : null,
       ...(witness === undefined ? {} : { witness }),
+      ...(chain === undefined ? {} : { chain }),
     };
+  }
+
+  /** Where the endpoint's chain ends, once all that is in the record has been folded; undefined where that takes too long. */
+  private async chainEnd(endpointId: string) {
+    try {
+      return chainEnd(await this.fold.current(), endpointId) ?? null;
+    } catch (error) {
+      if (error instanceof DomainError && error.retryable) return undefined;
+      throw error;
+    }
   }
 }
