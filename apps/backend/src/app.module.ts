@@ -22,6 +22,7 @@ import { LiveModule } from './live/live.module.ts';
 import { OidcModule } from './oidc/oidc.module.ts';
 import { OverviewModule } from './overview/overview.module.ts';
 import { ReadModelModule } from './read-model/read-model.module.ts';
+import { SealingModule } from './sealing/sealing.module.ts';
 import { SecretsModule } from './secrets/secrets.module.ts';
 import { SitesModule } from './sites/sites.module.ts';
 import { SystemModule } from './system/system.module.ts';
@@ -34,7 +35,7 @@ export class AppModule {
       module: AppModule,
       imports: [
         CqrsModule.forRoot(), CoreModule.with(options), AccountsModule, AuditModule, BrokersModule, CheckpointsModule, EndpointsModule, ErasureModule, EventsModule, ExecutionsModule, JobsModule, LiveModule,
-        OidcModule, OverviewModule, ReadModelModule, SecretsModule, SitesModule, SystemModule, ConsoleModule,
+        OidcModule, OverviewModule, ReadModelModule, SealingModule, SecretsModule, SitesModule, SystemModule, ConsoleModule,
       ],
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },

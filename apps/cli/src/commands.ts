@@ -20,8 +20,13 @@ import { EndpointShow } from './commands/endpoint/show.ts';
 import { EnrolTokenCreate } from './commands/enrol-token/create.ts';
 import { EnrolTokenList } from './commands/enrol-token/list.ts';
 import { EnrolTokenRevoke } from './commands/enrol-token/revoke.ts';
+import { EventArchiveDrop } from './commands/event/archive/drop.ts';
+import { EventArchiveList } from './commands/event/archive/list.ts';
+import { EventArchiveSeal } from './commands/event/archive/seal.ts';
+import { EventArchiveVerify } from './commands/event/archive/verify.ts';
 import { EventExport } from './commands/event/export.ts';
 import { EventList } from './commands/event/list.ts';
+import { EventRecover } from './commands/event/recover.ts';
 import { EventReplay } from './commands/event/replay.ts';
 import { EventShow } from './commands/event/show.ts';
 import { EventTail } from './commands/event/tail.ts';
@@ -94,8 +99,13 @@ export const COMMANDS = {
   'enrol-token:create': EnrolTokenCreate,
   'enrol-token:list': EnrolTokenList,
   'enrol-token:revoke': EnrolTokenRevoke,
+  'event:archive:drop': EventArchiveDrop,
+  'event:archive:list': EventArchiveList,
+  'event:archive:seal': EventArchiveSeal,
+  'event:archive:verify': EventArchiveVerify,
   'event:export': EventExport,
   'event:list': EventList,
+  'event:recover': EventRecover,
   'event:replay': EventReplay,
   'event:show': EventShow,
   'event:tail': EventTail,

@@ -1,8 +1,10 @@
 import { findNatsServer } from '@kanade/messaging';
 import { asStartupError } from './data-dir.ts';
 import { backup } from './operations/backup.ts';
+import { dropArchived } from './operations/drop-archived.ts';
 import { endEarlierKeys, exportKeys, listKeys, rotateKeys, type KeyListing } from './operations/keys.ts';
 import { readRequest, usage, type OperationRequest } from './operations/request.ts';
+import { recover, type RecoverSummary } from './operations/recover.ts';
 import { restore } from './operations/restore.ts';
 import { dataPaths } from './paths.ts';
 import { say } from './say.ts';
@@ -50,6 +52,30 @@ async function performReplay({ file, dir, keysFile, show, json }: RequestOf<'eve
   console.log(`read model  ${summary.readModel} (SQLite)`);
 }
 
+async function performDrop(request: RequestOf<'event archive drop'>): Promise<void> {
+  const summary = await dropArchived({ ...request, say, natsServer: findNatsServer });
+  const { incarnation, dropped, first } = summary;
+  say(dropped === 0 ? `nothing was dropped: the broker holds nothing before ${incarnation}:${first}` : `dropped ${dropped} events: the broker holds the record from ${incarnation}:${first} on, the archive what came before. Keep it: it is the only copy`);
+  if (request.json) print(summary);
+}
+
+const range = ({ first, last }: { readonly first: number; readonly last: number }): string => (first === last ? String(first) : `${first} to ${last}`);
+
+function tellSurvey({ incarnation, kept, archivedThrough, missing, altered, lost, provenThrough }: RecoverSummary): void {
+  say(`history ${incarnation}: everything up to ${kept} is kept, up to ${archivedThrough} in the archive${provenThrough === null ? '' : `; it is what was signed, up to ${provenThrough}`}`);
+  if (missing.length > 0) say(`the broker lacks ${missing.map(range).join(', ')}`);
+  if (altered.length > 0) say(`the broker has other events than the archive at ${altered.join(', ')}; the archive’s count`);
+  if (lost !== null) say(`lost for good: ${range(lost)}. Endpoints send again what they still keep of it`);
+}
+
+async function performRecover(request: RequestOf<'event recover'>): Promise<void> {
+  const summary = await recover({ ...request, say, natsServer: findNatsServer });
+  tellSurvey(summary);
+  if (summary.recovered !== null) say(`history ${summary.recovered} goes on from there. Start kanade: it folds everything anew`);
+  else say(summary.needed ? 'nothing was changed: without --dry-run a new history is made of what is kept' : 'the broker has what it should have: there is nothing to recover');
+  if (request.json) print(summary);
+}
+
 function showKeys(items: readonly KeyListing[], json: boolean): void {
   if (json) {
     print({ items });
@@ -68,6 +94,10 @@ async function perform(request: OperationRequest): Promise<void> {
       return performRestore(request);
     case 'event replay':
       return performReplay(request);
+    case 'event archive drop':
+      return performDrop(request);
+    case 'event recover':
+      return performRecover(request);
     case 'key list':
       showKeys(listKeys(request), request.json);
       break;

@@ -104,12 +104,17 @@ export class CheckpointKeeper implements OnApplicationBootstrap, OnApplicationSh
     if (this.found !== undefined) throw new DomainError('read-behind', `No checkpoint is signed: ${this.found}.`);
     if (!isReached() || !sound) throw new DomainError('read-behind', `Position ${position} has not been verified yet; try again.`, { retryable: true, details: { position: formatPosition({ ...tree, sequence: tree.size }) } });
     const latest = this.latest();
-    return latest !== undefined && latest.size >= wanted.sequence ? latest : this.sign(tree);
+    return latest !== undefined && latest.size >= wanted.sequence ? latest : this.signTree(tree);
   }
 
   /** Signs with the checkpoint key what stands on a checkpoint. */
   signText(text: string): string {
     return signBytes(this.ownKey(), text);
+  }
+
+  /** The same, with the key's id. */
+  sign(text: string): { readonly key: string; readonly signature: string } {
+    return { key: this.ownKey().id, signature: this.signText(text) };
   }
 
   private ownKey(): SigningKey {
@@ -121,7 +126,7 @@ export class CheckpointKeeper implements OnApplicationBootstrap, OnApplicationSh
     const tree = this.verifier.tree();
     if (tree === undefined || tree.size === 0 || !this.continuesAll(tree, lagEvents)) return;
     const fresh = tree.size - (this.latest()?.size ?? 0);
-    if (fresh >= mostEvents || (fresh > 0 && this.clock.now() - this.signedAt >= periodMs)) this.sign(tree);
+    if (fresh >= mostEvents || (fresh > 0 && this.clock.now() - this.signedAt >= periodMs)) this.signTree(tree);
   }
 
   private turnTo(incarnation: string): void {
@@ -157,11 +162,11 @@ export class CheckpointKeeper implements OnApplicationBootstrap, OnApplicationSh
     this.found = conflict;
   }
 
-  private sign(tree: VerifiedTree): Checkpoint {
+  private signTree(tree: VerifiedTree): Checkpoint {
     const { incarnation, size } = tree;
     const now = this.clock.now();
     const statement = { incarnation, size, root: Buffer.from(treeRoot(tree.subtrees, size)).toString('hex'), time: new Date(now).toISOString() };
-    const checkpoint = { ...statement, key: this.ownKey().id, signature: this.signText(checkpointText(statement)) };
+    const checkpoint = { ...statement, ...this.sign(checkpointText(statement)) };
     this.write(checkpoint);
     this.kept.push(checkpoint);
     if (this.kept.length > mostKept * 1.1) this.kept = this.kept.slice(-mostKept);

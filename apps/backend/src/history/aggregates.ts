@@ -1,8 +1,8 @@
 import {
-  evolveAccount, evolveBroker, evolveEndpoint, evolveEnrolment, evolveExecution, evolveJob, evolveSecret, evolveSite, evolveToken, initialAccount, initialAudit, initialBroker, initialEndpoint,
+  evolveAccount, evolveBroker, evolveEndpoint, evolveEnrolment, evolveExecution, evolveJob, evolveSecret, evolveSite, evolveToken, initialAccount, initialArchive, initialAudit, initialBroker, initialEndpoint,
   initialEnrolment, initialExecution, initialJob, initialReadModel, initialSecret, initialSite, initialToken,
 } from '@kanade/domain';
-import type { AccountState, AuditState, BrokerState, EndpointState, EnrolmentState, ExecutionState, JobState, ReadModelState, SecretState, SiteState, TokenState } from '@kanade/domain';
+import type { AccountState, ArchiveState, AuditState, BrokerState, EndpointState, EnrolmentState, ExecutionState, JobState, ReadModelState, SecretState, SiteState, TokenState } from '@kanade/domain';
 import type { AggregateKind } from './control-log.ts';
 
 export const jobKind: AggregateKind<JobState> = { aggregate: 'job', initial: initialJob, evolve: evolveJob };
@@ -18,3 +18,4 @@ export const siteKind: AggregateKind<SiteState> = { aggregate: 'site', initial: 
 export const brokerKind: AggregateKind<BrokerState> = { aggregate: 'broker', initial: initialBroker, evolve: evolveBroker, newestOnly: true };
 export const readModelKind: AggregateKind<ReadModelState> = { aggregate: 'read-model', initial: initialReadModel, evolve: (state) => state, newestOnly: true };
 export const auditKind: AggregateKind<AuditState> = { aggregate: 'audit', initial: initialAudit, evolve: (state) => state, newestOnly: true };
+export const archiveKind: AggregateKind<ArchiveState> = { aggregate: 'archive', initial: initialArchive, evolve: (state) => state, newestOnly: true };

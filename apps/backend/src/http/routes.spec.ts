@@ -62,6 +62,7 @@ describe('the HTTP API', () => {
         "exportAudit: GET /api/v1/audit/export",
         "exportEvents: GET /api/v1/events/export",
         "getAccount: GET /api/v1/accounts/{username}",
+        "getArchive: GET /api/v1/archive",
         "getConsistency: GET /api/v1/checkpoints/consistency",
         "getEndpoint: GET /api/v1/endpoints/{endpointId}",
         "getEndpointPerformance: GET /api/v1/endpoints/{endpointId}/performance",
@@ -108,10 +109,12 @@ describe('the HTTP API', () => {
         "revokeEnrolmentToken: POST /api/v1/enrolment-tokens/{tokenId}/revoke",
         "revokeOwnToken: DELETE /api/v1/account/tokens/{tokenId}",
         "revokeToken: DELETE /api/v1/tokens/{tokenId}",
+        "sealArchive: POST /api/v1/archive/seals",
         "setAccountGrants: PUT /api/v1/accounts/{username}/grants",
         "setEndpointAlias: PUT /api/v1/endpoints/{endpointId}/alias",
         "setPassword: POST /api/v1/set-password (everybody)",
         "setSecret: PUT /api/v1/secrets/{name}",
+        "verifyArchive: GET /api/v1/archive/verification",
       ]
     `);
   });

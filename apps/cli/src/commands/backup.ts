@@ -19,3 +19,8 @@ export class Backup extends BaseCommand {
 export function dataDirArgs(dataDir: string | undefined): string[] {
   return dataDir === undefined ? [] : ['--data-dir', resolve(dataDir)];
 }
+
+/** The archive's directory in the same way. */
+export function archiveArgs(archiveDir: string | undefined): string[] {
+  return archiveDir === undefined ? [] : ['--archive-dir', resolve(archiveDir)];
+}

@@ -81,6 +81,7 @@ export const eventTypes = all<EventType>()([
   'kanade.key.retired.v1',
   'kanade.key.rotated.v1',
   'kanade.read-model.rebuild-requested.v1',
+  'kanade.archive.sealed.v1',
   'kanade.run.accepted.v1',
   'kanade.run.finished.v1',
   'kanade.run.started.v1',

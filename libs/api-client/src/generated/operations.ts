@@ -88,6 +88,21 @@ export function endAccountSessions(username: types.Username, options?: RequestOp
   return requestJson({ method: 'DELETE', path: `/api/v1/accounts/${encodeURIComponent(username)}/sessions`, options });
 }
 
+/** What the archive of the record holds, its seals, and what the broker’s stream still holds. */
+export function getArchive(options?: RequestOptions): Promise<types.Archive> {
+  return requestJson({ method: 'GET', path: '/api/v1/archive', options });
+}
+
+/** Verify the beginning of the record in the archive and countersign its manifest: from then on an administrator may drop it from the broker. */
+export function sealArchive(body: types.SealArchive, options?: RequestOptions): Promise<types.ArchiveSealed> {
+  return requestJson({ method: 'POST', path: '/api/v1/archive/seals', body, options });
+}
+
+/** Read the archive whole, hold every event against what was verified, and look whether its seals hold; answers when that is done. */
+export function verifyArchive(options?: RequestOptions): Promise<types.ArchiveReport> {
+  return requestJson({ method: 'GET', path: '/api/v1/archive/verification', options });
+}
+
 /** What people and tokens did and what they were refused, newest first. */
 export function listAudit(query?: types.ListAuditQuery, options?: RequestOptions): Promise<types.AuditPage> {
   return requestJson({ method: 'GET', path: '/api/v1/audit', query, isDated: true, options });

@@ -80,6 +80,43 @@ export type Approval = {
 
 export type ApprovalState = "waiting" | "approved" | "denied" | "expired" | "withdrawn";
 
+export type Archive = {
+  incarnation: string;
+  ranges: PositionRange[];
+  stream: PositionRange | null;
+  segments: {
+    name: string;
+    first: number;
+    last: number;
+    bytes: number;
+  }[];
+  seals: SealView[];
+};
+
+export type ArchiveDefect = {
+  kind: "missing" | "damaged" | "altered";
+  first: number;
+  last: number;
+  detail: string;
+};
+
+export type ArchiveReport = {
+  ok: boolean;
+  incarnation: string;
+  size: number;
+  root: string | null;
+  defects: ArchiveDefect[];
+  seals: {
+    size: number;
+    detail: string;
+  }[];
+};
+
+export type ArchiveSealed = {
+  seal: SealView;
+  position: Position;
+};
+
 export type ArchiveStatus = {
   directory: string;
   leading: boolean;
@@ -796,6 +833,11 @@ export type PoisonView = {
 
 export type Position = string;
 
+export type PositionRange = {
+  first: number;
+  last: number;
+};
+
 export type Problem = {
   type: string;
   title: string;
@@ -918,6 +960,20 @@ export type RunView = {
   durationMs: number | null;
   stdoutBytes: number;
   stderrBytes: number;
+};
+
+export type SealArchive = {
+  through?: Position | undefined;
+};
+
+export type SealView = {
+  incarnation: string;
+  size: number;
+  root: string;
+  time: string;
+  segments: number;
+  bytes: number;
+  key: string;
 };
 
 export type SecondFactorOffer = {

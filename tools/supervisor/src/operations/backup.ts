@@ -1,17 +1,15 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { connectCore, snapshotStream } from '@kanade/messaging';
 import type { BrokerAccess } from '../agent-identity.ts';
-import { lockDataDir, type DataDirLock } from '../data-dir-lock.ts';
-import { brokerBytes } from '../disk-space.ts';
 import { dataPaths, type DataPaths } from '../paths.ts';
 import type { Say } from '../say.ts';
 import { StartupError } from '../startup-error.ts';
 import { backedUpFiles, backedUpStreams, snapshotFile } from './contents.ts';
 import { backupFormat, describeFile, writeManifest, type BackupManifest } from './backup-manifest.ts';
 import { clearFolder, copyPrivately, emptyFolder, listFiles } from './folders.ts';
-import { withTemporaryBroker } from './temporary-broker.ts';
+import { withBroker } from './with-broker.ts';
 
 /** What an operation on an installation is given. */
 export interface OperationOptions {
@@ -30,7 +28,7 @@ export async function backup(options: OperationOptions): Promise<BackupManifest>
   if (!existsSync(paths.adminCreds)) throw new StartupError(`${paths.dataDir} holds no kanade.`, ['Name its data directory with --data-dir or KANADE_DATA_DIR.']);
   await emptyFolder(options.dir, 'A backup goes into a new or empty folder.');
   try {
-    return await withBroker(paths, options, (broker) => write(paths, options, broker));
+    return await withBroker(paths, { ...options, name: 'kanade backup' }, (broker) => write(paths, options, broker));
   } catch (error) {
     await clearFolder(options.dir);
     throw error;
@@ -58,33 +56,4 @@ async function write(paths: DataPaths, { dir, version, say }: OperationOptions, 
   const manifest = { format: backupFormat, version, createdAt, streams, files };
   writeManifest(dir, manifest);
   return manifest;
-}
-
-/** The broker that runs, or one of our own when none does. */
-async function withBroker<Result>(paths: DataPaths, options: OperationOptions, work: (broker: BrokerAccess) => Promise<Result>): Promise<Result> {
-  const lock = tryLock(paths);
-  if (lock === undefined) return work(runningBroker(paths));
-  try {
-    return await withTemporaryBroker(paths, { natsServer: options.natsServer(), maxFileBytes: brokerBytes(paths) }, (url) => work({ url, ca: null }));
-  } finally {
-    lock.release();
-  }
-}
-
-function tryLock(paths: DataPaths): DataDirLock | undefined {
-  try {
-    return lockDataDir(paths, 'kanade backup');
-  } catch (error) {
-    if (error instanceof StartupError) return undefined;
-    throw error;
-  }
-}
-
-function runningBroker(paths: DataPaths): BrokerAccess {
-  const runtime: unknown = existsSync(paths.runtime) ? JSON.parse(readFileSync(paths.runtime, 'utf8')) : undefined;
-  if (typeof runtime === 'object' && runtime !== null && 'natsUrl' in runtime && typeof runtime.natsUrl === 'string') {
-    const ca = 'tlsCa' in runtime && typeof runtime.tlsCa === 'string' ? readFileSync(runtime.tlsCa, 'utf8') : null;
-    return { url: runtime.natsUrl, ca };
-  }
-  throw new StartupError(`${paths.dataDir} is in use but not up yet.`, ['Wait until it is ready, or stop it, and try again.']);
 }
