@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { cpSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { configureApi, createExecution } from '@kanade/api-client';
 import { subjects } from '@kanade/contracts';
@@ -127,5 +127,28 @@ describe('the beginning of the record, sealed and dropped', () => {
     expect(exported.code, exported.stderr).toBe(0);
     expect(await kanade.json(verifySchema, 'event', 'verify', record ?? '', '--keys', keys ?? '')).toMatchObject({ ok: true, defects: [] });
     expect(await kanade.json(verifySchema, 'event', 'verify')).toMatchObject({ ok: true, defects: [] });
+  });
+
+  it('comes with the archive when a backup of the rest is restored', async () => {
+    const before = await answers();
+    const [backup, restored] = ['backup', 'restored'].map((name) => join(kanade.dataDir, '..', name));
+    expect((await kanade.cli('backup', backup ?? '')).code).toBe(0);
+    await archivedThrough(await log.lastSequence());
+    await core.close();
+    await kanade.stop();
+    const restore = await kanade.cli('restore', backup ?? '', '--data-dir', restored ?? '', '--agents-of', kanade.dataDir);
+    expect([restore.code, restore.stderr]).toEqual([0, expect.stringContaining('restored')]);
+    cpSync(join(kanade.dataDir, '..', 'archive'), join(restored ?? '', 'archive'), { recursive: true });
+    const second = await Installation.start({ dataDir: restored ?? '', endpoints: 1 });
+    try {
+      const { items } = await second.json(executionListSchema, 'execution', 'list');
+      const known = before.executions.map(({ id }) => id);
+      expect(items.map(({ id }) => id).filter((id) => known.includes(id))).toEqual(known);
+      expect((await second.json(resultSchema, 'run', '-e', silent, '--', 'echo again')).runs).toMatchObject([{ state: 'succeeded' }]);
+      expect(await second.json(statusSchema, 'read-model', 'status')).toMatchObject({ poison: { count: 0 } });
+      expect((await second.cli('event', 'archive', 'verify')).stdout).toContain('sound');
+    } finally {
+      await second.stop();
+    }
   });
 });

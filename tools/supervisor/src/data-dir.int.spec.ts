@@ -4,7 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { checkDataVersion, dataFormat, openDataDir } from './data-dir.ts';
+import { checkDataVersion, dataFormat, openDataDir, refuseHalfRecovered } from './data-dir.ts';
 import { lockDataDir } from './data-dir-lock.ts';
 import { recordChildren, stopLeftovers } from './leftovers.ts';
 import { dataPaths, type DataPaths } from './paths.ts';
@@ -105,5 +105,13 @@ describe('children without a supervisor', () => {
     guard.release();
     expect(await until(() => !isAlive(spared), 500)).toBe(false);
     process.kill(spared, 'SIGKILL');
+  });
+});
+
+describe('a record that was being made anew', () => {
+  it('is finished before anything starts on it', () => {
+    refuseHalfRecovered(paths);
+    writeFileSync(paths.recovery, '{}');
+    expect(() => refuseHalfRecovered(paths)).toThrow(/recovery of the record was interrupted/);
   });
 });

@@ -32,6 +32,11 @@ export function checkDataVersion(paths: DataPaths, version: string): void {
   ]);
 }
 
+/** Refuses a data directory whose record is about to be made anew: a broker without it would begin an empty one. */
+export function refuseHalfRecovered(paths: DataPaths): void {
+  if (existsSync(paths.recovery)) throw new StartupError('A recovery of the record was interrupted.', ['Finish it, and start again: npx kanade event recover']);
+}
+
 function readVersion(paths: DataPaths): { format: number; createdBy: string } {
   try {
     const value: unknown = JSON.parse(readFileSync(paths.version, 'utf8'));

@@ -6,7 +6,7 @@ import { httpUrl, natsUrl } from './addresses.ts';
 import { backendPlan } from './backend.ts';
 import { brokerPlan } from './broker.ts';
 import { lockDataDir, type DataDirLock } from './data-dir-lock.ts';
-import { checkDataVersion, openDataDir } from './data-dir.ts';
+import { checkDataVersion, openDataDir, refuseHalfRecovered } from './data-dir.ts';
 import { brokerBytes, layBallast } from './disk-space.ts';
 import { DiskWatch } from './disk-watch.ts';
 import { recordChildren, stopLeftovers } from './leftovers.ts';
@@ -62,6 +62,7 @@ export class Installation {
     openDataDir(this.paths);
     this.#lock = lockDataDir(this.paths, 'npm start');
     checkDataVersion(this.paths, this.settings.version);
+    refuseHalfRecovered(this.paths);
     removeRuntime(this.paths);
     const left = await stopLeftovers(this.paths);
     if (left > 0) this.#say(`stopped ${left} processes that an earlier start had left behind`);

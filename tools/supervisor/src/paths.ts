@@ -18,6 +18,8 @@ export interface DataPaths {
   readonly broker: string;
   readonly backend: string;
   readonly archive: string;
+  /** There while the record is being made anew. */
+  readonly recovery: string;
   readonly agents: string;
   readonly simulated: string;
   readonly adminPassword: string;
@@ -42,6 +44,7 @@ export function dataPaths(dataDir: string): DataPaths {
     broker: at('broker'),
     backend: at('backend'),
     archive: at('archive'),
+    recovery: at('recover.json'),
     agents: at('agents'),
     simulated: at('simulated'),
     adminPassword: at('admin-password'),

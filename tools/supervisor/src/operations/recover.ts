@@ -34,8 +34,6 @@ const noteSchema = z.strictObject({ incarnation: z.string(), before: z.string(),
 /** Written before the stream goes: whoever finds it finishes what was begun. */
 type Note = z.infer<typeof noteSchema>;
 
-const noteFile = (paths: DataPaths): string => join(paths.dataDir, 'recover.json');
-
 /** Makes one sound history of what archive and stream hold together, while nothing else runs; throws StartupError before anything was changed. */
 export async function recover(options: RecoverOptions): Promise<RecoverSummary> {
   const paths = dataPaths(options.dataDir);
@@ -69,7 +67,7 @@ async function recoverFrom(admin: CoreConnection, paths: DataPaths, maxFileBytes
   if (!survey.needed || dryRun) return { ...survey, recovered: null };
   const note = { incarnation: newIncarnation(), before: log.incarnation, kept: survey.kept };
   await archiveAll(archive, log, note, { archiveDir, soundThrough: survey.archivedThrough });
-  writePrivateFile(noteFile(paths), JSON.stringify(note));
+  writePrivateFile(paths.recovery, JSON.stringify(note));
   await finish(admin, paths, note, maxFileBytes);
   return { ...survey, recovered: note.incarnation };
 }
@@ -91,13 +89,13 @@ async function archiveAll(archive: ArchiveReader, log: EventLog, { incarnation, 
 async function finish(admin: CoreConnection, paths: DataPaths, { incarnation, before, kept }: Note, maxFileBytes: number): Promise<void> {
   await remakeEvents(admin, { incarnation, continues: { incarnation: before, sequence: kept }, maxFileBytes });
   await applyBroker(admin, { maxFileBytes });
-  rmSync(noteFile(paths));
+  rmSync(paths.recovery);
 }
 
 async function finishEarlier(admin: CoreConnection, paths: DataPaths, maxFileBytes: number, say: Say): Promise<void> {
-  if (!existsSync(noteFile(paths))) return;
+  if (!existsSync(paths.recovery)) return;
   say('an earlier recovery was interrupted; finishing it …');
-  await finish(admin, paths, noteSchema.parse(JSON.parse(readFileSync(noteFile(paths), 'utf8'))), maxFileBytes);
+  await finish(admin, paths, noteSchema.parse(JSON.parse(readFileSync(paths.recovery, 'utf8'))), maxFileBytes);
 }
 
 function readCheckpoints({ checkpointFile, dataDir }: RecoverOptions): Checkpoint[] {
