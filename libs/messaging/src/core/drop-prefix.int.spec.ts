@@ -70,11 +70,16 @@ it('leaves something, and is refused to the backend', async () => {
   expect(await checkBroker(admin, { maxFileBytes: broker.maxFileBytes })).toEqual([]);
 });
 
-it('a stream that was left closed half-way loses nothing more, and is opened by the next start', async () => {
+/** Leaves the stream as a drop does that is killed before it opens it again. */
+async function stopHalfWay(): Promise<void> {
   await log.append(entries(100));
   const state = await streamState(wireOf(admin), 'KANADE_EVENTS');
   await mustCallApi(wireOf(admin), 'STREAM.UPDATE.KANADE_EVENTS', { ...state?.config, subjects: ['kanade.closed.events'], discard: 'old', max_msgs: 60 }, 'stop half-way');
   await expect(log.append(entries(1, 'b'))).rejects.toMatchObject({ code: 'unavailable', retryable: true });
+}
+
+it('a stream that was left closed half-way loses nothing more, and is opened by the next start', async () => {
+  await stopHalfWay();
   await broker.kill();
   await broker.restart();
   await expect.poll(() => admin.connected && backend.connected, { timeout: 20_000 }).toBe(true);
@@ -84,6 +89,13 @@ it('a stream that was left closed half-way loses nothing more, and is opened by 
   expect(await checkBroker(backend)).toEqual([]);
   expect(await log.append(entries(1, 'b'))).toEqual({ outcome: 'stored', sequences: [101] });
   expect(await firstAndLast()).toEqual([41, 101]);
+});
+
+it.each([30, 50])('a stream that was left closed half-way is opened by the next drop, up to %i', async (upTo) => {
+  await stopHalfWay();
+  expect(await dropPrefix(admin, upTo)).toEqual({ dropped: Math.max(0, upTo - 40), firstSequence: Math.max(41, upTo + 1) });
+  expect(await checkBroker(admin, { maxFileBytes: broker.maxFileBytes })).toEqual([]);
+  expect(await log.append(entries(1, 'b'))).toEqual({ outcome: 'stored', sequences: [101] });
 });
 
 it('a subject all of whose events went is one that nobody has written to', async () => {

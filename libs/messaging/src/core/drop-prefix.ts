@@ -51,7 +51,11 @@ export async function dropPrefix(admin: CoreConnection, upTo: number): Promise<D
   const nc = wireOf(admin);
   const before = await look(nc);
   if (upTo >= before.lastSequence) throw new MessagingError('invalid', `${stream} ends at ${before.lastSequence}: what is dropped must leave something`, { details: { upTo } });
-  if (upTo < before.firstSequence) return { dropped: 0, firstSequence: before.firstSequence };
+  if (upTo < before.firstSequence) {
+    // An earlier call may have been killed before it opened the stream again.
+    await openStream(nc, before);
+    return { dropped: 0, firstSequence: before.firstSequence };
+  }
   // Noted first: what is missing from then on is missing on purpose.
   const metadata = { ...recordAt(before.config, 'metadata'), [droppedKey]: String(upTo) };
   const closed = { ...before.config, metadata, subjects: [closedSubject] };
