@@ -53,7 +53,7 @@ afterEach(async () => {
   rmSync(archiveDir, { recursive: true });
 });
 
-const run = (dryRun = false) => recover({ dataDir: broker.dataDir, archiveDir, checkpointFile: undefined, dryRun, say: () => undefined, natsServer: findNatsServer });
+const run = (dryRun = false, discard = false) => recover({ dataDir: broker.dataDir, archiveDir, checkpointFile: undefined, discard, dryRun, say: () => undefined, natsServer: findNatsServer });
 
 /** The files JetStream keeps the events in, oldest first. */
 function blocks(): string[] {
@@ -95,6 +95,16 @@ it('goes on behind the archive when the end of the stream was torn off, and says
   const summary = await run();
   expect(summary).toMatchObject({ needed: true, kept: 4990, archivedThrough: 4990, lost: { first: 4991, last: 5000 }, recovered: expect.stringMatching(/^[0-9a-f]{8}$/) });
   await withLog(async (log) => expect(await log.lastSequence()).toBe(4990));
+});
+
+it('keeps what lies behind events that are nowhere until it is told to go on without', async () => {
+  await archive(100);
+  rmSync(blocks()[0] ?? '');
+  const { behindGap } = await run(true);
+  expect(behindGap).toMatchObject({ first: expect.any(Number), last: 5000 });
+  await expect(run()).rejects.toThrow(/^Events 101 to \d+ are nowhere, and what lies behind them, up to 5000, would be lost/);
+  await withLog(async (log) => expect([log.incarnation, await log.lastSequence()]).toEqual([incarnation, 5000]));
+  expect(await run(false, true)).toMatchObject({ kept: 100, lost: { first: 101, last: 5000 }, recovered: expect.stringMatching(/^[0-9a-f]{8}$/) });
 });
 
 it('changes nothing when what is kept is not what was signed', async () => {

@@ -18,6 +18,8 @@ export interface RecoverOptions {
   readonly archiveDir: string;
   /** Where checkpoints are written; below the data directory when undefined. */
   readonly checkpointFile: string | undefined;
+  /** Make a history without what lies behind events that are nowhere. */
+  readonly discard: boolean;
   /** Look, and change nothing. */
   readonly dryRun: boolean;
   readonly say: Say;
@@ -65,11 +67,22 @@ async function recoverFrom(admin: CoreConnection, paths: DataPaths, maxFileBytes
     throw new StartupError(`What is kept is not what was signed: ${survey.contradiction}.`, ['Nothing was changed. Restore a backup instead: kanade restore.']);
   }
   if (!survey.needed || dryRun) return { ...survey, recovered: null };
+  requireNothingBehind(survey, options);
   const note = { incarnation: newIncarnation(), before: log.incarnation, kept: survey.kept };
   await archiveAll(archive, log, note, { archiveDir, soundThrough: survey.archivedThrough });
   writePrivateFile(paths.recovery, JSON.stringify(note));
   await finish(admin, paths, note, maxFileBytes);
   return { ...survey, recovered: note.incarnation };
+}
+
+/** A gap that nothing fills may be a wrong directory, or filled by a backup: what lies behind it goes only when somebody says so. */
+function requireNothingBehind({ kept, behindGap }: Survey, { discard }: RecoverOptions): void {
+  if (behindGap === null || discard) return;
+  throw new StartupError(`Events ${kept + 1} to ${behindGap.first - 1} are nowhere, and what lies behind them, up to ${behindGap.last}, would be lost.`, [
+    'Is this the right archive? Name another with --archive-dir.',
+    'A backup may have them: kanade restore.',
+    'To go on without all of that: kanade event recover --discard-behind-gap',
+  ]);
 }
 
 /** The new history's part of the archive: everything behind what the old one's files have without a fault. They stay as they are. */

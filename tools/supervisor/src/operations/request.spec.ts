@@ -26,7 +26,7 @@ describe('what an operation is asked for', () => {
   });
 
   it('names an archive to recover from', () => {
-    expect(read('event', 'recover', '--archive-dir', '/a', '--dry-run')).toEqual({ verb: 'event recover', archiveDir: '/a', checkpointFile: undefined, dryRun: true, ...shared });
+    expect(read('event', 'recover', '--archive-dir', '/a', '--dry-run')).toEqual({ verb: 'event recover', archiveDir: '/a', checkpointFile: undefined, discard: false, dryRun: true, ...shared });
   });
 
   it('names folders, and the data directory where it is another', () => {

@@ -10,7 +10,7 @@ export type OperationRequest = { readonly dataDir: string; readonly json: boolea
   | { readonly verb: 'restore'; readonly dir: string; readonly agentsOf: string | undefined }
   | { readonly verb: 'event replay'; readonly file: string; readonly dir: string; readonly keysFile: string | undefined; readonly show: ReplayList | undefined }
   | { readonly verb: 'event archive drop'; readonly archiveDir: string; readonly through: string | undefined; readonly keep: number }
-  | { readonly verb: 'event recover'; readonly archiveDir: string; readonly checkpointFile: string | undefined; readonly dryRun: boolean }
+  | { readonly verb: 'event recover'; readonly archiveDir: string; readonly checkpointFile: string | undefined; readonly discard: boolean; readonly dryRun: boolean }
   | { readonly verb: 'key list' }
   | { readonly verb: 'key export' }
   | { readonly verb: 'key rotate'; readonly uses: readonly RotatableKeyUse[]; readonly atOnce: boolean }
@@ -23,7 +23,7 @@ export const usage = [
   '     kanade restore DIR [--data-dir D] [--agents-of OLD_DATA_DIR] [--json]',
   '     kanade event replay FILE [--dir DIR] [--keys FILE] [--show endpoints|executions|runs|poison] [--json]',
   '     kanade event archive drop [--archive-dir DIR] [--through POSITION] [--keep N] [--data-dir D] [--json]',
-  '     kanade event recover [--archive-dir DIR] [--checkpoint-file FILE] [--dry-run] [--data-dir D] [--json]',
+  '     kanade event recover [--archive-dir DIR] [--checkpoint-file FILE] [--discard-behind-gap] [--dry-run] [--data-dir D] [--json]',
   '     kanade key list [--data-dir D] [--json]',
   '     kanade key export [--data-dir D]',
   '     kanade key rotate USE... [--at-once] [--data-dir D] [--json]',
@@ -32,7 +32,7 @@ export const usage = [
 ];
 
 const options = {
-  'archive-dir': { type: 'string' }, through: { type: 'string' }, keep: { type: 'string' }, 'checkpoint-file': { type: 'string' }, 'dry-run': { type: 'boolean' }, 'data-dir': { type: 'string' }, dir: { type: 'string' }, keys: { type: 'string' }, show: { type: 'string' }, 'agents-of': { type: 'string' }, 'at-once': { type: 'boolean' }, json: { type: 'boolean' },
+  'archive-dir': { type: 'string' }, through: { type: 'string' }, keep: { type: 'string' }, 'checkpoint-file': { type: 'string' }, 'dry-run': { type: 'boolean' }, 'discard-behind-gap': { type: 'boolean' }, 'data-dir': { type: 'string' }, dir: { type: 'string' }, keys: { type: 'string' }, show: { type: 'string' }, 'agents-of': { type: 'string' }, 'at-once': { type: 'boolean' }, json: { type: 'boolean' },
 } as const;
 
 /** Reads a call; undefined when it is none of those in `usage`. Throws on an unknown flag. */
@@ -56,9 +56,10 @@ type Shared = { readonly dataDir: string; readonly json: boolean };
 /** True when any of these flags was given. */
 const isAnyGiven = <Name extends string>(flags: Partial<Readonly<Record<Name, unknown>>>, names: readonly Name[]): boolean => names.some((name) => flags[name] !== undefined);
 
-const archiveFlags = ['archive-dir', 'through', 'keep', 'checkpoint-file', 'dry-run'] as const;
+const recoverFlags = ['checkpoint-file', 'dry-run', 'discard-behind-gap'] as const;
+const archiveFlags = ['archive-dir', 'through', 'keep', ...recoverFlags] as const;
 
-type EventFlags = ReplayFlags & { readonly 'archive-dir'?: string; readonly through?: string; readonly keep?: string; readonly 'checkpoint-file'?: string; readonly 'dry-run'?: boolean };
+type EventFlags = ReplayFlags & { readonly 'archive-dir'?: string; readonly through?: string; readonly keep?: string; readonly 'checkpoint-file'?: string; readonly 'dry-run'?: boolean; readonly 'discard-behind-gap'?: boolean };
 
 function eventRequest(words: readonly string[], flags: EventFlags, shared: Shared): OperationRequest | undefined {
   if (words[0] === 'replay') return isAnyGiven(flags, archiveFlags) ? undefined : replayRequest(words, flags, shared);
@@ -71,12 +72,12 @@ const archiveDirOf = (flags: EventFlags, { dataDir }: Shared): string => resolve
 function recoverRequest(words: readonly string[], flags: EventFlags, shared: Shared): OperationRequest | undefined {
   const checkpointFile = flags['checkpoint-file'];
   if (words.length > 1 || isAnyGiven(flags, ['through', 'keep'])) return undefined;
-  return { verb: 'event recover', archiveDir: archiveDirOf(flags, shared), checkpointFile: checkpointFile === undefined ? undefined : resolve(checkpointFile), dryRun: flags['dry-run'] === true, ...shared };
+  return { verb: 'event recover', archiveDir: archiveDirOf(flags, shared), checkpointFile: checkpointFile === undefined ? undefined : resolve(checkpointFile), discard: flags['discard-behind-gap'] === true, dryRun: flags['dry-run'] === true, ...shared };
 }
 
 function dropRequest(words: readonly string[], flags: EventFlags, shared: Shared): OperationRequest | undefined {
   const keep = Number(flags.keep ?? 100_000);
-  if (words.join(' ') !== 'archive drop' || isAnyGiven(flags, ['checkpoint-file', 'dry-run'])) return undefined;
+  if (words.join(' ') !== 'archive drop' || isAnyGiven(flags, recoverFlags)) return undefined;
   if (!Number.isSafeInteger(keep) || keep < 1) return undefined;
   return { verb: 'event archive drop', archiveDir: archiveDirOf(flags, shared), through: flags.through, keep, ...shared };
 }

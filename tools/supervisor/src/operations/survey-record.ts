@@ -21,6 +21,8 @@ export interface Survey {
   readonly altered: readonly number[];
   /** Positions that were there once, and are nowhere any more; null when there are none. */
   readonly lost: PositionRange | null;
+  /** From the first to the last event that is still there behind what is nowhere: no history can be made with it. Null when there is none. */
+  readonly behindGap: PositionRange | null;
   /** The newest checkpoint that what is kept was held against; null when there is none. */
   readonly provenThrough: number | null;
   /** How what is kept is not what was signed, in English; null when it is. */
@@ -76,7 +78,7 @@ export async function* walkRecord(archive: ArchiveReader, log: EventLog, first: 
 export async function surveyRecord(sources: SurveySources): Promise<Survey> {
   const { archive, log, readModelDir } = sources;
   const held = await walkAll(sources);
-  const stream = await lookAtStream(archive, log);
+  const { held: inStream, ...stream } = await lookAtStream(archive, log, held.kept);
   const [archiveEnd, streamEnd] = [archive.last(), await log.lastSequence()];
   const verified = verifiedThrough(readModelDir, log.incarnation);
   const signed = Math.max(0, ...sources.checkpoints.filter(({ incarnation }) => incarnation === log.incarnation).map(({ size }) => size));
@@ -87,7 +89,13 @@ export async function surveyRecord(sources: SurveySources): Promise<Survey> {
     ...held,
     ...stream,
     lost: held.kept < end ? { first: held.kept + 1, last: end } : null,
+    behindGap: span([...inStream, ...archive.ranges().filter(({ last }) => last > held.kept)].map(({ first, last }) => ({ first: Math.max(first, held.kept + 1), last }))),
   };
+}
+
+/** From the first to the last of some ranges. */
+function span(ranges: readonly PositionRange[]): PositionRange | null {
+  return ranges.length === 0 ? null : { first: Math.min(...ranges.map(({ first }) => first)), last: Math.max(...ranges.map(({ last }) => last)) };
 }
 
 /** What is kept, held against every checkpoint that was signed over it. */
@@ -111,28 +119,30 @@ async function walkAll({ archive, log, checkpoints, keys }: SurveySources): Prom
   return { kept: edge.size, archivedThrough, provenThrough, contradiction };
 }
 
-/** What the stream should have and lacks, and where it has other events than the archive. */
-async function lookAtStream(archive: ArchiveReader, log: EventLog): Promise<Pick<Survey, 'missing' | 'altered'>> {
+/** What the stream should have and lacks, where it has other events than the archive, and what it has behind `kept`. */
+async function lookAtStream(archive: ArchiveReader, log: EventLog, kept: number): Promise<Pick<Survey, 'missing' | 'altered'> & { readonly held: readonly PositionRange[] }> {
   const missing: PositionRange[] = [];
   const altered: number[] = [];
+  const held: PositionRange[] = [];
   const { droppedThrough, last: end } = await log.extent();
   let next = 1;
   /** Everything up to `last` was to be there, but for what was dropped on purpose. */
-  const require = (last: number): void => {
+  const demand = (last: number): void => {
     const first = Math.max(next, droppedThrough + 1);
     if (last >= first) missing.push({ first, last });
   };
   for await (const messages of log.read({ from: 1 })) {
     for (const message of messages) {
-      require(message.sequence - 1);
+      demand(message.sequence - 1);
       next = message.sequence + 1;
+      if (message.sequence > kept) held.splice(0, 1, { first: held[0]?.first ?? message.sequence, last: message.sequence });
     }
     const leaves = archivedLeaves(archive, messages);
     const differing = messages.filter((message) => leaves.get(message.sequence)?.equals(leafOf(message)) === false);
     altered.push(...differing.map(({ sequence }) => sequence).slice(0, Math.max(0, mostNamed - altered.length)));
   }
-  require(end);
-  return { missing, altered };
+  demand(end);
+  return { missing, altered, held };
 }
 
 /** The leaves that the archive's events have at the positions of these. */

@@ -11,6 +11,7 @@ export class EventRecover extends BaseCommand {
   static override readonly examples = ['<%= config.bin %> event recover --dry-run', '<%= config.bin %> event recover'];
   static override readonly flags = {
     'dry-run': Flags.boolean({ description: 'say what would be kept and what is lost, and change nothing' }),
+    'discard-behind-gap': Flags.boolean({ description: 'go on without what lies behind events that are nowhere any more' }),
     'data-dir': Flags.string({ description: 'the data directory', env: 'KANADE_DATA_DIR' }),
     'archive-dir': Flags.string({ description: 'the archive’s directory; archive/ of the data directory when absent', env: 'KANADE_ARCHIVE_DIR' }),
     'checkpoint-file': Flags.string({ description: 'where checkpoints are written, if not in the data directory', env: 'KANADE_CHECKPOINT_FILE' }),
@@ -20,7 +21,7 @@ export class EventRecover extends BaseCommand {
     const { flags } = await this.parse(EventRecover);
     const file = flags['checkpoint-file'];
     await runOperationsTool(this.config.root, [
-      'event', 'recover', ...archiveArgs(flags['archive-dir']), ...(file === undefined ? [] : ['--checkpoint-file', resolve(file)]), ...(flags['dry-run'] ? ['--dry-run'] : []),
+      'event', 'recover', ...archiveArgs(flags['archive-dir']), ...(file === undefined ? [] : ['--checkpoint-file', resolve(file)]), ...(flags['discard-behind-gap'] ? ['--discard-behind-gap'] : []), ...(flags['dry-run'] ? ['--dry-run'] : []),
       ...dataDirArgs(flags['data-dir']), ...(flags.json ? ['--json'] : []),
     ]);
   }
