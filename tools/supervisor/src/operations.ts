@@ -4,7 +4,7 @@ import { backup } from './operations/backup.ts';
 import { dropArchived } from './operations/drop-archived.ts';
 import { endEarlierKeys, exportKeys, listKeys, rotateKeys, type KeyListing } from './operations/keys.ts';
 import { readRequest, usage, type OperationRequest } from './operations/request.ts';
-import { recover, type RecoverSummary } from './operations/recover.ts';
+import { recover, whyNotKept, type RecoverSummary } from './operations/recover.ts';
 import { restore } from './operations/restore.ts';
 import { dataPaths } from './paths.ts';
 import { say } from './say.ts';
@@ -61,11 +61,13 @@ async function performDrop(request: RequestOf<'event archive drop'>): Promise<vo
 
 const range = ({ first, last }: { readonly first: number; readonly last: number }): string => (first === last ? String(first) : `${first} to ${last}`);
 
-function tellSurvey({ incarnation, kept, archivedThrough, missing, altered, lost, behindGap, provenThrough }: RecoverSummary): void {
+function tellSurvey(summary: RecoverSummary): void {
+  const { incarnation, kept, archivedThrough, missing, altered, lost, provenThrough } = summary;
   say(`history ${incarnation}: everything up to ${kept} is kept, up to ${archivedThrough} in the archive${provenThrough === null ? '' : `; it is what was signed, up to ${provenThrough}`}`);
   if (missing.length > 0) say(`the broker lacks ${missing.map(range).join(', ')}`);
   if (altered.length > 0) say(`the broker has other events than the archive at ${altered.join(', ')}; the archive’s count`);
-  if (behindGap !== null) say(`events ${range({ first: kept + 1, last: behindGap.first - 1 })} are nowhere; what is behind them, ${range(behindGap)}, cannot be kept`);
+  const notKept = whyNotKept(summary);
+  if (notKept !== undefined) say(`${notKept}: those cannot be kept`);
   if (lost !== null) say(`lost for good: ${range(lost)}. Endpoints send again what they still keep of it`);
 }
 

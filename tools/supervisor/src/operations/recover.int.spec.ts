@@ -29,10 +29,10 @@ async function withLog<Result>(work: (log: EventLog, check: () => Promise<unknow
   });
 }
 
-async function archive(through: number): Promise<void> {
+async function archive(through: number, alteredFrom = Infinity): Promise<void> {
   await withLog(async (log) => {
     const writer = new ArchiveWriter({ root: archiveDir, incarnation: log.incarnation, segmentEvents: 1000 });
-    for await (const batch of log.read({ from: 1, to: through })) writer.append(batch);
+    for await (const batch of log.read({ from: 1, to: through })) writer.append(batch.map((event) => (event.sequence < alteredFrom ? event : { ...event, body: Buffer.from('another') })));
     writer.close();
   });
 }
@@ -102,9 +102,17 @@ it('keeps what lies behind events that are nowhere until it is told to go on wit
   rmSync(blocks()[0] ?? '');
   const { behindGap } = await run(true);
   expect(behindGap).toMatchObject({ first: expect.any(Number), last: 5000 });
-  await expect(run()).rejects.toThrow(/^Events 101 to \d+ are nowhere, and what lies behind them, up to 5000, would be lost/);
+  await expect(run()).rejects.toThrow(/^Events 101 to \d+ are nowhere, and others lie behind them, up to 5000: those would be lost/);
   await withLog(async (log) => expect([log.incarnation, await log.lastSequence()]).toEqual([incarnation, 5000]));
   expect(await run(false, true)).toMatchObject({ kept: 100, lost: { first: 101, last: 5000 }, recovered: expect.stringMatching(/^[0-9a-f]{8}$/) });
+});
+
+it('believes the archive where the broker has other events, and takes none that follow those', async () => {
+  await archive(4995, 4991);
+  expect(await run(true)).toMatchObject({ needed: true, kept: 4995, altered: [4991, 4992, 4993, 4994, 4995], behindGap: { first: 4996, last: 5000 } });
+  await expect(run()).rejects.toThrow(/events 4996 to 5000 follow others than the archive has: those would be lost/);
+  const { recovered } = await run(false, true);
+  expect(new ArchiveReader(archiveDir, recovered ?? '').get(4995)?.body).toEqual(Buffer.from('another'));
 });
 
 it('changes nothing when what is kept is not what was signed', async () => {

@@ -75,12 +75,22 @@ async function recoverFrom(admin: CoreConnection, paths: DataPaths, maxFileBytes
   return { ...survey, recovered: note.incarnation };
 }
 
+/** Why what is still there cannot be kept, in English. */
+export function whyNotKept({ kept, behindGap }: Pick<Survey, 'kept' | 'behindGap'>): string | undefined {
+  if (behindGap === null) return undefined;
+  const { first, last } = behindGap;
+  return first === kept + 1
+    ? `The broker’s events ${first} to ${last} follow others than the archive has`
+    : `Events ${kept + 1} to ${first - 1} are nowhere, and others lie behind them, up to ${last}`;
+}
+
 /** A gap that nothing fills may be a wrong directory, or filled by a backup: what lies behind it goes only when somebody says so. */
-function requireNothingBehind({ kept, behindGap }: Survey, { discard }: RecoverOptions): void {
-  if (behindGap === null || discard) return;
-  throw new StartupError(`Events ${kept + 1} to ${behindGap.first - 1} are nowhere, and what lies behind them, up to ${behindGap.last}, would be lost.`, [
+function requireNothingBehind(survey: Survey, { discard }: RecoverOptions): void {
+  const reason = whyNotKept(survey);
+  if (reason === undefined || discard) return;
+  throw new StartupError(`${reason}: those would be lost.`, [
     'Is this the right archive? Name another with --archive-dir.',
-    'A backup may have them: kanade restore.',
+    'A backup may have what is missing: kanade restore.',
     'To go on without all of that: kanade event recover --discard-behind-gap',
   ]);
 }

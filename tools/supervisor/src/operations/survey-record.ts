@@ -21,7 +21,7 @@ export interface Survey {
   readonly altered: readonly number[];
   /** Positions that were there once, and are nowhere any more; null when there are none. */
   readonly lost: PositionRange | null;
-  /** From the first to the last event that is still there behind what is nowhere: no history can be made with it. Null when there is none. */
+  /** From the first to the last event that is still there behind what is nowhere, or that does not go on from the archive: no history can be made with it. Null when there is none. */
   readonly behindGap: PositionRange | null;
   /** The newest checkpoint that what is kept was held against; null when there is none. */
   readonly provenThrough: number | null;
@@ -63,11 +63,18 @@ async function fromStream(log: EventLog, first: number): Promise<readonly Stored
   return [];
 }
 
-/** Everything that is kept without a gap, from a position on: from the archive, and where that has nothing, from the stream. */
+/** True when the stream had other events than the archive up to a position: what comes then in the stream follows those. */
+async function isAnother(archive: ArchiveReader, log: EventLog, position: number): Promise<boolean> {
+  const [archived] = position === 0 ? [] : fromArchive(archive, position);
+  const held = archived === undefined ? undefined : await log.get(position);
+  return archived !== undefined && held !== undefined && !leafOf(archived).equals(leafOf(held));
+}
+
+/** Everything that is kept without a gap, from a position on: from the archive, and where that has nothing, from a stream that goes on from it. */
 export async function* walkRecord(archive: ArchiveReader, log: EventLog, first: number): AsyncGenerator<Piece> {
   for (let next = first; ; ) {
     const archived = fromArchive(archive, next);
-    const messages = archived.length > 0 ? archived : await fromStream(log, next);
+    const messages = archived.length > 0 || (await isAnother(archive, log, next - 1)) ? archived : await fromStream(log, next);
     if (messages.length === 0) return;
     yield { messages, source: archived.length > 0 ? 'archive' : 'stream' };
     next += messages.length;
@@ -81,8 +88,7 @@ export async function surveyRecord(sources: SurveySources): Promise<Survey> {
   const { held: inStream, ...stream } = await lookAtStream(archive, log, held.kept);
   const [archiveEnd, streamEnd] = [archive.last(), await log.lastSequence()];
   const verified = verifiedThrough(readModelDir, log.incarnation);
-  const signed = Math.max(0, ...sources.checkpoints.filter(({ incarnation }) => incarnation === log.incarnation).map(({ size }) => size));
-  const end = Math.max(held.kept, archiveEnd, streamEnd, verified, signed);
+  const end = Math.max(held.kept, archiveEnd, streamEnd, verified, signedThrough(sources));
   return {
     incarnation: log.incarnation,
     needed: stream.missing.length > 0 || stream.altered.length > 0 || streamEnd < end,
@@ -93,6 +99,12 @@ export async function surveyRecord(sources: SurveySources): Promise<Survey> {
   };
 }
 
+/** How far any checkpoint of this history was signed. */
+function signedThrough({ checkpoints, keys, log }: SurveySources): number {
+  const own = checkpoints.filter(({ incarnation }) => incarnation === log.incarnation).sort((one, other) => other.size - one.size);
+  return own.find((checkpoint) => checkpointFault(checkpoint, keys) === undefined)?.size ?? 0;
+}
+
 /** From the first to the last of some ranges. */
 function span(ranges: readonly PositionRange[]): PositionRange | null {
   return ranges.length === 0 ? null : { first: Math.min(...ranges.map(({ first }) => first)), last: Math.max(...ranges.map(({ last }) => last)) };
@@ -100,7 +112,7 @@ function span(ranges: readonly PositionRange[]): PositionRange | null {
 
 /** What is kept, held against every checkpoint that was signed over it. */
 async function walkAll({ archive, log, checkpoints, keys }: SurveySources): Promise<Pick<Survey, 'kept' | 'archivedThrough' | 'provenThrough' | 'contradiction'>> {
-  const signed = new Map(checkpoints.filter((one) => one.incarnation === log.incarnation && checkpointFault(one, keys) === undefined).map((one) => [one.size, one]));
+  const signed = new Map(checkpoints.filter(({ incarnation }) => incarnation === log.incarnation).map((one) => [one.size, one]));
   const edge = new RightEdge();
   let [archivedThrough, isArchived] = [0, true];
   let provenThrough: number | null = null;
@@ -110,7 +122,7 @@ async function walkAll({ archive, log, checkpoints, keys }: SurveySources): Prom
     for (const message of messages) {
       edge.append(leafOf(message));
       const checkpoint = signed.get(message.sequence);
-      if (checkpoint === undefined) continue;
+      if (checkpoint === undefined || checkpointFault(checkpoint, keys) !== undefined) continue;
       if (Buffer.from(edge.root()).toString('hex') === checkpoint.root) provenThrough = checkpoint.size;
       else contradiction ??= `the first ${checkpoint.size} events are not those that were signed at ${checkpoint.time}`;
     }
