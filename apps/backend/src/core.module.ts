@@ -9,6 +9,7 @@ import { FoldAccess } from './history/fold-access.ts';
 import { Leader } from './leader/leader.ts';
 import { Log } from './log.ts';
 import { ReadSideModule } from './read-side.module.ts';
+import { Disk } from './system/disk.ts';
 
 /** What the process was started with. */
 export interface CoreOptions {
@@ -30,9 +31,9 @@ export class CoreModule {
         { provide: Config, useValue: config },
         { provide: Log, useValue: log },
         { provide: Clock, useValue: clock ?? new Clock() },
-        Broker, ControlLog, FoldAccess, Leader, RecordGuard,
+        Broker, ControlLog, Disk, FoldAccess, Leader, RecordGuard,
       ],
-      exports: [Config, Log, Clock, Broker, ControlLog, FoldAccess, Leader, RecordGuard, ReadSideModule],
+      exports: [Config, Log, Clock, Broker, ControlLog, Disk, FoldAccess, Leader, RecordGuard, ReadSideModule],
     };
   }
 }

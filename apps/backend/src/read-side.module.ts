@@ -16,7 +16,7 @@ const replacedForMs = 60_000;
 
 function projectionSettings(config: Config): ProjectionSettings {
   const trust = controlTrust(loadServerKeys(config.keysDir), readRotations(config.keysDir));
-  const worker: WorkerSettings = { natsUrl: config.natsUrl, credsFile: config.backendCreds, directory: config.readModelDir, archive: config.archiveDir, trust };
+  const worker: WorkerSettings = { natsUrl: config.natsUrl, credsFile: config.backendCreds, directory: config.readModelDir, archive: config.archiveDir, trust, kept: config.kept };
   return { worker, replacedForMs };
 }
 

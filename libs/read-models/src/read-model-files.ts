@@ -1,9 +1,10 @@
 import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { codeFingerprint, tablesFingerprint } from './fingerprint.ts';
+import { rowsFingerprint, tablesFingerprint } from './fingerprint.ts';
+import type { Kept } from './retention/kept.ts';
 import { isDamagedFile, openForReading } from './sqlite/open.ts';
 
-/** What a read model's name says of it: its tables, the code that filled them first, and which rebuild made it. */
+/** What a read model's name says of it: its tables, the code that filled them first and what that kept, and which rebuild made it. */
 export interface ReadModelFile {
   readonly path: string;
   readonly tables: string;
@@ -17,9 +18,9 @@ const anyVersion = /^read-model-[0-9a-f-]+\.sqlite(-wal|-shm)?$/;
 /** What `user_version` of a file says: its tables are there, and it has been whole enough to be read. */
 export const versions = { made: 1, serves: 2 } as const;
 
-/** The read model of the built projections in a directory, by its number. */
-export function readModelFile(directory: string, number = 1): ReadModelFile {
-  const [tables, code] = [tablesFingerprint(), codeFingerprint()];
+/** The read model of the built projections in a directory, by its number; what it keeps is part of its name. */
+export function readModelFile(directory: string, kept: Kept, number = 1): ReadModelFile {
+  const [tables, code] = [tablesFingerprint(), rowsFingerprint(kept)];
   return { path: join(directory, `read-model-${tables}-${code}-${number}.sqlite`), tables, code, number };
 }
 
@@ -57,8 +58,8 @@ export interface ReadModelFiles {
 }
 
 /** Looks which read models a directory has. */
-export function findReadModels(directory: string): ReadModelFiles {
-  const today = readModelFile(directory);
+export function findReadModels(directory: string, kept: Kept): ReadModelFiles {
+  const today = readModelFile(directory, kept);
   const all = listFiles(directory);
   const fitting = all.filter(({ tables }) => tables === today.tables).sort((one, other) => other.number - one.number);
   const serving = fitting.find(({ path }) => hasServed(path));

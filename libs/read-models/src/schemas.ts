@@ -11,11 +11,12 @@ import { jobsSchema } from './projections/jobs/schema.ts';
 import { outputSchema } from './projections/output/schema.ts';
 import { privatePartsSchema } from './projections/private-parts/schema.ts';
 import { samplesSchema } from './projections/samples/schema.ts';
+import { retentionSchema } from './retention/schema.ts';
 import { secretsSchema } from './projections/secrets/schema.ts';
 import { sitesSchema } from './projections/sites/schema.ts';
 
 /** The SQL that makes every table and index of the read model. */
 export const schemas: readonly string[] = [
   foldSchema, accountsSchema, auditSchema, brokerMovesSchema, endpointsSchema, enrolmentTokensSchema, erasureSchema, eventsSchema, executionsSchema, jobsSchema, outputSchema, privatePartsSchema,
-  samplesSchema, secretsSchema, sitesSchema,
+  retentionSchema, samplesSchema, secretsSchema, sitesSchema,
 ];

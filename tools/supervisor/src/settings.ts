@@ -125,8 +125,8 @@ function given(environment: Environment, name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
-/** Where the audit is sent, who else signs people in, what wants another person's approval, how much anybody may ask and store. */
-const backendOnly = /^KANADE_(AUDIT_|OIDC_|APPROVAL_|PUBLIC_URL$|EVENTS_PER_DAY$|EVENT_BYTES_PER_DAY$|CHECKPOINT_FILE$|REQUESTS_PER_MINUTE$)/;
+/** Where the audit is sent, who else signs people in, what wants another person's approval, how much anybody may ask and store, what is kept. */
+const backendOnly = /^KANADE_(AUDIT_|OIDC_|APPROVAL_|PUBLIC_URL$|EVENTS_PER_DAY$|EVENT_BYTES_PER_DAY$|CHECKPOINT_FILE$|REQUESTS_PER_MINUTE$|KEEP_)/;
 
 /** Paths are made absolute: the backend may run elsewhere. */
 function forBackend(environment: Environment): Record<string, string> {

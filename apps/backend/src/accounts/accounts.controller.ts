@@ -24,7 +24,7 @@ export class AccountsController {
   ) {}
 
   @Get()
-  @Operation({ id: 'listAccounts', needs: 'account:manage', summary: 'Accounts, by name.', answer: accountPageSchema, answerText: 'A page of accounts.', problems: ['position-unknown', 'read-behind'] })
+  @Operation({ id: 'listAccounts', needs: 'account:manage', summary: 'Accounts, by name.', answer: accountPageSchema, answerText: 'A page of accounts.', problems: ['position-unknown', 'past-trimmed', 'read-behind'] })
   list(@CurrentPrincipal() principal: Principal, @Query({ schema: accountListQuerySchema }) query: z.infer<typeof accountListQuerySchema>) {
     return this.queries.execute(new ListAccountsQuery(principal, query));
   }
@@ -45,7 +45,7 @@ export class AccountsController {
 
   @Get(':username')
   @Operation({
-    id: 'getAccount', needs: 'account:manage', summary: 'One account.', answer: accountDetailSchema, answerText: 'The account.', problems: ['not-found', 'position-unknown', 'read-behind'],
+    id: 'getAccount', needs: 'account:manage', summary: 'One account.', answer: accountDetailSchema, answerText: 'The account.', problems: ['not-found', 'position-unknown', 'past-trimmed', 'read-behind'],
   })
   get(
     @CurrentPrincipal() principal: Principal,

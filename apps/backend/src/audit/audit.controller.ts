@@ -25,7 +25,7 @@ export class AuditController {
     summary: 'What people and tokens did and what they were refused, newest first.',
     answer: auditPageSchema,
     answerText: 'A page of entries.',
-    problems: ['position-unknown', 'read-behind'],
+    problems: ['position-unknown', 'past-trimmed', 'read-behind'],
   })
   list(@Query({ schema: auditListQuerySchema }) query: z.infer<typeof auditListQuerySchema>) {
     return this.queries.execute(new ListAuditQuery(query));

@@ -39,7 +39,7 @@ export class BrokersController {
     summary: 'How far each endpoint is with the newest move that concerns it; none before the first move.',
     answer: brokerMovePageSchema,
     answerText: 'A page of endpoints, and how many there are in each state.',
-    problems: ['position-unknown', 'read-behind'],
+    problems: ['position-unknown', 'past-trimmed', 'read-behind'],
   })
   list(@CurrentPrincipal() principal: Principal, @Query({ schema: brokerMoveListQuerySchema }) query: z.infer<typeof brokerMoveListQuerySchema>) {
     return this.queries.execute(new ListBrokerMovesQuery(principal, query));

@@ -50,6 +50,16 @@ describe('the configuration', () => {
     expect(readConfig(enough).archiveDir).toBeUndefined();
     rmSync(parent, { recursive: true });
   });
+  it('keeps what people look at for more than a year unless told otherwise', () => {
+    expect(readConfig(enough).kept).toEqual({
+      executions: { hours: 9600, most: 10_000_000 }, events: { hours: 9600, most: 50_000_000 }, audit: { hours: 26_400, most: 5_000_000 }, past: { hours: 2160, most: 20_000_000 },
+    });
+    expect(readConfig({ ...enough, KANADE_KEEP_EXECUTIONS: '72h', KANADE_KEEP_RUNS_MOST: '1000', KANADE_KEEP_AUDIT: 'forever' }).kept).toMatchObject({
+      executions: { hours: 72, most: 1000 }, audit: { hours: Number.MAX_SAFE_INTEGER },
+    });
+    for (const wrong of ['47h', '0d', 'never', '400']) expect(() => readConfig({ ...enough, KANADE_KEEP_EVENTS: wrong })).toThrow('KANADE_KEEP_EVENTS must be a time such as 400d, of 2d at least, or forever');
+    expect(() => readConfig({ ...enough, KANADE_KEEP_PAST_MOST: '12' })).toThrow('KANADE_KEEP_PAST_MOST must be a whole number from 1000 on');
+  });
   it('derives every path from the data directory', () => {
     expect(readConfig(enough)).toMatchObject({ keysDir: '/data/keys', backendCreds: '/data/creds/backend.creds', readModelDir: '/data/backend' });
   });

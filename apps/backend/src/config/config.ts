@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { Kept } from '@kanade/read-models';
 import { z } from 'zod';
 import { archiveDirectory } from './archive-directory.ts';
 import { auditFeedsOf, auditFeedVariables, webhookHasSecret } from './audit-feeds.ts';
@@ -7,6 +8,7 @@ import { confirmationOf, confirmationVariables } from './confirmation.ts';
 import type { ConfirmationConfig } from './confirmation.ts';
 import { oidcOf, oidcVariables, requireOidcParts } from './oidc.ts';
 import type { OidcConfig } from './oidc.ts';
+import { retentionOf, retentionVariables } from './retention.ts';
 
 const loopback = ['127.0.0.1', 'localhost', '::1'] as const;
 
@@ -37,6 +39,7 @@ const environmentSchema = z.object({
   KANADE_REQUESTS_PER_MINUTE: amount(60).default(30_000),
   ...confirmationVariables,
   ...oidcVariables,
+  ...retentionVariables,
   KANADE_LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'], 'must be trace, debug, info, warn, error or fatal').default('info'),
 })
   .refine((given) => given.KANADE_TLS_CERT !== undefined || loopback.some((name) => name === given.KANADE_HTTP_HOST), {
@@ -81,6 +84,8 @@ export class Config {
   /** Undefined where there is no identity provider. */
   readonly oidc: OidcConfig | undefined;
   readonly confirmation: ConfirmationConfig;
+  /** What the read model keeps. */
+  readonly kept: Kept;
   readonly logLevel: string;
 
   constructor(environment: z.infer<typeof environmentSchema>) {
@@ -105,6 +110,7 @@ export class Config {
     this.requestsPerMinute = environment.KANADE_REQUESTS_PER_MINUTE;
     this.oidc = oidcOf(environment);
     this.confirmation = confirmationOf(environment);
+    this.kept = retentionOf(environment);
     this.logLevel = environment.KANADE_LOG_LEVEL;
   }
 }

@@ -36,7 +36,7 @@ export class EndpointsController {
     summary: 'Endpoints, a page at a time, searched and sorted.',
     answer: endpointPageSchema,
     answerText: 'A page of endpoints.',
-    problems: ['position-unknown', 'read-behind'],
+    problems: ['position-unknown', 'past-trimmed', 'read-behind'],
   })
   list(@CurrentPrincipal() principal: Principal, @Query({ schema: endpointListQuerySchema }) query: z.infer<typeof endpointListQuerySchema>) {
     return this.queries.execute(new ListEndpointsQuery(principal, query));
@@ -49,7 +49,7 @@ export class EndpointsController {
     summary: 'One endpoint with its inventory.',
     answer: endpointDetailSchema,
     answerText: 'The endpoint.',
-    problems: ['not-found', 'position-unknown', 'read-behind'],
+    problems: ['not-found', 'position-unknown', 'past-trimmed', 'read-behind'],
   })
   get(
     @CurrentPrincipal() principal: Principal,
@@ -66,7 +66,7 @@ export class EndpointsController {
     summary: 'Software installed on one endpoint.',
     answer: packagePageSchema,
     answerText: 'A page of packages.',
-    problems: ['not-found', 'position-unknown', 'read-behind'],
+    problems: ['not-found', 'position-unknown', 'past-trimmed', 'read-behind'],
   })
   packages(
     @CurrentPrincipal() principal: Principal,
@@ -83,7 +83,7 @@ export class EndpointsController {
     summary: 'What changed about an endpoint between two moments: where it stands, hardware, system, installed software.',
     answer: endpointDiffSchema,
     answerText: 'What changed.',
-    problems: ['not-found', 'position-unknown', 'read-behind'],
+    problems: ['not-found', 'position-unknown', 'past-trimmed', 'read-behind'],
   })
   diff(
     @CurrentPrincipal() principal: Principal,

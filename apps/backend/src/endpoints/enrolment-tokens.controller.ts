@@ -47,7 +47,7 @@ export class EnrolmentTokensController {
     summary: 'Enrolment tokens, newest first; never the tokens themselves.',
     answer: enrolmentTokenPageSchema,
     answerText: 'A page of enrolment tokens.',
-    problems: ['position-unknown', 'read-behind'],
+    problems: ['position-unknown', 'past-trimmed', 'read-behind'],
   })
   list(@CurrentPrincipal() principal: Principal, @Query({ schema: enrolmentTokenListQuerySchema }) query: z.infer<typeof enrolmentTokenListQuerySchema>) {
     return this.queries.execute(new ListEnrolmentTokensQuery(principal, query));

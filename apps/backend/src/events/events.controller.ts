@@ -27,7 +27,7 @@ export class EventsController {
     summary: 'The event history.',
     answer: eventPageSchema,
     answerText: 'A page of events.',
-    problems: ['position-unknown', 'read-behind'],
+    problems: ['position-unknown', 'past-trimmed', 'read-behind'],
   })
   list(@CurrentPrincipal() principal: Principal, @Query({ schema: eventListQuerySchema }) query: z.infer<typeof eventListQuerySchema>) {
     return this.queries.execute(new ListEventsQuery(principal, query));

@@ -13,7 +13,10 @@ import { SignedKeysets } from '../endpoints/signed-keyset.ts';
 import { notFound } from '../projections/answers.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import { positionUnknown } from '../projections/past.ts';
-import { erasedEndpointsSql, exportedSql, keyEventsSql } from './export-reads.ts';
+import { sweptEvents } from '@kanade/read-models';
+import type { Reader } from '@kanade/read-models';
+import { erasedEndpointsSql, exportedSql, isExported, keyEventsSql } from './export-reads.ts';
+import { ofPrincipal } from './of-principal.ts';
 import type { ExportEventsParams } from './export-reads.ts';
 import { firstPositionFrom } from './position-at-time.ts';
 
@@ -50,19 +53,34 @@ export class ExportEventsHandler implements IQueryHandler<ExportEventsQuery> {
     const checkpoint = await this.checkpointFor(params);
     const end = formatPosition({ incarnation: checkpoint.incarnation, sequence: checkpoint.size });
     const db = await this.fold.reader(end);
+    const from = params.from === undefined ? 1 : await this.firstFrom(db, Date.parse(params.from));
+    const behind = params.to === undefined ? checkpoint.size + 1 : await this.firstFrom(db, Date.parse(params.to) + 1);
     const head = db.snapshot((): HeadLine => {
       const sequence = (position: string | undefined): number => this.sequenceOf(position, checkpoint);
-      const first = params.from === undefined ? 0 : firstPositionFrom(db, Date.parse(params.from)) - 1;
-      const last = params.to === undefined ? checkpoint.size : firstPositionFrom(db, Date.parse(params.to) + 1) - 1;
-      const start = Math.max(first, sequence(params.after));
+      const start = Math.max(from - 1, sequence(params.after));
       const { endpointId, executionId, type, principal } = params;
       return {
         kind: 'head', format: exportFormat, exportedAt: new Date(this.clock.now()).toISOString(), filter: { endpointId, executionId, type, principal }, start,
-        until: Math.max(start, Math.min(checkpoint.size, last)), checkpoint, keyset: this.keysets.get(),
+        until: Math.max(start, Math.min(checkpoint.size, behind - 1)), checkpoint, keyset: this.keysets.get(),
       };
     });
     const after = params.resume === undefined ? head.start : Math.max(head.start, this.sequenceOf(params.resume, checkpoint));
     return { position: end, pieces: exportPieces(head, await this.source(params, checkpoint), after) };
+  }
+
+  /** The first position recorded at a time (Unix ms) or later; where the index has only some of the events, the record tells. */
+  private async firstFrom(db: Reader, at: number): Promise<number> {
+    const swept = sweptEvents(db);
+    const indexed = firstPositionFrom(db, at);
+    if (indexed > swept) return indexed;
+    const { events } = this.broker.get();
+    let [low, high] = [1, swept + 1];
+    while (low < high) {
+      const middle = Math.floor((low + high) / 2);
+      if (((await events.get(middle))?.recordedAt ?? Infinity) >= at) high = middle;
+      else low = middle + 1;
+    }
+    return low;
   }
 
   /** The one an export that broke off was made for; else one that covers everything that is folded. */
@@ -99,6 +117,7 @@ export class ExportEventsHandler implements IQueryHandler<ExportEventsQuery> {
       });
     };
     const fold = this.fold;
+    const principals = params.principal === undefined ? undefined : new Set(db.all(ofPrincipal(params.principal)).map(({ principal }) => principal));
     return {
       subtrees,
       all: (after, to) => events.read({ from: after + 1, to }),
@@ -106,10 +125,16 @@ export class ExportEventsHandler implements IQueryHandler<ExportEventsQuery> {
         for (let from = after; from < to; ) {
           const window = { after: from, to: Math.min(to, from + windowSize), limit: pageSize };
           const reader = await fold.reader();
-          const positions = reader.snapshot((place) => {
+          const { positions, swept } = reader.snapshot((place) => {
             if (place.incarnation !== incarnation) throw positionUnknown(formatPosition({ incarnation, sequence: from }), place);
-            return reader.all(exportedSql(params, window)).map(({ position }) => position);
+            return { positions: reader.all(exportedSql(params, window)).map(({ position }) => position), swept: sweptEvents(reader) };
           });
+          if (from < swept) {
+            // The index has only some of these: the record itself is gone through.
+            for await (const batch of events.read({ from: from + 1, to: Math.min(to, swept) })) yield batch.filter((message) => isExported(params, principals, message));
+            from = Math.min(to, swept);
+            continue;
+          }
           for (let start = 0; start < positions.length; start += atOnce) yield await get(positions.slice(start, start + atOnce));
           from = positions.length < pageSize ? window.to : (positions.at(-1) ?? window.to);
         }

@@ -7,7 +7,7 @@ import { build } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
-import { notFound } from '../projections/answers.ts';
+import { notFound, notKept } from '../projections/answers.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import { RawEvents } from '../projections/raw-events.ts';
 import { VerifierClient } from '../projections/verifier-client.ts';
@@ -48,7 +48,7 @@ function mayRead(db: Reader, principal: Principal, { siteKey, executionKey }: Pi
 export function getEvent(db: Reader, principal: Principal, message: StoredMessage, verifier: Pick<VerifierClient, 'verdict'>): GetEventResult {
   return db.snapshot(({ incarnation }) => {
     const row = db.get(selectEvents().leftJoin('endpoints', 'endpoints.key', 'events.endpointKey').select('endpoints.erasedPosition').where('events.position', '=', message.sequence));
-    if (row === undefined || !mayRead(db, principal, row)) throw notFound('event', `${incarnation}:${message.sequence}`);
+    if (row === undefined || !mayRead(db, principal, row)) throw notKept(db, 'events', 'event', `${incarnation}:${message.sequence}`);
     // The record cannot forget it; nobody need be shown it.
     const erased = row.erasedPosition !== null && message.sequence < row.erasedPosition;
     return {

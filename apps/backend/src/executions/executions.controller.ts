@@ -56,7 +56,7 @@ export class ExecutionsController {
     summary: 'Executions, newest first.',
     answer: executionPageSchema,
     answerText: 'A page of executions.',
-    problems: ['position-unknown', 'read-behind'],
+    problems: ['position-unknown', 'past-trimmed', 'read-behind'],
   })
   list(@CurrentPrincipal() principal: Principal, @Query({ schema: executionListQuerySchema }) query: z.infer<typeof executionListQuerySchema>) {
     return this.queries.execute(new ListExecutionsQuery(principal, query));
@@ -69,7 +69,7 @@ export class ExecutionsController {
     summary: 'One execution with what it executes.',
     answer: executionDetailSchema,
     answerText: 'The execution.',
-    problems: ['not-found', 'position-unknown', 'read-behind'],
+    problems: ['not-found', 'position-unknown', 'past-trimmed', 'read-behind'],
   })
   get(
     @CurrentPrincipal() principal: Principal,
@@ -86,7 +86,7 @@ export class ExecutionsController {
     summary: 'The runs of an execution with the beginning of their output.',
     answer: runResultPageSchema,
     answerText: 'A page of runs.',
-    problems: ['not-found', 'position-unknown', 'read-behind'],
+    problems: ['not-found', 'position-unknown', 'past-trimmed', 'read-behind'],
   })
   results(
     @CurrentPrincipal() principal: Principal,

@@ -4,7 +4,7 @@ import type { executionDetailSchema } from '@kanade/contracts';
 import type { Reader } from '@kanade/read-models';
 import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
-import { answerAt, notFound } from '../projections/answers.ts';
+import { answerAt, notKept } from '../projections/answers.ts';
 import { readExecute } from '../projections/execute-view.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import { incompleteSince } from '../projections/incomplete.ts';
@@ -37,7 +37,7 @@ export function getExecution(db: Reader, principal: Principal, { executionId }: 
     const row = db.get(getExecutionSql(executionId));
     const sites = visibleSiteKeys(db, principal);
     const extent = row === undefined ? 'nothing' : extentOf(db, sites, row.key);
-    if (row === undefined || extent === 'nothing') throw notFound('execution', executionId);
+    if (row === undefined || extent === 'nothing') throw notKept(db, 'executions', 'execution', executionId);
     // What a part of it lacks may be another site's.
     const incomplete = extent === 'whole' ? incompleteSince(db, 'executionKey', row.key, position) : null;
     return { ...scopedExecutionView(db, sites, row), execute: readExecute(db, row), incompleteSince: incomplete, position };

@@ -3,7 +3,7 @@ import type { IQueryHandler } from '@nestjs/cqrs';
 import type { RunDetail } from '@kanade/contracts';
 import type { Reader } from '@kanade/read-models';
 import type { Principal } from '../accounts/principal.ts';
-import { answerAt, notFound } from '../projections/answers.ts';
+import { answerAt, notKept } from '../projections/answers.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import { visibleSiteKeys } from '../projections/scoped.ts';
 import { runDetail } from './run-output.ts';
@@ -32,7 +32,7 @@ export const getRunSql = (runId: string) => selectRuns().where('runs.id', '=', r
 export function readRun(db: Reader, principal: Principal, runId: string): RunRow {
   const sites = visibleSiteKeys(db, principal);
   const row = db.get(getRunSql(runId));
-  if (row === undefined || sites?.includes(row.siteKey) === false) throw notFound('run', runId);
+  if (row === undefined || sites?.includes(row.siteKey) === false) throw notKept(db, 'executions', 'run', runId);
   return row;
 }
 

@@ -27,7 +27,7 @@ export class RunsController {
     summary: 'Runs, newest first.',
     answer: runPageSchema,
     answerText: 'A page of runs.',
-    problems: ['position-unknown', 'read-behind'],
+    problems: ['position-unknown', 'past-trimmed', 'read-behind'],
   })
   list(@CurrentPrincipal() principal: Principal, @Query({ schema: runListQuerySchema }) query: z.infer<typeof runListQuerySchema>) {
     return this.queries.execute(new ListRunsQuery(principal, query));
@@ -40,7 +40,7 @@ export class RunsController {
     summary: 'One run with the beginning of its output.',
     answer: runDetailSchema,
     answerText: 'The run.',
-    problems: ['not-found', 'position-unknown', 'read-behind'],
+    problems: ['not-found', 'position-unknown', 'past-trimmed', 'read-behind'],
   })
   get(
     @CurrentPrincipal() principal: Principal,
@@ -51,7 +51,7 @@ export class RunsController {
   }
 
   @Get(':runId/output/:stream')
-  @Operation({ id: 'getRunOutput', needs: 'fleet:read', summary: 'Raw bytes of one output stream.', answerText: 'The bytes from `offset`.', problems: ['not-found', 'output-expired', 'output-erased', 'position-unknown', 'read-behind'] })
+  @Operation({ id: 'getRunOutput', needs: 'fleet:read', summary: 'Raw bytes of one output stream.', answerText: 'The bytes from `offset`.', problems: ['not-found', 'output-expired', 'output-erased', 'position-unknown', 'past-trimmed', 'read-behind'] })
   @ApiResponse({
     status: 200,
     headers: { [totalBytesHeader]: { description: 'Bytes of the stream so far.', schema: { type: 'integer' } } },

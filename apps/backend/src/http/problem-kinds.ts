@@ -38,6 +38,7 @@ export const problemKinds = {
   'site-in-use': { status: 409, title: 'Something still belongs to the site' },
   'secret-unusable': { status: 422, title: 'A secret that the job needs cannot be had' },
   'position-unknown': { status: 409, title: 'The position is not of this history' },
+  'past-trimmed': { status: 410, title: 'That moment is no longer kept' },
   'read-behind': { status: 503, title: 'The read model has not come that far yet' },
   'output-expired': { status: 410, title: 'The output is no longer kept' },
   'output-erased': { status: 410, title: 'The output was erased' },

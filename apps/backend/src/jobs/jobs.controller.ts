@@ -27,7 +27,7 @@ export class JobsController {
     summary: 'Registered jobs, by id.',
     answer: jobPageSchema,
     answerText: 'A page of jobs.',
-    problems: ['position-unknown', 'read-behind'],
+    problems: ['position-unknown', 'past-trimmed', 'read-behind'],
   })
   list(@CurrentPrincipal() principal: Principal, @Query({ schema: jobListQuerySchema }) query: z.infer<typeof jobListQuerySchema>) {
     return this.queries.execute(new ListJobsQuery(principal, query));
@@ -40,7 +40,7 @@ export class JobsController {
     summary: 'One job with its script and its versions.',
     answer: jobDetailSchema,
     answerText: 'The job.',
-    problems: ['not-found', 'position-unknown', 'read-behind'],
+    problems: ['not-found', 'position-unknown', 'past-trimmed', 'read-behind'],
   })
   get(
     @CurrentPrincipal() principal: Principal,

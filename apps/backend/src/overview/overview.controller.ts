@@ -20,7 +20,7 @@ export class OverviewController {
     summary: 'The fleet at a glance, what runs now, the latest results.',
     answer: overviewSchema,
     answerText: 'The overview.',
-    problems: ['position-unknown', 'read-behind'],
+    problems: ['position-unknown', 'past-trimmed', 'read-behind'],
   })
   get(@CurrentPrincipal() principal: Principal, @Query({ schema: detailQuerySchema }) query: z.infer<typeof detailQuerySchema>) {
     return this.queries.execute(new GetOverviewQuery(principal, query));

@@ -70,13 +70,13 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
   constructor(settings: ProjectionSettings) {
     this.settings = settings;
     this.replaced = new ReplacedModels(settings.replacedForMs);
-    const { directory } = settings.worker;
-    const { serving, building, nextNumber } = findReadModels(directory);
-    const file = serving ?? readModelFile(directory, nextNumber);
+    const { directory, kept } = settings.worker;
+    const { serving, building, nextNumber } = findReadModels(directory, kept);
+    const file = serving ?? readModelFile(directory, kept, nextNumber);
     this.nextNumber = nextNumber + (serving === undefined ? 1 : 0);
     this.serving = new FoldRunner({ settings: settings.worker, file, serves: true }, this);
     if (building !== undefined) this.rebuild = new Rebuild(settings.worker, building, this);
-    else if (file.code !== readModelFile(directory).code) this.makeRebuild();
+    else if (file.code !== readModelFile(directory, kept).code) this.makeRebuild();
   }
 
   onApplicationBootstrap(): void {
@@ -204,7 +204,8 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private makeRebuild(): Rebuild {
-    const file = readModelFile(this.settings.worker.directory, this.nextNumber);
+    const { directory, kept } = this.settings.worker;
+    const file = readModelFile(directory, kept, this.nextNumber);
     this.nextNumber += 1;
     reserveReadModel(file);
     this.rebuild = new Rebuild(this.settings.worker, file, this);

@@ -1,5 +1,5 @@
 import type { ControlTrust } from '@kanade/proof';
-import type { Change, RunChange, SampleChange } from '@kanade/read-models';
+import type { Change, Kept, RunChange, SampleChange } from '@kanade/read-models';
 import type { FoldLimit, FoldedSequences } from './fold-limit.ts';
 
 /** What a worker of the read side is started with. */
@@ -13,6 +13,8 @@ export interface WorkerSettings {
   readonly archive?: string | undefined;
   /** Whose signatures make a control event the backend's own. */
   readonly trust: ControlTrust;
+  /** What the read model lets go in time. */
+  readonly kept: Kept;
 }
 
 /** What a fold is started with. */

@@ -70,7 +70,7 @@ async function foldOnce(core: CoreConnection): Promise<Broken | undefined> {
   let model: ReadModel | undefined;
   try {
     const keys = new ControlKeys(settings.trust, await log.readSubject(controlKeySubject));
-    model = openReadModel(file, { incarnation: log.incarnation, verifyControl: (message) => keys.refusal(message), restoredAt: log.restoredAt });
+    model = openReadModel(file, { incarnation: log.incarnation, verifyControl: (message) => keys.refusal(message), restoredAt: log.restoredAt, kept: settings.kept });
     await checkHistory(core, log, model);
     tellOpened(model, log.incarnation);
     if (serves) model.serve();

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build, readModelFile } from '@kanade/read-models';
+import { build, keepAll, readModelFile } from '@kanade/read-models';
 import { alterFile } from '@kanade/read-models/testing';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FoldClient } from './fold-client.ts';
@@ -24,7 +24,7 @@ async function foldThenAlter(sql: string): Promise<void> {
   const fold = scene.fold();
   await endpointNames(fold);
   await fold.stop();
-  alterFile(readModelFile(scene.directory).path, [sql, "UPDATE endpoints SET name = 'forged'"]);
+  alterFile(readModelFile(scene.directory, keepAll).path, [sql, "UPDATE endpoints SET name = 'forged'"]);
 }
 
 describe('a read model that does not fit the history', () => {

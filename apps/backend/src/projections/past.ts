@@ -7,6 +7,14 @@ import { DomainError } from '../domain-error.ts';
 export const positionUnknown = (position: string, place: ReadPlace): DomainError =>
   new DomainError('position-unknown', `Position ${position} belongs to another history; this one is ${place.incarnation}.`, { details: { position: formatPosition(place) } });
 
+/** The refusal of a moment further back than is kept. */
+export const pastTrimmed = (first: number, { incarnation }: ReadPlace): DomainError =>
+  new DomainError(
+    'past-trimmed',
+    `The read model looks back to position ${incarnation}:${first}. What was before is in the record: export it up to the moment (kanade event export FILE --to TIME) and look at it with kanade event replay FILE.`,
+    { details: { position: formatPosition({ incarnation, sequence: first }) } },
+  );
+
 /** A read model's file, open for queries: of the present, and of the past once somebody looks back. */
 export class OpenModel {
   readonly present: Reader;
@@ -23,7 +31,10 @@ export class OpenModel {
     const position = parsePosition(moment);
     if (position !== undefined && position.incarnation !== place.incarnation) throw positionUnknown(moment, place);
     this.past ??= openPastReader(this.file);
-    return this.past.at(position?.sequence ?? this.past.positionAt(Date.parse(moment)));
+    const sequence = position?.sequence ?? this.past.positionAt(Date.parse(moment));
+    const first = this.past.firstPosition();
+    if (sequence < first) throw pastTrimmed(first, place);
+    return this.past.at(sequence);
   }
 
   close(): void {

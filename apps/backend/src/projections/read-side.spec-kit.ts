@@ -6,6 +6,8 @@ import { connectAgent, connectCore, chainHash, createSigningKey, openEventLog, s
 import type { AgentConnection, CoreConnection, EventLog, SigningKey } from '@kanade/messaging';
 import { issueTestEndpoint, startTestBroker } from '@kanade/messaging/testing';
 import type { TestBroker } from '@kanade/messaging/testing';
+import { keepAll } from '@kanade/read-models';
+import type { Kept } from '@kanade/read-models';
 import { TestHistory, enrol, requestExecution, runIdOf } from '@kanade/read-models/testing';
 import { RecordCopier } from '../archive/record-copier.ts';
 import type { ArchiverState } from '../archive/archiver-messages.ts';
@@ -106,9 +108,9 @@ export class ReadSideScene {
     return new ReadSideScene(broker, core, await openEventLog(core));
   }
 
-  settings(directory = this.directory): ProjectionSettings {
+  settings(directory = this.directory, kept: Kept = keepAll): ProjectionSettings {
     const control = { id: this.control.id, publicKey: this.control.publicKey };
-    return new TestSettings({ natsUrl: this.broker.url, credsFile: this.broker.backendCreds, directory, archive: this.archiveRoot, trust: { root: control, control } });
+    return new TestSettings({ natsUrl: this.broker.url, credsFile: this.broker.backendCreds, directory, archive: this.archiveRoot, trust: { root: control, control }, kept });
   }
 
   /** Archives all there is. */
@@ -121,8 +123,8 @@ export class ReadSideScene {
     await new RecordCopier({ core: this.core, log: this.log, root: this.archiveRoot, onState }).run(stopping.signal);
   }
 
-  fold(directory?: string): FoldClient {
-    const client = new FoldClient(this.settings(directory));
+  fold(directory?: string, kept?: Kept): FoldClient {
+    const client = new FoldClient(this.settings(directory, kept));
     this.clients.push(client);
     client.start();
     return client;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { openOutputStore } from '@kanade/messaging';
-import { build, readModelFile } from '@kanade/read-models';
+import { build, keepAll, readModelFile } from '@kanade/read-models';
 import { alterFile, dumpFile, enrol, runIdOf } from '@kanade/read-models/testing';
 import { firstValueFrom, timeout } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -40,7 +40,7 @@ async function fromZero() {
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const fold = await folded(scene.fold(directory));
   await fold.stop();
-  return dumpFile(readModelFile(directory).path);
+  return dumpFile(readModelFile(directory, keepAll).path);
 }
 
 async function result(agent: TestAgent, executionId: string): Promise<void> {
@@ -83,7 +83,7 @@ describe('a rebuild', () => {
     await expect.poll(filesNow, { timeout: 20_000 }).toEqual([`read-model-${before.tables}-${before.code}-${before.number + 1}.sqlite`]);
     await folded(fold);
     await fold.stop();
-    expect(dumpFile(readModelFile(scene.directory, before.number + 1).path)).toEqual(await fromZero());
+    expect(dumpFile(readModelFile(scene.directory, keepAll, before.number + 1).path)).toEqual(await fromZero());
   });
 
   it('tells nobody of what it folds, and misses nothing that comes meanwhile', async () => {
@@ -182,6 +182,6 @@ describe('a rebuild', () => {
     await swap;
     await folded(second);
     expect((await second.reader()).all(names).map(({ name }) => name)).toEqual([0, 1, 2, 3].map((index) => `bulk-${index}-host`));
-    await expect.poll(filesNow, { timeout: 20_000 }).toEqual([readModelFile(scene.directory, 2).path.slice(scene.directory.length + 1)]);
+    await expect.poll(filesNow, { timeout: 20_000 }).toEqual([readModelFile(scene.directory, keepAll, 2).path.slice(scene.directory.length + 1)]);
   });
 });

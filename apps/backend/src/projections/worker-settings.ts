@@ -3,12 +3,15 @@ import type { FoldWorkerSettings, WorkerSettings } from './fold-messages.ts';
 
 const publicKeySchema = z.strictObject({ id: z.string(), publicKey: z.string() });
 
+const keepSchema = z.strictObject({ hours: z.int(), most: z.int() });
+
 const schema = z.strictObject({
   natsUrl: z.string(),
   credsFile: z.string(),
   directory: z.string(),
   archive: z.string().optional(),
   trust: z.strictObject({ root: publicKeySchema, control: publicKeySchema }),
+  kept: z.strictObject({ executions: keepSchema, events: keepSchema, audit: keepSchema, past: keepSchema }),
 });
 
 /** Reads what a worker was started with. */

@@ -1,7 +1,6 @@
-import { statSync } from 'node:fs';
 import { formatPosition } from '@kanade/contracts';
 import type { readModelStatusSchema } from '@kanade/contracts';
-import { build } from '@kanade/read-models';
+import { build, firstPastPosition } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import { Query, QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
@@ -9,6 +8,7 @@ import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import type { FoldStatus } from '../projections/fold-client.ts';
+import { readGrowth, sizeOf } from './growth.ts';
 
 export type ReadModelStatus = z.infer<typeof readModelStatusSchema>;
 
@@ -25,11 +25,14 @@ export const firstPoisonSql = () => build.selectFrom('poison').select('sequence'
 export function readModelStatus(db: Reader, { file, lagEvents, rebuilding, rebuild }: Pick<FoldStatus, 'file' | 'lagEvents' | 'rebuilding' | 'rebuild'>): ReadModelStatus {
   return db.snapshot((place) => {
     const first = db.get(firstPoisonSql())?.sequence;
+    const looksBackTo = firstPastPosition(db);
     const { number, tables, code, path } = file;
     return {
       number, tables, code, lagEvents, rebuilding, rebuild,
       position: formatPosition(place),
-      sizeBytes: statSync(path).size,
+      sizeBytes: sizeOf(path),
+      ...readGrowth(db),
+      looksBackTo: looksBackTo === 0 ? null : formatPosition({ incarnation: place.incarnation, sequence: looksBackTo }),
       poison: { count: db.get(poisonCountSql())?.count ?? 0, since: first === undefined ? null : formatPosition({ incarnation: place.incarnation, sequence: first }) },
     };
   });

@@ -55,7 +55,7 @@ export class ReadModelController {
     summary: 'Messages that could not be folded, oldest first.',
     answer: poisonPageSchema,
     answerText: 'A page of them.',
-    problems: ['position-unknown', 'read-behind'],
+    problems: ['position-unknown', 'past-trimmed', 'read-behind'],
   })
   listPoison(@CurrentPrincipal() principal: Principal, @Query({ schema: poisonListQuerySchema }) query: z.infer<typeof poisonListQuerySchema>) {
     return this.queries.execute(new ListPoisonQuery(principal, query));

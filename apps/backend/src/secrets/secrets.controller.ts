@@ -24,7 +24,7 @@ export class SecretsController {
     summary: 'Secrets of jobs, by name: for which sites, since when, who uses them; never their values.',
     answer: secretPageSchema,
     answerText: 'A page of secrets.',
-    problems: ['position-unknown', 'read-behind'],
+    problems: ['position-unknown', 'past-trimmed', 'read-behind'],
   })
   list(@CurrentPrincipal() principal: Principal, @Query({ schema: secretListQuerySchema }) query: z.infer<typeof secretListQuerySchema>) {
     return this.queries.execute(new ListSecretsQuery(principal, query));

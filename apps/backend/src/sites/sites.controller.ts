@@ -24,7 +24,7 @@ export class SitesController {
     summary: 'The sites you may see, with how many endpoints belong to each.',
     answer: siteListSchema,
     answerText: 'The sites.',
-    problems: ['position-unknown', 'read-behind'],
+    problems: ['position-unknown', 'past-trimmed', 'read-behind'],
   })
   list(@CurrentPrincipal() principal: Principal, @Query({ schema: detailQuerySchema }) query: z.infer<typeof detailQuerySchema>) {
     return this.queries.execute(new ListSitesQuery(principal, query));

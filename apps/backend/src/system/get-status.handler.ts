@@ -1,6 +1,6 @@
 import { streams as streamNames } from '@kanade/contracts';
 import type { SystemStatus } from '@kanade/contracts';
-import { build } from '@kanade/read-models';
+import { build, verifierFile } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import { QueryHandler } from '@nestjs/cqrs';
 import type { IQueryHandler } from '@nestjs/cqrs';
@@ -10,6 +10,7 @@ import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
 import { Broker } from '../broker/broker.ts';
 import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.ts';
 import { Clock } from '../clock.ts';
+import { Config } from '../config/config.ts';
 import { DomainError } from '../domain-error.ts';
 import { countEndpoints } from '../endpoints/endpoint.reads.ts';
 import { recordFullAt } from '../endpoints/gatekeeper.ts';
@@ -18,7 +19,10 @@ import { Leader } from '../leader/leader.ts';
 import { Log } from '../log.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import { VerifierClient } from '../projections/verifier-client.ts';
+import { sizeOf } from '../read-model/growth.ts';
 import { version } from '../version.ts';
+import { Disk, isFull, isTight } from './disk.ts';
+import type { Volume } from './disk.ts';
 import { GetStatusQuery } from './get-status.query.ts';
 
 const conflictReported = 'kanade.checkpoint.conflict-reported.v1';
@@ -42,6 +46,16 @@ const startedAt = new Date().toISOString();
 const worst = (checks: readonly Check[]): Check['status'] =>
   checks.some(({ status }) => status === 'failed') ? 'failed' : checks.some(({ status }) => status === 'degraded') ? 'degraded' : 'ok';
 
+const mebibytes = (bytes: number): string => `${Math.floor(bytes / 1_048_576)} MiB`;
+
+function diskCheck(volume: Volume | undefined): Check {
+  if (volume === undefined) return { status: 'degraded', detail: 'How much room the volume of the data directory has is not known.' };
+  const free = `${mebibytes(volume.freeBytes)} of ${mebibytes(volume.totalBytes)} are free`;
+  if (isFull(volume)) return { status: 'failed', detail: `The volume of the data directory is full: nothing is recorded until there is room. Make some; everything goes on by itself.` };
+  if (isTight(volume)) return { status: 'degraded', detail: `The volume of the data directory is nearly full: ${free}. Make room, or keep less (KANADE_KEEP_EXECUTIONS and its like).` };
+  return { status: 'ok', detail: `${free}.` };
+}
+
 @QueryHandler(GetStatusQuery)
 export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
   constructor(
@@ -55,6 +69,8 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
     private readonly feeds: AuditFeeds,
     private readonly archiver: Archiver,
     private readonly log: Log,
+    private readonly disk: Disk,
+    private readonly config: Config,
   ) {}
 
   async execute(_query: GetStatusQuery): Promise<SystemStatus> {
@@ -62,6 +78,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
     if (fold.position === null) throw new DomainError('read-behind', fold.detail, { retryable: true });
     const verifier = this.verifier.status();
     const streams = await this.streams();
+    const volume = await this.volume();
     const checks: SystemStatus['checks'] = {
       broker: this.brokerCheck(streams),
       fold: this.foldCheck(),
@@ -69,6 +86,7 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
       lease: await this.leaseCheck(),
       archive: archiveCheck(this.archiver.status()),
       auditFeeds: await this.feedsCheck(),
+      disk: diskCheck(volume),
     };
     return {
       status: worst(Object.values(checks)),
@@ -80,6 +98,9 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
       verifier: { lagEvents: verifier.lagEvents, invalidCount: verifier.invalidCount, checkpoint: this.checkpoints.latest() ?? null },
       archive: this.archiver.status() ?? null,
       streams: streams.map(({ name, messages, bytes, maxBytes }) => ({ name, messages, bytes, maxBytes })),
+      storage: {
+        totalBytes: volume?.totalBytes ?? null, freeBytes: volume?.freeBytes ?? null, readModelBytes: sizeOf(fold.file.path), verifierBytes: sizeOf(verifierFile(this.config.readModelDir)),
+      },
       endpoints: countEndpoints(await this.fold.reader()),
     };
   }
@@ -92,6 +113,13 @@ export class GetStatusHandler implements IQueryHandler<GetStatusQuery> {
       this.log.warn({ err: error }, 'the broker did not tell how full its streams are');
       return [];
     }
+  }
+
+  private async volume(): Promise<Volume | undefined> {
+    return this.disk.volume().catch((error: unknown) => {
+      this.log.warn({ err: error }, 'the volume of the data directory did not tell how full it is');
+      return undefined;
+    });
   }
 
   private async leaseCheck(): Promise<Check> {

@@ -1,16 +1,21 @@
 import { Injectable } from '@nestjs/common';
 import type { ArchiveStatus } from '@kanade/contracts';
+import { verifierFile } from '@kanade/read-models';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { countEndpoints } from '../endpoints/endpoint.reads.ts';
 import { DispatchCounter } from '../executions/dispatch-counter.ts';
 import { Archiver } from '../archive/archiver.ts';
+import { Broker } from '../broker/broker.ts';
 import { AuditFeeds } from '../audit/feeds/audit-feeds.ts';
 import { CheckpointKeeper } from '../checkpoints/checkpoint-keeper.ts';
 import { Clock } from '../clock.ts';
+import { Config } from '../config/config.ts';
 import { FoldAccess } from '../history/fold-access.ts';
 import { Leader } from '../leader/leader.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import { VerifierClient } from '../projections/verifier-client.ts';
+import { sizeOf } from '../read-model/growth.ts';
+import { Disk } from './disk.ts';
 
 const damagedRanges = (archive: ArchiveStatus | undefined): number =>
   archive === undefined ? 0 : [archive.lacks, archive.damage.missing, archive.damage.altered, archive.damage.archive].reduce((sum, ranges) => sum + ranges.length, 0);
@@ -37,6 +42,9 @@ export class Metrics {
     archiver: Archiver,
     private readonly checkpoints: CheckpointKeeper,
     private readonly clock: Clock,
+    private readonly broker: Broker,
+    private readonly disk: Disk,
+    config: Config,
   ) {
     collectDefaultMetrics({ register: this.registry });
     this.gauge('kanade_fold_lag_events', 'Messages that are stored and not folded', () => this.client.status().lagEvents);
@@ -59,6 +67,10 @@ export class Metrics {
     this.endpoints();
     this.auditFeeds();
     this.held();
+    this.gauge('kanade_read_model_bytes', 'Size of the read model that answers, with its log', () => sizeOf(this.client.status().file.path));
+    this.gauge('kanade_verifier_bytes', 'Size of what the verifier keeps', () => sizeOf(verifierFile(config.readModelDir)));
+    this.volume();
+    this.streams();
   }
 
   observe(method: string, route: string, status: number, seconds: number): void {
@@ -85,6 +97,37 @@ export class Metrics {
       collect: () => {
         counter.reset();
         counter.inc(read());
+      },
+    });
+  }
+
+  private volume(): void {
+    const gauge: Gauge = new Gauge({
+      name: 'kanade_volume_bytes',
+      help: 'Room on the volume of the data directory',
+      labelNames: ['room'],
+      registers: [this.registry],
+      collect: async () => {
+        const volume = await this.disk.volume().catch(() => undefined);
+        if (volume === undefined) return;
+        gauge.set({ room: 'free' }, volume.freeBytes);
+        gauge.set({ room: 'total' }, volume.totalBytes);
+      },
+    });
+  }
+
+  private streams(): void {
+    const gauge: Gauge = new Gauge({
+      name: 'kanade_stream_bytes',
+      help: 'What each stream of the broker holds, and may hold',
+      labelNames: ['stream', 'room'],
+      registers: [this.registry],
+      collect: async () => {
+        if (this.broker.failure() !== undefined) return;
+        for (const { name, bytes, maxBytes } of await this.broker.usage().catch(() => [])) {
+          gauge.set({ stream: name, room: 'used' }, bytes);
+          gauge.set({ stream: name, room: 'limit' }, maxBytes);
+        }
       },
     });
   }

@@ -37,7 +37,7 @@ describe('the edge', () => {
   it('tells Prometheus what it measures, but no stranger', async () => {
     expect((await backend.request('GET', '/metrics')).status).toBe(401);
     const { body } = await backend.request('GET', '/metrics', undefined, { authorization: `Bearer ${await backend.token()}` });
-    for (const name of ['kanade_fold_lag_events', 'kanade_verifier_lag_events', 'kanade_archive_lag_events', 'kanade_endpoints', 'kanade_http_request_duration_seconds_count', 'kanade_dispatched_commands_total']) {
+    for (const name of ['kanade_fold_lag_events', 'kanade_verifier_lag_events', 'kanade_archive_lag_events', 'kanade_endpoints', 'kanade_http_request_duration_seconds_count', 'kanade_dispatched_commands_total', 'kanade_read_model_bytes', 'kanade_verifier_bytes', 'kanade_volume_bytes', 'kanade_stream_bytes']) {
       expect(String(body['text'])).toContain(name);
     }
   });

@@ -19,6 +19,14 @@ function archived({ leading, directory, position, lagEvents, bytes }: NonNullabl
   return `${position === null ? 'nothing yet' : `up to ${position}`}, ${lagEvents} events to go, ${formatBytes(bytes)} in ${directory}`;
 }
 
+type Stored = Awaited<ReturnType<typeof getStatus>>['storage'];
+
+/** What the backend keeps beside the record, and how much room is left. */
+function stored({ totalBytes, freeBytes, readModelBytes, verifierBytes }: Stored): string {
+  const room = freeBytes === null || totalBytes === null ? 'the volume does not tell how full it is' : `${formatBytes(freeBytes)} of ${formatBytes(totalBytes)} free on the volume`;
+  return `read model ${formatBytes(readModelBytes)}, verifier ${formatBytes(verifierBytes)}; ${room}`;
+}
+
 export class Status extends BaseCommand {
   static override readonly summary = 'Show whether the backend is well: broker, fold, verifier, storage, fleet.';
   static override readonly examples = ['<%= config.bin %> status', '<%= config.bin %> status --json'];
@@ -34,6 +42,7 @@ export class Status extends BaseCommand {
         ...(status.fold.rebuild === null ? [] : [renderRebuild(status.fold.rebuild)]),
         `verified: ${verified(status.verifier)}`,
         ...(status.archive === null ? [] : [`archived: ${archived(status.archive)}`]),
+        `storage: ${stored(status.storage)}`,
         '',
         renderTable(Object.entries(status.checks), [
           { title: 'CHECK', value: ([name]) => name },

@@ -10,12 +10,12 @@ import { HealthBadge } from '../components/state-badge.tsx';
 import { RelativeTime } from '../components/time-text.tsx';
 import { useFormat } from '../format/use-format.ts';
 
-const checks = ['broker', 'fold', 'verifier', 'lease', 'archive', 'auditFeeds'] as const;
+const checks = ['broker', 'fold', 'verifier', 'lease', 'archive', 'auditFeeds', 'disk'] as const;
 
 function Figures({ status }: { readonly status: SystemStatus }) {
   const { t } = useTranslation();
   const format = useFormat();
-  const { archive, fold, verifier } = status;
+  const { archive, fold, verifier, storage } = status;
   return (
     <Card>
       <Facts
@@ -32,6 +32,9 @@ function Figures({ status }: { readonly status: SystemStatus }) {
           { term: t('status.checkpointSize'), value: verifier.checkpoint === null ? t('status.noCheckpoint') : format.number(verifier.checkpoint.size) },
           ...(verifier.checkpoint === null ? [] : [{ term: t('status.checkpointTime'), value: <RelativeTime time={verifier.checkpoint.time} /> }]),
           ...(!archive?.leading ? [] : [{ term: t('status.archiveLag'), value: format.number(archive.lagEvents) }, { term: t('status.archiveSize'), value: format.bytes(archive.bytes) }]),
+          { term: t('status.readModelSize'), value: format.bytes(storage.readModelBytes) },
+          { term: t('status.verifierSize'), value: format.bytes(storage.verifierBytes) },
+          ...(storage.freeBytes === null || storage.totalBytes === null ? [] : [{ term: t('status.freeSpace'), value: t('status.freeOf', { free: format.bytes(storage.freeBytes), total: format.bytes(storage.totalBytes) }) }]),
         ]}
       />
     </Card>
@@ -83,6 +86,7 @@ export function StatusPage() {
       {error && <FailureNotice error={error} onRetry={() => void refetch()} />}
       {data.fold.rebuild && <Rebuild rebuild={data.fold.rebuild} />}
       {data.fold.rebuilding && <Notice title={t('status.rebuilding')} />}
+      {data.checks.disk.status !== 'ok' && <Notice title={t('status.diskNotice')}>{data.checks.disk.detail}</Notice>}
       <Figures status={data} />
       <Section title={t('status.checks')}>
         <Card>

@@ -851,7 +851,7 @@ export type Problem = {
   }[] | undefined;
 };
 
-export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "provider-account" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "confirmation-required" | "own-approval" | "approval-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "endpoint-not-retired" | "alias-taken" | "site-in-use" | "secret-unusable" | "position-unknown" | "read-behind" | "output-expired" | "output-erased" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
+export type ProblemCode = "invalid-request" | "not-signed-in" | "sign-in-failed" | "second-factor-required" | "second-factor-failed" | "second-factor-active" | "password-wrong" | "password-link-invalid" | "username-taken" | "provider-account" | "last-administrator" | "too-many-attempts" | "forbidden" | "not-found" | "no-targets" | "ambiguous-target" | "conflict" | "job-version-conflict" | "idempotency-conflict" | "execution-ended" | "confirmation-required" | "own-approval" | "approval-ended" | "endpoint-revoked" | "endpoint-retired" | "endpoint-pending" | "endpoint-not-retired" | "alias-taken" | "site-in-use" | "secret-unusable" | "position-unknown" | "past-trimmed" | "read-behind" | "output-expired" | "output-erased" | "too-large" | "unsupported-media-type" | "storage-full" | "broker-unavailable" | "internal";
 
 export type ProvePasswordRequest = {
   password: string;
@@ -863,6 +863,13 @@ export type ReadModelStatus = {
   code: string;
   position: Position;
   sizeBytes: number;
+  reusableBytes: number;
+  rows: ({
+    kind: "executions" | "runs" | "events" | "audit" | "output" | "samples" | "private-parts";
+    count: number;
+    before: string | null;
+  })[];
+  looksBackTo: Position | null;
   lagEvents: number;
   rebuilding: boolean;
   poison: {
@@ -1080,6 +1087,10 @@ export type SystemStatus = {
       status: "ok" | "degraded" | "failed";
       detail: string;
     };
+    disk: {
+      status: "ok" | "degraded" | "failed";
+      detail: string;
+    };
   };
   fold: {
     lagEvents: number;
@@ -1100,6 +1111,12 @@ export type SystemStatus = {
     bytes: number;
     maxBytes: number;
   }[];
+  storage: {
+    totalBytes: number | null;
+    freeBytes: number | null;
+    readModelBytes: number;
+    verifierBytes: number;
+  };
   endpoints: {
     total: number;
     online: number;

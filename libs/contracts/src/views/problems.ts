@@ -33,6 +33,7 @@ export const problemCodes = [
   'site-in-use',
   'secret-unusable',
   'position-unknown',
+  'past-trimmed',
   'read-behind',
   'output-expired',
   'output-erased',

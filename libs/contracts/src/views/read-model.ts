@@ -17,6 +17,9 @@ export const rebuildProgressSchema = z
   })
   .meta({ id: 'RebuildProgress' });
 
+/** What of the read model grows with the history. */
+export const grownKinds = ['executions', 'runs', 'events', 'audit', 'output', 'samples', 'private-parts'] as const;
+
 /** Which read model answers, what it lacks, and what is built in its place. */
 export const readModelStatusSchema = z
   .strictObject({
@@ -26,6 +29,12 @@ export const readModelStatusSchema = z
     code: z.string(),
     position: positionSchema,
     sizeBytes: z.int().nonnegative(),
+    /** Of it, what rows that were let go have left for others. */
+    reusableBytes: z.int().nonnegative(),
+    /** How many rows there are of what grows, about; `before` is from when on it is kept, null while none of it has been let go. */
+    rows: z.array(z.strictObject({ kind: z.enum(grownKinds), count: z.int().nonnegative(), before: timeSchema.nullable() })),
+    /** The first position that can be looked back to; null while that is the whole history. */
+    looksBackTo: positionSchema.nullable(),
     lagEvents: z.int().nonnegative(),
     /** True while it has not yet caught up with the history. */
     rebuilding: z.boolean(),

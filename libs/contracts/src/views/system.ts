@@ -48,7 +48,7 @@ export const systemStatusSchema = z
     version: z.string(),
     startedAt: timeSchema,
     position: positionSchema,
-    checks: z.strictObject({ broker: check, fold: check, verifier: check, lease: check, archive: check, auditFeeds: check }),
+    checks: z.strictObject({ broker: check, fold: check, verifier: check, lease: check, archive: check, auditFeeds: check, disk: check }),
     fold: z.strictObject({
       /** Events, output chunks and samples the read model has yet to fold. */
       lagEvents: z.int().nonnegative(),
@@ -70,6 +70,13 @@ export const systemStatusSchema = z
     streams: z.array(
       z.strictObject({ name: z.string(), messages: z.int().nonnegative(), bytes: z.int().nonnegative(), maxBytes: z.int() }),
     ),
+    /** What lies on the volume of this backend's data directory, and how much room is left on it; null where the volume does not tell. */
+    storage: z.strictObject({
+      totalBytes: z.int().nonnegative().nullable(),
+      freeBytes: z.int().nonnegative().nullable(),
+      readModelBytes: z.int().nonnegative(),
+      verifierBytes: z.int().nonnegative(),
+    }),
     /** `held`: how many endpoints' events are not let through for now. */
     endpoints: z.strictObject({ total: z.int(), online: z.int(), held: z.int() }),
   })

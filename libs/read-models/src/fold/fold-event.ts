@@ -37,6 +37,12 @@ export function openEventFold(
     return chains.follow(endpointKey, message) ?? endpointKey;
   };
 
+  const whyReplayed = ({ id, time }: AnyEvent): string | undefined => {
+    if (projections.index.hasControl(id)) return `the event ${id} is in the history already`;
+    // Whether it is one that the index has let go cannot be told, but nothing is written that long after its time.
+    return session.indexedSince > 0 && Date.parse(time) < session.indexedSince ? `the event ${id} is of ${time}, and was stored long after that` : undefined;
+  };
+
   const judge = (writer: Writer | undefined, message: StoredMessage): { refusal: Refusal | undefined; envelope: AnyEvent | undefined } => {
     if (writer === undefined) return { refusal: refuse('bad-subject', `${message.subject} is no subject of an event`), envelope: undefined };
     const writtenBy = checkWriter(writer, message);
@@ -44,9 +50,8 @@ export function openEventFold(
     if (typeof writtenBy !== 'number') return { refusal: writtenBy, envelope: checked.ok ? checked.event : checked.envelope };
     if (!checked.ok) return checked;
     // Its signature holds wherever it lies: stored once more, it would undo what came after it.
-    if (writer.kind === 'control' && projections.index.hasControl(checked.event.id)) {
-      return { refusal: refuse('replayed', `the event ${checked.event.id} is in the history already`), envelope: checked.event };
-    }
+    const replayed = writer.kind === 'control' ? whyReplayed(checked.event) : undefined;
+    if (replayed !== undefined) return { refusal: refuse('replayed', replayed), envelope: checked.event };
     const place = { position: message.sequence, recordedAt: message.recordedAt, endpointKey: writtenBy };
     const refusal = dispatch(projections.events, checked.event.type, checked.event, place);
     if (refusal === undefined) projections.audit.add(checked.event, message.sequence);

@@ -18,6 +18,8 @@ import { openPoison } from './poison.ts';
 import { openRetention } from './retention.ts';
 import type { FirstKept } from './retention.ts';
 import { openSession } from './session.ts';
+import { openTrimming } from '../retention/trimming.ts';
+import type { Kept } from '../retention/kept.ts';
 import type { Session } from './session.ts';
 
 export interface FoldOptions {
@@ -26,6 +28,8 @@ export interface FoldOptions {
   readonly verifyControl: VerifyControl;
   /** The last position of the backup this history was restored from; null when it never was. Later on, requests may be missing. */
   readonly restoredAt: number | null;
+  /** What is let go in time. */
+  readonly kept: Kept;
 }
 
 /** What one transaction did. */
@@ -74,6 +78,7 @@ export function openFold(connection: Connection, options: FoldOptions): Fold {
   const projections = openProjections(session, (endpointKey) => { chains.resetBudget(endpointKey); });
   const checkpoints = openCheckpoints(connection);
   const poison = openPoison(session);
+  const trimming = openTrimming(session, options.kept, { executions: projections.executions.trim, flush: projections.executions.flush });
   const eventFold = openEventFold(session, projections, chains, options.verifyControl);
 
   const foldOne = ({ stream, message }: Incoming): Result => {
@@ -92,10 +97,11 @@ export function openFold(connection: Connection, options: FoldOptions): Fold {
     projections.forget();
     chains.forget();
     checkpoints.forget();
+    trimming.forget();
   };
   const { incarnation } = options;
   const { passOver } = eventFold;
-  const transaction = makeTransaction({ connection, session, projections, checkpoints, poison, foldOne, passOver, forget, incarnation });
+  const transaction = makeTransaction({ connection, session, projections, checkpoints, poison, trimming, foldOne, passOver, forget, incarnation });
 
   return {
     checkpoint: (stream) => checkpoints.find(stream),
@@ -128,6 +134,7 @@ interface Parts {
   readonly projections: ReturnType<typeof openProjections>;
   readonly checkpoints: ReturnType<typeof openCheckpoints>;
   readonly poison: ReturnType<typeof openPoison>;
+  readonly trimming: ReturnType<typeof openTrimming>;
   readonly foldOne: (incoming: Incoming) => Result;
   readonly passOver: (message: StoredMessage) => void;
   readonly forget: () => void;
@@ -136,13 +143,14 @@ interface Parts {
 
 /** Folds messages in order and moves the checkpoints; a stream stops before what speaks of something not made yet. */
 function foldAll(parts: Parts, incoming: readonly Incoming[], unknownIsPoison: boolean, foldOne: (one: Incoming) => Result) {
-  const { session, projections, checkpoints, poison, incarnation } = parts;
+  const { session, projections, checkpoints, poison, trimming, incarnation } = parts;
   const taken = { events: 0, output: 0, private: 0, metrics: 0 };
   const last: Partial<Record<FoldedStream, StoredMessage>> = {};
   const blocked = new Set<FoldedStream>();
   let poisoned = 0;
   for (const one of incoming) {
     if (blocked.has(one.stream)) continue;
+    if (one.stream === 'events') trimming.before(one.message);
     let result = foldOne(one);
     if (result === 'unknown') {
       if (!unknownIsPoison) {

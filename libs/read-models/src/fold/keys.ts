@@ -81,6 +81,11 @@ export class Keys {
     return found;
   }
 
+  /** An execution is no longer kept. */
+  trimmed(executionId: string): void {
+    this.executions.delete(executionId);
+  }
+
   forget(): void {
     this.endpoints.clear();
     this.executions.clear();

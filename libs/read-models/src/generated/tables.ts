@@ -253,6 +253,11 @@ export interface HeldEndsTable {
   event: string;
 }
 
+export interface HoursTable {
+  hour: number;
+  position: number;
+}
+
 export interface JobVersionsTable {
   position: number;
   jobKey: number;
@@ -380,6 +385,14 @@ export interface SitesTable {
   createdBy: string | null;
 }
 
+export interface TrimsTable {
+  kind: string;
+  before: number;
+  position: number;
+  swept: number;
+  draining: number;
+}
+
 /** Every table of the read model by its name. */
 export interface Tables {
   accounts: AccountsTable;
@@ -400,6 +413,7 @@ export interface Tables {
   executions: ExecutionsTable;
   facets: FacetsTable;
   heldEnds: HeldEndsTable;
+  hours: HoursTable;
   jobVersions: JobVersionsTable;
   jobs: JobsTable;
   packages: PackagesTable;
@@ -411,4 +425,5 @@ export interface Tables {
   samples: SamplesTable;
   secrets: SecretsTable;
   sites: SitesTable;
+  trims: TrimsTable;
 }

@@ -104,5 +104,6 @@ CREATE TRIGGER "${past}Gone" AFTER DELETE ON "${table}" BEGIN ${keep} END;`;
 export function createHistory(connection: Connection): void {
   for (const each of formerValues) connection.exec(valuesSchema(each, columnsOf(connection, each.table)));
   for (const each of formerRows) connection.exec(rowsSchema(each, columnsOf(connection, each.table)));
+  for (const { past } of [...formerValues, ...formerRows]) connection.exec(`CREATE INDEX "${past}ByEnd" ON "${past}" (toPosition)`);
   connection.exec('CREATE INDEX endpointsPastByName ON endpointsPast (searchName, "key", fromPosition, toPosition)');
 }

@@ -1,5 +1,6 @@
 import { openQueries, readPlace } from '../reader.ts';
 import type { Reader } from '../reader.ts';
+import { firstPastPosition } from '../retention/horizon.ts';
 import { openForReading } from '../sqlite/open.ts';
 import { Moments } from './moments.ts';
 import type { Moment } from './moments.ts';
@@ -11,6 +12,8 @@ export interface PastReader {
   at(position: number): Reader;
   /** The last position recorded at a time (Unix ms) or earlier; 0 before the first. */
   positionAt(time: number): number;
+  /** The first position that can be looked back to; 0 while nothing of the past has gone. */
+  firstPosition(): number;
   close(): void;
 }
 
@@ -41,6 +44,7 @@ export function openPastReader(file: string): PastReader {
   return {
     at: (position) => readerOf(moments.of(position)),
     positionAt: (time) => moments.positionAt(time),
+    firstPosition: () => firstPastPosition(queries),
     close: () => void connection.close(),
   };
 }

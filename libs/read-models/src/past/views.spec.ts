@@ -8,6 +8,7 @@ import { build } from '../sqlite/statements.ts';
 import { openTestModel, randomHistory, recordedBy, seeded } from '../testing/index.ts';
 import { formerRows, formerValues } from './kept-history.ts';
 import { openPastReader } from './past-reader.ts';
+import { keepAll } from '../retention/kept.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'kanade-past-'));
 afterAll(() => { rmSync(dir, { recursive: true }); });
@@ -45,10 +46,15 @@ const kept = [...formerValues, ...formerRows];
 const tried = new Set<string>();
 
 describe('every table as of a position', () => {
-  it.each([1, 2, 3])('is what a fold to there makes of it (history %i)', (seed) => {
-    const history = randomHistory(seed, 400);
+  const minutes = 60_000;
+  it.each([
+    [1, 10, keepAll], [2, 10, keepAll], [3, 10, keepAll],
+    // Further back than that nobody can look; from there on everything is told.
+    [5, 20 * minutes, { ...keepAll, past: { hours: 72, most: 1_000_000 } }],
+  ] as const)('is what a fold to there makes of it (history %i)', (seed, stepMs, keeping) => {
+    const history = randomHistory(seed, 400, stepMs);
     const file = join(dir, `${seed}.sqlite`);
-    const whole = openTestModel({ file });
+    const whole = openTestModel({ file, kept: keeping });
     // In pieces, as they come: what a row said is kept whatever happens in one transaction.
     const random = seeded(seed);
     for (let done = 0; done < history.events.length; ) {
@@ -58,12 +64,16 @@ describe('every table as of a position', () => {
       done = next;
     }
     const past = openPastReader(file);
-    for (let position = 1; position <= history.events.length; position += 7) {
+    const first = past.firstPosition();
+    expect(first > 0).toBe(keeping !== keepAll);
+    // Samples go by the day, whatever else is kept.
+    const tables = keeping === keepAll ? dated : dated.filter((table) => table !== 'samples');
+    for (let position = Math.max(1, first); position <= history.events.length; position += 7) {
       const fresh = openTestModel();
       fresh.apply(recordedBy(history, position));
       const now = fresh.dump();
       const then = past.at(position);
-      for (const table of dated) {
+      for (const table of tables) {
         const rows: Rows = then.all(build.selectFrom(table).selectAll());
         const wanted = (now[table] ?? []).filter((row) => typeof row === 'object' && row !== null).map((row) => ({ ...row }));
         expect({ table, position, rows: shown(table, rows) }).toEqual({ table, position, rows: shown(table, wanted) });

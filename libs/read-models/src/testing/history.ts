@@ -17,10 +17,11 @@ interface Attributes {
   readonly interface?: Interface;
 }
 
-/** Makes the messages of a history, as the streams would hold them: sequences, chains and digests fit, times go on by 10 ms a message. */
+/** Makes the messages of a history, as the streams would hold them: sequences, chains and digests fit, times go on by 10 ms a message unless told otherwise. */
 export class TestHistory {
   readonly startedAt: number;
   private readonly name: string;
+  private readonly stepMs: number;
   readonly events: StoredMessage[] = [];
   readonly output: StoredMessage[] = [];
   readonly private: StoredMessage[] = [];
@@ -28,15 +29,21 @@ export class TestHistory {
   private readonly chains = new Map<string, { epoch: number; sequence: number; hash: string }>();
   private count = 0;
 
-  /** `name` begins the ids of its events: those of two histories in one broker must differ. */
-  constructor(startedAt = Date.parse('2026-01-31T12:00:00.000Z'), name = 'event') {
+  /** `name` begins the ids of its events: those of two histories in one broker must differ. `stepMs` goes by from one message to the next. */
+  constructor(startedAt = Date.parse('2026-01-31T12:00:00.000Z'), name = 'event', stepMs = 10) {
     this.startedAt = startedAt;
     this.name = name;
+    this.stepMs = stepMs;
   }
 
   private next(): number {
     this.count += 1;
-    return this.startedAt + this.count * 10;
+    return this.startedAt + this.count * this.stepMs;
+  }
+
+  /** Time goes by in which nothing is recorded. */
+  pass(ms: number): void {
+    this.count += Math.ceil(ms / this.stepMs);
   }
 
   private store(into: StoredMessage[], subject: string, body: Uint8Array, headers: Readonly<Record<string, string>>): StoredMessage {
@@ -47,7 +54,7 @@ export class TestHistory {
 
   private envelope(source: string, type: string, data: unknown, attributes: Attributes): Buffer {
     const id = this.nextEventId;
-    const time = new Date(this.startedAt + (this.count + 1) * 10).toISOString();
+    const time = new Date(this.startedAt + (this.count + 1) * this.stepMs).toISOString();
     return Buffer.from(JSON.stringify({ specversion: '1.0', id, source, type, time, ...attributes, data }));
   }
 

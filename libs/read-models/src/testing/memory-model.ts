@@ -1,5 +1,6 @@
 import { FoldedPosition } from '../fold/folded-position.ts';
 import { createHistory } from '../past/kept-history.ts';
+import { keepAll } from '../retention/kept.ts';
 import { schemas } from '../schemas.ts';
 import { openFold } from '../fold/fold.ts';
 import type { Fold, FoldOptions } from '../fold/fold.ts';
@@ -36,7 +37,7 @@ export function openTestModel(options: Partial<FoldOptions> & { readonly file?: 
   const connection = openForWriting(options.file ?? ':memory:');
   for (const schema of schemas) connection.exec(schema);
   createHistory(connection);
-  const fold = openFold(connection, { incarnation: options.incarnation ?? '0badcafe', verifyControl: options.verifyControl ?? (() => undefined), restoredAt: options.restoredAt ?? null });
+  const fold = openFold(connection, { incarnation: options.incarnation ?? '0badcafe', verifyControl: options.verifyControl ?? (() => undefined), restoredAt: options.restoredAt ?? null, kept: options.kept ?? keepAll });
   return {
     ...fold,
     dump: () => dump(connection),

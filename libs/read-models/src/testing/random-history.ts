@@ -20,7 +20,7 @@ const softwareNames = ['bash', 'curl', 'Zsh', 'openssl', 'vim'];
 
 /** Writes a history in which anything a fleet and its people do happens in any order; nothing is erased in it. */
 class RandomHistory {
-  readonly history = new TestHistory();
+  readonly history: TestHistory;
   private readonly random: () => number;
   private readonly endpoints: string[] = [];
   private readonly executions: { id: string; targets: string[] }[] = [];
@@ -28,7 +28,8 @@ class RandomHistory {
   private readonly printed = new Set<string>();
   private count = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, stepMs: number) {
+    this.history = new TestHistory(undefined, undefined, stepMs);
     this.random = seeded(seed);
     this.history.control('account', 'a1', 'kanade.account.created.v1', { accountId: 'a1', username: 'admin' });
     for (let index = 0; index < 4; index += 1) this.enrol();
@@ -167,15 +168,15 @@ class RandomHistory {
   private readonly acts = [...this.runActs, ...this.runActs, ...this.endpointActs, ...this.peopleActs];
 }
 
-/** A history of random doings; the same for the same seed. */
-export function randomHistory(seed: number, steps: number): TestHistory {
-  const writer = new RandomHistory(seed);
+/** A history of random doings, `stepMs` from one message to the next; the same for the same seed. */
+export function randomHistory(seed: number, steps: number, stepMs = 10): TestHistory {
+  const writer = new RandomHistory(seed, stepMs);
   for (let step = 0; step < steps; step += 1) writer.step();
   return writer.history;
 }
 
 /** What had been recorded of a history by a position: the messages a fold to there has read. */
-export function recordedBy(history: TestHistory, position: number) {
+export function recordedBy(history: Pick<TestHistory, 'events' | 'output' | 'private' | 'metrics'>, position: number) {
   const until = history.events[position - 1]?.recordedAt ?? 0;
   const upTo = (messages: readonly StoredMessage[]) => messages.filter(({ recordedAt }) => recordedAt <= until);
   return { events: history.events.slice(0, position), output: upTo(history.output), private: upTo(history.private), metrics: upTo(history.metrics) };

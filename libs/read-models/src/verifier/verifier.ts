@@ -27,11 +27,12 @@ export interface Verifier {
   close(): void;
 }
 
-const fileOf = (directory: string): string => join(directory, 'verifier.sqlite');
+/** Where the verifier keeps what it knows. */
+export const verifierFile = (directory: string): string => join(directory, 'verifier.sqlite');
 
 function open(directory: string): Connection {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const connection = openForWriting(fileOf(directory));
+  const connection = openForWriting(verifierFile(directory));
   connection.exec(`${verifierSchema}${treeSchema}`);
   return connection;
 }
@@ -86,7 +87,7 @@ export function openVerifier(directory: string, options: VerifierOptions): Verif
 
 /** Deletes the verifier's file: it begins anew. */
 export function deleteVerifier(directory: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(`${fileOf(directory)}${suffix}`, { force: true });
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${verifierFile(directory)}${suffix}`, { force: true });
 }
 
 /** What the verifier has found, read beside it. */
@@ -103,7 +104,7 @@ export interface Verdicts {
 
 /** Opens the verifier's file for reading; it must exist. */
 export function openVerdicts(directory: string): Verdicts {
-  const connection = openForReading(fileOf(directory));
+  const connection = openForReading(verifierFile(directory));
   const rows = openVerifierRows(connection);
   return {
     verdict(sequence) {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { connectCore, createSigningKey, openEventLog, type SigningKey } from '@kanade/messaging';
 import { startTestBroker, type TestBroker } from '@kanade/messaging/testing';
-import { build, openReader, pragmas, readModelFile } from '@kanade/read-models';
+import { build, keepAll, openReader, pragmas, readModelFile } from '@kanade/read-models';
 import { publishAll, publishWindow } from '../bare/publish.ts';
 import type { RawMessage } from '../bare/publish.ts';
 import { median, type Measurement } from '../report.ts';
@@ -54,13 +54,13 @@ interface Stage {
 /** What the backend's own fold worker takes to fold everything up to a position into a directory. */
 function foldWithKanade({ broker, key }: Pick<Stage, 'broker' | 'key'>, directory: string, until: number): Promise<FoldTaken> {
   const publicHalf = { id: key.id, publicKey: key.publicKey };
-  const worker = { natsUrl: broker.url, credsFile: broker.backendCreds, directory, trust: { root: publicHalf, control: publicHalf } };
-  return runProcess({ module: backendWorker, workerData: { worker, file: readModelFile(directory).path, serves: true }, until });
+  const worker = { natsUrl: broker.url, credsFile: broker.backendCreds, directory, trust: { root: publicHalf, control: publicHalf }, kept: keepAll };
+  return runProcess({ module: backendWorker, workerData: { worker, file: readModelFile(directory, keepAll).path, serves: true }, until });
 }
 
 function foldBarely({ broker, incarnation, setupCount, results }: Stage, directory: string): Promise<FoldTaken> {
   const workerData = {
-    url: broker.url, credsFile: broker.adminCreds, file: readModelFile(directory).path, incarnation, pragmas: [...pragmas],
+    url: broker.url, credsFile: broker.adminCreds, file: readModelFile(directory, keepAll).path, incarnation, pragmas: [...pragmas],
     eventsFrom: setupCount + 1, eventsTo: setupCount + results, outputTo: results,
   };
   return runProcess({ module: join(import.meta.dirname, '../bare/fold.worker.ts'), workerData, until: null });
@@ -83,7 +83,7 @@ async function prepareStage(broker: TestBroker, folder: string, endpoints: numbe
   process.stderr.write(`storing ${setupCount} events of a fleet of ${endpoints}, folding them, then storing ${history.results.length} results …\n`);
   await publishAll(broker.url, broker.adminCreds, history.setup);
   await foldWithKanade({ broker, key }, base, setupCount);
-  assertFolded(readModelFile(base).path, 0);
+  assertFolded(readModelFile(base, keepAll).path, 0);
   // As endpoints store them: chunks are acknowledged before the ends that name them are sent.
   await publishAll(broker.url, broker.adminCreds, alternate(history.output, history.results, publishWindow));
   return { broker, key, folder, base, incarnation, setupCount, results: history.results.length };
@@ -92,7 +92,7 @@ async function prepareStage(broker: TestBroker, folder: string, endpoints: numbe
 function copyBase({ folder, base }: Stage, name: string): string {
   const directory = join(folder, name);
   mkdirSync(directory, { mode: 0o700 });
-  copyFileSync(readModelFile(base).path, readModelFile(directory).path);
+  copyFileSync(readModelFile(base, keepAll).path, readModelFile(directory, keepAll).path);
   return directory;
 }
 
@@ -104,10 +104,10 @@ async function measure(stage: Stage, rounds: number): Promise<Measurement[]> {
   for (let round = 1; round <= rounds; round++) {
     const directory = copyBase(stage, `kanade-${round}`);
     const kanade = await foldWithKanade(stage, directory, setupCount + results);
-    assertFolded(readModelFile(directory).path, results);
+    assertFolded(readModelFile(directory, keepAll).path, results);
     const bareDirectory = copyBase(stage, `bare-${round}`);
     const bare = await foldBarely(stage, bareDirectory);
-    assertFolded(readModelFile(bareDirectory).path, results);
+    assertFolded(readModelFile(bareDirectory, keepAll).path, results);
     ours.push(kanade);
     theirs.push(bare);
     process.stderr.write(`round ${round}: kanade ${Math.round(perSecond(kanade))}/s, bare ${Math.round(perSecond(bare))}/s\n`);

@@ -2,7 +2,7 @@ import { createReadStream, existsSync, readFileSync, readdirSync } from 'node:fs
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ControlKeys, isUnfiltered, readExportLine, readTrustedKeys, type EventLine, type HeadLine } from '@kanade/proof';
-import { build, openReadModel, openReader, type ReadModel, type Reader, type StoredMessage } from '@kanade/read-models';
+import { build, keepAll, openReadModel, openReader, type ReadModel, type Reader, type StoredMessage } from '@kanade/read-models';
 import type { Say } from '../say.ts';
 import { StartupError } from '../startup-error.ts';
 import type { ReplayList } from './replay-lists.ts';
@@ -72,7 +72,7 @@ export async function replay({ file, dir, keysFile, say }: ReplayOptions): Promi
       if (line.kind === 'head') {
         checkHead(line);
         head = line;
-        model = openReadModel(fileIn(dir), { incarnation: line.checkpoint.incarnation, verifyControl, restoredAt: null });
+        model = openReadModel(fileIn(dir), { incarnation: line.checkpoint.incarnation, verifyControl, restoredAt: null, kept: keepAll });
       }
       if (line.kind !== 'event') continue;
       if (line.erasedDigest !== undefined) erased += 1;

@@ -118,6 +118,7 @@ export const vocabulary = {
     'output-erased': 'The output was erased.',
     'endpoint-not-retired': 'The endpoint is still one of the fleet; retire it first.',
     'secret-unusable': 'A secret that the job needs cannot be had.',
+    'past-trimmed': 'That moment is no longer kept for looking back.',
     'position-unknown': 'The history was restored; this position is no longer known.',
     'read-behind': 'The backend is still catching up. Try again in a moment.',
     'output-expired': 'The output is no longer kept.',

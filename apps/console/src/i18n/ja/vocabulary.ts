@@ -120,6 +120,7 @@ export const vocabulary: TranslationOf<typeof source> = {
     'output-erased': '出力は消去されました。',
     'endpoint-not-retired': 'エンドポイントはまだ管理対象です。先に廃止してください。',
     'secret-unusable': 'ジョブに必要なシークレットを使用できません。',
+    'past-trimmed': 'その時点の状態は、もう保存されていません。',
     'position-unknown': '履歴が復元されたため、この位置は不明です。',
     'read-behind': 'バックエンドが追いついていません。少し待ってからもう一度お試しください。',
     'output-expired': '出力の保存期間が過ぎています。',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openReadModel } from '../../read-model.ts';
+import { keepAll } from '../../retention/kept.ts';
 import { acceptRun, enrol, finishRun, openTestModel, rekey, requestExecution, runIdOf, TestHistory } from '../../testing/index.ts';
 import { nkeyOf } from '../../testing/scenes.ts';
 
@@ -143,7 +144,7 @@ it('leaves no bytes behind, neither in free pages nor in the log', () => {
   onTestFinished(() => {
     rmSync(directory, { recursive: true });
   });
-  const model = openReadModel(join(directory, 'read-model.sqlite'), { incarnation: '0badcafe', verifyControl: () => undefined, restoredAt: null });
+  const model = openReadModel(join(directory, 'read-model.sqlite'), { incarnation: '0badcafe', verifyControl: () => undefined, restoredAt: null, kept: keepAll });
   const history = scene();
   print(history, 1, 'a rather personal thing '.repeat(4000));
   const holds = () => readdirSync(directory).some((name) => readFileSync(join(directory, name), 'latin1').includes('rather personal'));

@@ -36,6 +36,11 @@ export class ExecutionSites {
     return sites.size === 1 ? (first ?? null) : null;
   }
 
+  /** An execution is no longer kept. */
+  trimmed(executionKey: number): void {
+    this.#known.delete(executionKey);
+  }
+
   /** Drops everything remembered, after a rollback. */
   forget(): void {
     this.#known.clear();

@@ -8,6 +8,7 @@ import { ExecutionSites } from './execution-sites.ts';
 import { Runs } from './runs.projection.ts';
 import { openApprovals } from './approvals.ts';
 import { openTallies } from './tallies.ts';
+import { openTrimExecutions } from './trim-executions.ts';
 
 type NewExecution = Pick<
   ExecutionsTable,
@@ -74,6 +75,7 @@ export function openExecutions(session: Session, nameOf: (principal: string) => 
     releaseUpTo: (position: number) => runs.releaseUpTo(position),
     firstHeld: () => runs.firstHeld(),
     flush: () => tallies.flush(),
+    trim: openTrimExecutions(session, runs, sites),
     forget(): void {
       tallies.forget();
       runs.forget();

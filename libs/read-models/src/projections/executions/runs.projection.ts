@@ -108,6 +108,11 @@ export class Runs {
     return this.#held.firstPosition();
   }
 
+  /** A run is no longer kept. */
+  trimmed(id: string): void {
+    this.#recent.drop(id);
+  }
+
   /** Drops everything remembered, after a rollback. */
   forget(): void {
     this.#lastKey = undefined;
@@ -196,7 +201,7 @@ export class Runs {
     const { runId } = event.data;
     const run = this.#recent.get(runId) ?? this.#rows.find({ id: runId }) ?? this.#recovered(event, place);
     this.#recent.drop(runId);
-    if (run === undefined) return refuse('run-unknown', `run ${runId} was never targeted`);
+    if (run === undefined) return refuse('run-unknown', `run ${runId} was never targeted, or is no longer kept`);
     if (run.endpointKey !== place.endpointKey) return refuse('foreign-source', `run ${runId} is not on this endpoint`);
     if (this.#held.has(run.key)) return refuse('run-ended', 'the run had ended and its output is on the way');
     return judgeFact(run, next) ?? run;

@@ -50,6 +50,7 @@ CREATE TABLE executions (
 ) STRICT;
 CREATE INDEX executionsByState ON executions (state, key);
 CREATE INDEX executionsByApproval ON executions (approval, key) WHERE approval IS NOT NULL;
+CREATE INDEX executionsByEnd ON executions (endedAt, key) WHERE endedAt IS NOT NULL;
 CREATE INDEX executionsByJob ON executions (jobId, key) WHERE jobId IS NOT NULL;
 
 CREATE TABLE runs (
