@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import type { DynamicModule } from '@nestjs/common';
-import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { CqrsModule } from '@nestjs/cqrs';
 import { AccountsModule } from './accounts/accounts.module.ts';
 import { AuditModule } from './audit/audit.module.ts';
@@ -14,6 +14,7 @@ import { ErasureModule } from './erasure/erasure.module.ts';
 import { EventsModule } from './events/events.module.ts';
 import { ExecutionsModule } from './executions/executions.module.ts';
 import { AuthGuard } from './http/auth.guard.ts';
+import { FullDiskInterceptor } from './http/full-disk.interceptor.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { RequestRates } from './http/request-rates.ts';
 import { schemaPipe } from './http/schema.pipe.ts';
@@ -40,6 +41,7 @@ export class AppModule {
       providers: [
         { provide: APP_GUARD, useClass: AuthGuard },
         RequestRates,
+        { provide: APP_INTERCEPTOR, useClass: FullDiskInterceptor },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useValue: schemaPipe },
       ],

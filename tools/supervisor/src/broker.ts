@@ -4,6 +4,7 @@ import { applyBroker, connectCore, createBrokerKeys, createServerKeys, readBroke
 import type { DataPaths } from './paths.ts';
 import type { Ports } from './ports.ts';
 import { childEnvironment } from './child-environment.ts';
+import { freeBytes, tightBytes } from './disk-space.ts';
 import type { ChildPlan } from './supervised-child.ts';
 import { StartupError } from './startup-error.ts';
 import { until } from './stop-process.ts';
@@ -43,6 +44,8 @@ export function brokerPlan(paths: DataPaths, options: BrokerOptions, url: string
     holdFile: join(paths.hold, 'broker'),
     stopGraceMs: 20_000,
     onLine,
+    // Without room it starts, and then neither works nor says so.
+    obstacle: () => (freeBytes(paths.dataDir) < tightBytes ? `the disk of ${paths.dataDir} is full; make room` : undefined),
     command: () => {
       // A killed broker leaves its ports file, and another process may get its id.
       rmSync(join(paths.broker, 'ports'), { recursive: true, force: true });

@@ -37,10 +37,11 @@ export function brokerBytes(paths: DataPaths): number {
 
 const ballastFile = (paths: DataPaths) => join(paths.broker, 'ballast');
 
-/** Keeps some space occupied, so that a full disk can be survived by giving it back; skipped when space is short already. */
-export function layBallast(paths: DataPaths): void {
+/** Keeps some space occupied, so that a full disk can be survived by giving it back; false where space is too short for that. */
+export function layBallast(paths: DataPaths): boolean {
   const file = ballastFile(paths);
-  if (existsSync(file) || freeBytes(paths.dataDir) < 4 * ballastBytes) return;
+  if (existsSync(file)) return true;
+  if (freeBytes(paths.dataDir) < 4 * ballastBytes) return false;
   const fd = openSync(file, 'w', 0o600);
   try {
     const block = Buffer.alloc(mebibyte, 'kanade ballast ');
@@ -52,6 +53,7 @@ export function layBallast(paths: DataPaths): void {
   } finally {
     closeSync(fd);
   }
+  return true;
 }
 
 /** Gives the occupied space back; false when there was none. */

@@ -46,15 +46,16 @@ export class DiskWatch {
     this.#setAside();
   }
 
-  /** A quota can be used up where the disk seems to have room, so the space may have to be asked for until it is given. */
+  /** Space is short at first, and a quota can be used up where the disk seems to have room: it is asked for until it is given. */
   #setAside(): void {
     if (this.#stopping.aborted) return;
+    let laid = false;
     try {
-      layBallast(this.#paths);
+      laid = layBallast(this.#paths);
     } catch (error) {
       this.#say(`could not set space aside for the next full disk (${messageOf(error)}); trying again in ${retryMs / 1000} s`);
-      setTimeout(() => this.#setAside(), retryMs).unref();
     }
+    if (!laid) setTimeout(() => this.#setAside(), retryMs).unref();
   }
 
   /** False when it is stopped before there is room. */

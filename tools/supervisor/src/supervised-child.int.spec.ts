@@ -61,6 +61,31 @@ describe('a supervised child', () => {
     expect(said.filter((line) => line.includes('stopped')).slice(0, 3).map((line) => /in ([\d.]+) s/.exec(line)?.[1])).toEqual(['0.5', '1', '2']);
   });
 
+  it('is started once nothing is in the way, and again when what it needs could not be made', async () => {
+    let obstacle: string | undefined;
+    let failures = 0;
+    const running = supervise(stays, {
+      obstacle: () => obstacle,
+      command: () => {
+        if (failures === 1) {
+          failures = 2;
+          throw new Error('no space left on device');
+        }
+        return { file: process.execPath, args: ['-e', stays], env: process.env };
+      },
+    });
+    await running.start();
+    const first = pidOf(running);
+    failures = 1;
+    obstacle = 'its disk is full';
+    process.kill(first, 'SIGKILL');
+    expect(await until(() => said.includes('the child is not started: its disk is full'), 30_000)).toBe(true);
+    expect(running.running).toBe(false);
+    obstacle = undefined;
+    expect(await until(() => running.running && running.lastPid !== first, 30_000)).toBe(true);
+    expect(said.some((line) => line.startsWith('the child stopped (no space left on device); starting it again'))).toBe(true);
+  });
+
   it('is left down while the hold file exists', async () => {
     const running = supervise(stays);
     await running.start();

@@ -26,6 +26,8 @@ export interface ChildPlan {
   readonly holdFile: string;
   /** How long it gets to stop before it is killed. */
   readonly stopGraceMs: number;
+  /** Why it must not be started yet, as the end of a sentence; undefined when it may. */
+  obstacle?(): string | undefined;
   command(): ChildCommand;
   /** Resolves when it serves; rejects to have it started anew. */
   ready(pid: number, signal: AbortSignal): Promise<void>;
@@ -115,7 +117,11 @@ export class SupervisedChild {
       // It may have been stopped in between; from here to the spawn nothing waits.
       if (this.#isStopping()) return;
       const startedAt = Date.now();
-      const end = await this.#runOnce();
+      const end = await this.#runOnce().catch((error: unknown) => {
+        // What it needs could not be made, on a full disk for example: that may be otherwise in a moment.
+        if (!this.#served) this.#firstReady.reject(error);
+        return messageOf(error);
+      });
       if (this.#isStopping()) return;
       if (!this.#served) {
         this.#firstReady.reject(this.#startFailure(end));
@@ -126,16 +132,22 @@ export class SupervisedChild {
     }
   }
 
-  /** False when it is to stop; waits as long as it is held. */
+  /** False when it is to stop; waits as long as it is held or cannot be started. */
   async #mayRun(): Promise<boolean> {
-    let told = false;
-    while (!this.#isStopping() && this.held) {
-      if (!told) this.#context.say(`${this.#plan.name} is left down while ${this.#plan.holdFile} exists`);
-      told = true;
+    let told: string | undefined;
+    for (let reason = this.#reasonToWait(); reason !== undefined && !this.#isStopping(); reason = this.#reasonToWait()) {
+      if (told !== reason) this.#context.say(`${this.#plan.name} ${reason}`);
+      told = reason;
       await this.#sleep(100);
     }
-    if (told) this.#waitMs = shortestWaitMs;
+    if (told !== undefined) this.#waitMs = shortestWaitMs;
     return !this.#isStopping();
+  }
+
+  #reasonToWait(): string | undefined {
+    if (this.held) return `is left down while ${this.#plan.holdFile} exists`;
+    const obstacle = this.#plan.obstacle?.();
+    return obstacle === undefined ? undefined : `is not started: ${obstacle}`;
   }
 
   async #runOnce(): Promise<string> {

@@ -6,6 +6,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../domain-error.ts';
 import { RefusedRequests } from '../audit/refused-requests.ts';
 import { Log } from '../log.ts';
+import { Disk } from '../system/disk.ts';
+import { diskFull } from './full-disk.interceptor.ts';
 import { originOf } from './origin.ts';
 import { problemKinds } from './problem-kinds.ts';
 
@@ -55,12 +57,15 @@ export class ProblemFilter implements ExceptionFilter {
   constructor(
     private readonly log: Log,
     private readonly refused: RefusedRequests,
+    private readonly disk: Disk,
   ) {}
 
   async catch(thrown: unknown, host: ArgumentsHost): Promise<void> {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
-    const error = toDomainError(thrown);
+    const known = toDomainError(thrown);
+    // What a broker without room answers, if anything, does not say so.
+    const error = known.code === 'broker-unavailable' && this.disk.full ? diskFull(thrown) : known;
     const problem = toProblem(error, request.id);
     this.refused.note({ raw: request.raw, params: request.params, origin: originOf(request) }, error);
     if (problem.status >= 500 && error.code !== 'read-behind') this.log.error({ err: thrown, reqId: request.id, url: request.url }, error.message);

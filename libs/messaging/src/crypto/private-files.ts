@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, openSync, closeSync, fsyncSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, openSync, closeSync, fsyncSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { MessagingError } from '../errors.ts';
 
@@ -14,16 +14,22 @@ export function ensurePrivateDir(dir: string): void {
 export function writePrivateFile(file: string, content: string | Uint8Array): void {
   ensurePrivateDir(dirname(file));
   const draft = `${file}.${process.pid}.new`;
-  const fd = openSync(draft, 'w', 0o600);
   try {
-    writeFileSync(fd, content);
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
+    const fd = openSync(draft, 'w', 0o600);
+    try {
+      writeFileSync(fd, content);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    // The mode above counts only for a file that did not exist.
+    if (posix) chmodSync(draft, 0o600);
+    renameSync(draft, file);
+  } catch (error) {
+    // Nothing half-written is left where there was no room for more.
+    rmSync(draft, { force: true });
+    throw error;
   }
-  // The mode above counts only for a file that did not exist.
-  if (posix) chmodSync(draft, 0o600);
-  renameSync(draft, file);
 }
 
 /** Reads a private file; throws `private-file` when others may read or change it. */
