@@ -39,8 +39,8 @@ describe('the settings', () => {
   });
 
   it('hand on the limits that are given', () => {
-    const given = { KANADE_EVENTS_PER_DAY: '1000', KANADE_REQUESTS_PER_MINUTE: '600', KANADE_EVENT_BYTES_PER_DAY: '' };
-    expect(readSettings([], { ...environment, ...given }).forBackend).toEqual({ KANADE_EVENTS_PER_DAY: '1000', KANADE_REQUESTS_PER_MINUTE: '600' });
+    const given = { KANADE_EVENTS_PER_DAY: '1000', KANADE_REQUESTS_PER_MINUTE: '600', KANADE_EVENT_BYTES_PER_DAY: '', KANADE_KEEP_PAST: '30d' };
+    expect(readSettings([], { ...environment, ...given }).forBackend).toEqual({ KANADE_EVENTS_PER_DAY: '1000', KANADE_REQUESTS_PER_MINUTE: '600', KANADE_KEEP_PAST: '30d' });
   });
 
   it('make the path of the archive absolute', () => {
