@@ -9,6 +9,7 @@ import { LiveOverlay } from './projections/live-overlay.ts';
 import { ProjectionSettings } from './projections/projection-settings.ts';
 import { queryHandlers } from './projections/query-handlers.ts';
 import { RawEvents } from './projections/raw-events.ts';
+import { TableScales } from './projections/table-sizes.ts';
 import { VerifierClient } from './projections/verifier-client.ts';
 
 /** How long whoever reads in a read model may still do so once another one answers. */
@@ -29,7 +30,7 @@ function rawEvents(broker: Broker): RawEvents {
   providers: [
     { provide: ProjectionSettings, useFactory: projectionSettings, inject: [Config] },
     { provide: RawEvents, useFactory: rawEvents, inject: [Broker] },
-    FoldClient, VerifierClient, LiveOverlay, ...queryHandlers,
+    FoldClient, VerifierClient, LiveOverlay, TableScales, ...queryHandlers,
   ],
   exports: [FoldClient, VerifierClient, LiveOverlay],
 })

@@ -12,6 +12,7 @@ export type { Checkpoint } from './fold/checkpoints.ts';
 export type { ApplyOptions, Commit, Fold, FoldOptions } from './fold/fold.ts';
 export type { VerifyControl } from './fold/fold-event.ts';
 export type { FirstKept } from './fold/retention.ts';
+export { measureTables } from './sizes.ts';
 export { firstPastPosition, sweptEvents, trimmedBefore, unusedBytes } from './retention/horizon.ts';
 export { keepAll, keptKinds } from './retention/kept.ts';
 export type { Keep, Kept, KeptKind } from './retention/kept.ts';

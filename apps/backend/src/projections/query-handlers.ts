@@ -26,7 +26,7 @@ import { ListSecretsHandler } from '../secrets/list-secrets.query.ts';
 import { GetOverviewHandler } from '../overview/get-overview.query.ts';
 import { ListSitesHandler } from '../sites/list-sites.query.ts';
 
-/** Every handler of a query over the read model; a module that provides them also provides FoldClient, VerifierClient, LiveOverlay and RawEvents. */
+/** Every handler of a query over the read model; a module that provides them also provides FoldClient, VerifierClient, LiveOverlay, TableScales and RawEvents. */
 export const queryHandlers = [
   ListEndpointsHandler, GetEndpointHandler, DiffEndpointHandler, ListEndpointPackagesHandler, GetPerformanceHandler, ListEnrolmentTokensHandler, ListJobsHandler, GetJobHandler, ListExecutionsHandler,
   GetExecutionHandler, ListExecutionResultsHandler, ListRunsHandler, GetRunHandler, ReadRunOutputHandler, ListEventsHandler, GetEventHandler, GetOverviewHandler, ListSitesHandler,

@@ -1,5 +1,5 @@
 import { eventExportQuerySchema, readModelStatusSchema } from '@kanade/contracts';
-import { keepAll, readModelFile } from '@kanade/read-models';
+import { keepAll, measureTables, readModelFile } from '@kanade/read-models';
 import type { Reader } from '@kanade/read-models';
 import { TestHistory, acceptRun, enrol, finishRun, randomHistory, requestExecution, runIdOf } from '@kanade/read-models/testing';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -63,11 +63,13 @@ describe('what has been let go', () => {
 
   it('is told of with the sizes of what is left', () => {
     scene = foldScene(longAgo(), 0, { ...keepAll, executions: hours(50), past: hours(50) });
-    const status = readModelStatus(scene.db, { file: { ...readModelFile('/nowhere', keepAll), path: scene.file }, lagEvents: 0, rebuilding: false, rebuild: null });
+    const status = readModelStatus(scene.db, { file: { ...readModelFile('/nowhere', keepAll), path: scene.file }, lagEvents: 0, rebuilding: false, rebuild: null }, measureTables(scene.file));
     expect(readModelStatusSchema.parse(status)).toEqual(status);
+    expect(status.rows.every(({ bytes }) => bytes !== null && bytes > 0)).toBe(true);
     expect(status.looksBackTo).toMatch(/^0badcafe:/);
     expect(status.rows).toEqual(expect.arrayContaining([
-      { kind: 'executions', count: 1, before: expect.stringMatching(/^2026/) }, { kind: 'runs', count: 1, before: expect.stringMatching(/^2026/) }, { kind: 'events', count: 107, before: null }, { kind: 'samples', count: 0, before: null },
+      { kind: 'executions', count: 1, bytes: expect.any(Number), before: expect.stringMatching(/^2026/) }, { kind: 'runs', count: 1, bytes: expect.any(Number), before: expect.stringMatching(/^2026/) },
+      { kind: 'events', count: 107, bytes: expect.any(Number), before: null }, { kind: 'past', count: null, bytes: expect.any(Number), before: null },
     ]));
   });
 });

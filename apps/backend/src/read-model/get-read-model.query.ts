@@ -8,6 +8,8 @@ import type { z } from 'zod';
 import type { Principal } from '../accounts/principal.ts';
 import { FoldClient } from '../projections/fold-client.ts';
 import type { FoldStatus } from '../projections/fold-client.ts';
+import { TableScales } from '../projections/table-sizes.ts';
+import type { TableSizes } from '../projections/table-sizes.ts';
 import { readGrowth, sizeOf } from './growth.ts';
 
 export type ReadModelStatus = z.infer<typeof readModelStatusSchema>;
@@ -22,7 +24,7 @@ export class GetReadModelQuery extends Query<ReadModelStatus> {
 export const poisonCountSql = () => build.selectFrom('poison').select(({ fn }) => fn.countAll<number>().as('count'));
 export const firstPoisonSql = () => build.selectFrom('poison').select('sequence').where('stream', '=', 'KANADE_EVENTS').orderBy('sequence').limit(1);
 
-export function readModelStatus(db: Reader, { file, lagEvents, rebuilding, rebuild }: Pick<FoldStatus, 'file' | 'lagEvents' | 'rebuilding' | 'rebuild'>): ReadModelStatus {
+export function readModelStatus(db: Reader, { file, lagEvents, rebuilding, rebuild }: Pick<FoldStatus, 'file' | 'lagEvents' | 'rebuilding' | 'rebuild'>, sizes: TableSizes | undefined): ReadModelStatus {
   return db.snapshot((place) => {
     const first = db.get(firstPoisonSql())?.sequence;
     const looksBackTo = firstPastPosition(db);
@@ -31,7 +33,7 @@ export function readModelStatus(db: Reader, { file, lagEvents, rebuilding, rebui
       number, tables, code, lagEvents, rebuilding, rebuild,
       position: formatPosition(place),
       sizeBytes: sizeOf(path),
-      ...readGrowth(db),
+      ...readGrowth(db, sizes),
       looksBackTo: looksBackTo === 0 ? null : formatPosition({ incarnation: place.incarnation, sequence: looksBackTo }),
       poison: { count: db.get(poisonCountSql())?.count ?? 0, since: first === undefined ? null : formatPosition({ incarnation: place.incarnation, sequence: first }) },
     };
@@ -40,9 +42,13 @@ export function readModelStatus(db: Reader, { file, lagEvents, rebuilding, rebui
 
 @QueryHandler(GetReadModelQuery)
 export class GetReadModelHandler implements IQueryHandler<GetReadModelQuery> {
-  constructor(private readonly fold: FoldClient) {}
+  constructor(
+    private readonly fold: FoldClient,
+    private readonly scales: TableScales,
+  ) {}
 
   async execute(_query: GetReadModelQuery): Promise<ReadModelStatus> {
-    return readModelStatus(await this.fold.reader(), this.fold.status());
+    const sizes = await this.scales.of(this.fold.status().file.path);
+    return readModelStatus(await this.fold.reader(), this.fold.status(), sizes);
   }
 }

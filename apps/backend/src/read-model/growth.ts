@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
-import { build, trimmedBefore, unusedBytes } from '@kanade/read-models';
+import { build, sweptEvents, trimmedBefore, unusedBytes } from '@kanade/read-models';
 import type { KeptKind, Reader } from '@kanade/read-models';
+import type { TableSizes } from '../projections/table-sizes.ts';
 import type { ReadModelStatus } from './get-read-model.query.ts';
 
 type Rows = ReadModelStatus['rows'][number];
@@ -28,11 +29,27 @@ const countsSql = {
 
 const cutBy: Partial<Record<Rows['kind'], KeptKind>> = { executions: 'executions', runs: 'executions', events: 'events', audit: 'audit' };
 
-/** How much there is of what grows with the history. */
-export function readGrowth(db: Reader): Pick<ReadModelStatus, 'rows' | 'reusableBytes'> {
-  const span = (kind: keyof typeof endsSql): number => {
+const kindOf: Readonly<Record<string, Rows['kind']>> = {
+  executions: 'executions', executionSites: 'executions', endTallies: 'executions', runs: 'runs', heldEnds: 'runs', events: 'events', audit: 'audit', chunks: 'output', samples: 'samples',
+  privateParts: 'private-parts',
+};
+
+/** Bytes by kind, out of those by table. */
+function bytesByKind(sizes: TableSizes): ReadonlyMap<Rows['kind'], number> {
+  const bytes = new Map<Rows['kind'], number>();
+  for (const [table, size] of Object.entries(sizes)) {
+    const kind = kindOf[table] ?? (table.endsWith('Past') ? 'past' : 'rest');
+    bytes.set(kind, (bytes.get(kind) ?? 0) + size);
+  }
+  return bytes;
+}
+
+/** How much there is of what grows with the history; `sizes` is undefined as long as they are not measured. */
+export function readGrowth(db: Reader, sizes: TableSizes | undefined): Pick<ReadModelStatus, 'rows' | 'reusableBytes'> {
+  const bytes = sizes === undefined ? undefined : bytesByKind(sizes);
+  const span = (kind: keyof typeof endsSql, gone = 0): number => {
     const [first, last] = [db.get(endsSql[kind]('asc')), db.get(endsSql[kind]('desc'))];
-    return first === undefined || last === undefined ? 0 : last.number - first.number + 1;
+    return first === undefined || last === undefined ? 0 : last.number - Math.max(first.number - 1, gone);
   };
   const count = (kind: keyof typeof countsSql): number => db.get(countsSql[kind]())?.count ?? 0;
   const before = (kind: Rows['kind']): string | null => {
@@ -40,11 +57,11 @@ export function readGrowth(db: Reader): Pick<ReadModelStatus, 'rows' | 'reusable
     const at = cut === undefined ? 0 : trimmedBefore(db, cut);
     return at === 0 ? null : new Date(at).toISOString();
   };
-  const rows = (kind: Rows['kind'], found: number): Rows => ({ kind, count: found, before: before(kind) });
+  const rows = (kind: Rows['kind'], found: number | null): Rows => ({ kind, count: found, bytes: bytes === undefined ? null : (bytes.get(kind) ?? 0), before: before(kind) });
   return {
     rows: [
-      rows('executions', count('executions')), rows('runs', span('runs')), rows('events', span('events')), rows('audit', count('audit')), rows('output', span('output')),
-      rows('samples', span('samples')), rows('private-parts', span('private-parts')),
+      rows('executions', count('executions')), rows('runs', span('runs')), rows('events', span('events', sweptEvents(db))), rows('audit', count('audit')), rows('output', span('output')),
+      rows('samples', span('samples')), rows('private-parts', span('private-parts')), rows('past', null), rows('rest', null),
     ],
     reusableBytes: unusedBytes(db),
   };

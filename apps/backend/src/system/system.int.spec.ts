@@ -1,4 +1,4 @@
-import { systemStatusSchema } from '@kanade/contracts';
+import { readModelStatusSchema, systemStatusSchema } from '@kanade/contracts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually, startInstallation } from '../backend.spec-kit.ts';
 import type { TestBackend, TestInstallation } from '../backend.spec-kit.ts';
@@ -40,6 +40,19 @@ describe('the edge', () => {
     for (const name of ['kanade_fold_lag_events', 'kanade_verifier_lag_events', 'kanade_archive_lag_events', 'kanade_endpoints', 'kanade_http_request_duration_seconds_count', 'kanade_dispatched_commands_total', 'kanade_read_model_bytes', 'kanade_verifier_bytes', 'kanade_volume_bytes', 'kanade_stream_bytes']) {
       expect(String(body['text'])).toContain(name);
     }
+  });
+
+  it('tells how large everything is, and how much room there is', async () => {
+    const { storage, checks } = systemStatusSchema.parse((await backend.call('GET', '/status')).body);
+    expect(storage.readModelBytes).toBeGreaterThan(0);
+    expect(storage.verifierBytes).toBeGreaterThan(0);
+    expect(storage.freeBytes).toBeLessThan(storage.totalBytes ?? 0);
+    expect(checks.disk.detail).toMatch(/MiB/);
+    const rows = await eventually(async () => {
+      const measured = readModelStatusSchema.parse((await backend.call('GET', '/read-model')).body).rows;
+      return measured.every(({ bytes }) => bytes !== null && bytes > 0) ? measured : undefined;
+    }, 'the tables to be measured');
+    expect(rows.find(({ kind }) => kind === 'events')?.count).toBeGreaterThan(0);
   });
 
   it('describes itself', async () => {

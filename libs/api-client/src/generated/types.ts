@@ -865,8 +865,9 @@ export type ReadModelStatus = {
   sizeBytes: number;
   reusableBytes: number;
   rows: ({
-    kind: "executions" | "runs" | "events" | "audit" | "output" | "samples" | "private-parts";
-    count: number;
+    kind: "executions" | "runs" | "events" | "audit" | "output" | "samples" | "private-parts" | "past" | "rest";
+    count: number | null;
+    bytes: number | null;
     before: string | null;
   })[];
   looksBackTo: Position | null;

@@ -17,8 +17,8 @@ export const rebuildProgressSchema = z
   })
   .meta({ id: 'RebuildProgress' });
 
-/** What of the read model grows with the history. */
-export const grownKinds = ['executions', 'runs', 'events', 'audit', 'output', 'samples', 'private-parts'] as const;
+/** What of the read model grows with the history; `past` is what rows said before, `rest` what is now. */
+export const grownKinds = ['executions', 'runs', 'events', 'audit', 'output', 'samples', 'private-parts', 'past', 'rest'] as const;
 
 /** Which read model answers, what it lacks, and what is built in its place. */
 export const readModelStatusSchema = z
@@ -31,8 +31,11 @@ export const readModelStatusSchema = z
     sizeBytes: z.int().nonnegative(),
     /** Of it, what rows that were let go have left for others. */
     reusableBytes: z.int().nonnegative(),
-    /** How many rows there are of what grows, about; `before` is from when on it is kept, null while none of it has been let go. */
-    rows: z.array(z.strictObject({ kind: z.enum(grownKinds), count: z.int().nonnegative(), before: timeSchema.nullable() })),
+    /**
+     * How many rows there are of what grows, about, and their bytes as measured in the last minutes; null where that is not counted or still being measured. `before` is
+     * from when on it is kept, null while none of it has been let go.
+     */
+    rows: z.array(z.strictObject({ kind: z.enum(grownKinds), count: z.int().nonnegative().nullable(), bytes: z.int().nonnegative().nullable(), before: timeSchema.nullable() })),
     /** The first position that can be looked back to; null while that is the whole history. */
     looksBackTo: positionSchema.nullable(),
     lagEvents: z.int().nonnegative(),

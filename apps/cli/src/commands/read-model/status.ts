@@ -16,7 +16,8 @@ function render({ number, tables, code, position, sizeBytes, reusableBytes, rows
     '',
     renderTable(rows, [
       { title: 'KIND', value: ({ kind }) => kind },
-      { title: 'ROWS', value: ({ count }) => String(count), align: 'right' },
+      { title: 'ROWS', value: ({ count }) => (count === null ? '' : String(count)), align: 'right' },
+      { title: 'SIZE', value: ({ bytes }) => (bytes === null ? 'being measured' : formatBytes(bytes)), align: 'right' },
       { title: 'SINCE', value: ({ before }) => (before === null ? 'the beginning' : formatTime(before)) },
     ]),
   ].join('\n');

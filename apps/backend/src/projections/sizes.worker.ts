@@ -1,0 +1,5 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { measureTables } from '@kanade/read-models';
+import { z } from 'zod';
+
+parentPort?.postMessage(measureTables(z.string().parse(workerData)));
