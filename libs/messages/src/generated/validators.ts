@@ -14,10 +14,10 @@ const pattern5 = new RegExp("^((tls|wss):\\/\\/[^\\s/]|(nats|ws):\\/\\/(localhos
 const pattern6 = new RegExp("^[0-9a-f]{8}$", 'u');
 const pattern7 = new RegExp("^[0-9a-f]{16}$", 'u');
 const pattern8 = new RegExp("^[A-Za-z_][A-Za-z0-9_]{0,127}$", 'u');
-const pattern9 = new RegExp("^[0-9a-f]{32}$", 'u');
-const pattern10 = new RegExp("^U[A-Z2-7]{55}$", 'u');
-const pattern11 = new RegExp("^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$", 'u');
-const pattern12 = new RegExp("^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$", 'u');
+const pattern9 = new RegExp("^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$", 'u');
+const pattern10 = new RegExp("^[0-9a-f]{32}$", 'u');
+const pattern11 = new RegExp("^U[A-Z2-7]{55}$", 'u');
+const pattern12 = new RegExp("^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$", 'u');
 function ruleAgentStarted(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -3701,6 +3701,49 @@ function ruleReadModelRebuildRequestedData(v: unknown): Problem {
   if (!((x === "asked" || x === "poison"))) return property("reason", x, ": must be one of \"asked\", \"poison\"");
   return undefined;
 }
+function ruleArchiveSealed(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
+  let p: Problem;
+  let x: unknown;
+  x = v["specversion"];
+  if (!(x === "1.0")) return property("specversion", x, ": must be \"1.0\"");
+  x = v["id"];
+  if (!(typeof x === 'string' && pattern1.test(x))) return property("id", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$");
+  x = v["source"];
+  if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("source", x, ": must be text of at least 1 and at most 200 characters");
+  x = v["subject"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length >= 1 && x.length <= 200)) return property("subject", x, ": must be text of at least 1 and at most 200 characters"); }
+  x = v["time"];
+  if (!(typeof x === 'string' && pattern2.test(x))) return property("time", x, ": must be an RFC 3339 time in UTC");
+  x = v["correlationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern1.test(x))) return property("correlationid", x, ": must be text like ^[a-z0-9][a-z0-9-]{0,62}$"); }
+  x = v["causationid"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("causationid", x, ": must be text of at most 100 characters"); }
+  x = v["principal"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 200)) return property("principal", x, ": must be text of at most 200 characters"); }
+  x = v["remoteaddress"];
+  if (x !== undefined) { if (!(typeof x === 'string' && x.length <= 100)) return property("remoteaddress", x, ": must be text of at most 100 characters"); }
+  x = v["interface"];
+  if (x !== undefined) { if (!((x === "console" || x === "cli" || x === "api"))) return property("interface", x, ": must be one of \"console\", \"cli\", \"api\""); }
+  x = v["privatedigest"];
+  if (x !== undefined) { if (!(typeof x === 'string' && pattern3.test(x))) return property("privatedigest", x, ": must be text like ^[0-9a-f]{64}$"); }
+  x = v["type"];
+  if (!(x === "kanade.archive.sealed.v1")) return property("type", x, ": must be \"kanade.archive.sealed.v1\"");
+  x = v["data"];
+  p = ruleArchiveSealedData(x); if (p !== undefined) return property("data", x, p);
+  return undefined;
+}
+function ruleArchiveSealedData(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "through" && k !== "root") return unknownKey(k);
+  let x: unknown;
+  x = v["through"];
+  if (!(typeof x === 'string' && pattern9.test(x))) return property("through", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  x = v["root"];
+  if (!(typeof x === 'string' && pattern3.test(x))) return property("root", x, ": must be text like ^[0-9a-f]{64}$");
+  return undefined;
+}
 function ruleAnyEvent(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
   for (const k in v) if (k !== "specversion" && k !== "id" && k !== "source" && k !== "subject" && k !== "time" && k !== "correlationid" && k !== "causationid" && k !== "principal" && k !== "remoteaddress" && k !== "interface" && k !== "privatedigest" && k !== "type" && k !== "data") return unknownKey(k);
@@ -3864,7 +3907,7 @@ function ruleExecutePrivate(v: unknown): Problem {
   let p: Problem;
   let x: unknown;
   x = v["salt"];
-  if (!(typeof x === 'string' && pattern9.test(x))) return property("salt", x, ": must be text like ^[0-9a-f]{32}$");
+  if (!(typeof x === 'string' && pattern10.test(x))) return property("salt", x, ": must be text like ^[0-9a-f]{32}$");
   x = v["script"];
   if (!(typeof x === 'string')) return property("script", x, ": must be text");
   x = v["env"];
@@ -4174,11 +4217,11 @@ function ruleEnrolBody(v: unknown): Problem {
   x = v["tokenId"];
   if (!(typeof x === 'string' && x.length <= 63)) return property("tokenId", x, ": must be text of at most 63 characters");
   x = v["nkey"];
-  if (!(typeof x === 'string' && pattern10.test(x))) return property("nkey", x, ": must be text like ^U[A-Z2-7]{55}$");
+  if (!(typeof x === 'string' && pattern11.test(x))) return property("nkey", x, ": must be text like ^U[A-Z2-7]{55}$");
   x = v["signingKey"];
-  if (!(typeof x === 'string' && pattern11.test(x))) return property("signingKey", x, ": must be text like ^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$");
+  if (!(typeof x === 'string' && pattern12.test(x))) return property("signingKey", x, ": must be text like ^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$");
   x = v["sealingKey"];
-  if (!(typeof x === 'string' && pattern11.test(x))) return property("sealingKey", x, ": must be text like ^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$");
+  if (!(typeof x === 'string' && pattern12.test(x))) return property("sealingKey", x, ": must be text like ^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$");
   x = v["hostname"];
   if (!(typeof x === 'string' && x.length >= 1 && x.length <= 255)) return property("hostname", x, ": must be text of at least 1 and at most 255 characters");
   x = v["os"];
@@ -4237,7 +4280,7 @@ function ruleIdentityRefusalError(v: unknown): Problem {
 }
 function ruleRenewRequest(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "renew" && k !== "keysetVersion" && k !== "issuers" && k !== "agentVersion" && k !== "checkpoint") return unknownKey(k);
+  for (const k in v) if (k !== "renew" && k !== "keysetVersion" && k !== "issuers" && k !== "agentVersion" && k !== "checkpoint" && k !== "chain") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["renew"];
@@ -4250,6 +4293,8 @@ function ruleRenewRequest(v: unknown): Problem {
   if (!(typeof x === 'string' && x.length <= 50)) return property("agentVersion", x, ": must be text of at most 50 characters");
   x = v["checkpoint"];
   if (x !== undefined) { p = ruleRenewRequestCheckpoint(x); if (p !== undefined) return property("checkpoint", x, p); }
+  x = v["chain"];
+  if (x !== undefined) { if (!(x === true)) return property("chain", x, ": must be true"); }
   return undefined;
 }
 function ruleRenewRequestIssuers(v: unknown): Problem {
@@ -4289,7 +4334,7 @@ function ruleRenewAnswer(v: unknown): Problem {
 }
 function ruleRenewAnswer1(v: unknown): Problem {
   if (!isObject(v)) return ': must be an object';
-  for (const k in v) if (k !== "keyset" && k !== "time" && k !== "credentials" && k !== "witness") return unknownKey(k);
+  for (const k in v) if (k !== "keyset" && k !== "time" && k !== "credentials" && k !== "witness" && k !== "chain") return unknownKey(k);
   let p: Problem;
   let x: unknown;
   x = v["keyset"];
@@ -4300,6 +4345,8 @@ function ruleRenewAnswer1(v: unknown): Problem {
   p = ruleRenewAnswer1Credentials(x); if (p !== undefined) return property("credentials", x, p);
   x = v["witness"];
   if (x !== undefined) { p = ruleRenewAnswer1Witness(x); if (p !== undefined) return property("witness", x, p); }
+  x = v["chain"];
+  if (x !== undefined) { p = ruleRenewAnswer1Chain(x); if (p !== undefined) return property("chain", x, p); }
   return undefined;
 }
 function ruleRenewAnswer1Credentials(v: unknown): Problem {
@@ -4344,11 +4391,33 @@ function ruleRenewAnswer1WitnessPath1(v: unknown): Problem {
   if (v.length > 128) return ': must have at most 128 entries';
   for (let i = 0; i < v.length; i += 1) {
     const x: unknown = v[i];
-    if (!(typeof x === 'string' && pattern11.test(x))) return under(i, ": must be text like ^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$");
+    if (!(typeof x === 'string' && pattern12.test(x))) return under(i, ": must be text like ^[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]$");
   }
   return undefined;
 }
 function ruleRenewAnswer1WitnessPath2(v: unknown): Problem {
+  if (!(v === null)) return ": must be null";
+  return undefined;
+}
+function ruleRenewAnswer1Chain(v: unknown): Problem {
+  const p = ruleRenewAnswer1Chain1(v);
+  if (p === undefined) return undefined;
+  if (ruleRenewAnswer1Chain2(v) === undefined) return undefined;
+  return p;
+}
+function ruleRenewAnswer1Chain1(v: unknown): Problem {
+  if (!isObject(v)) return ': must be an object';
+  for (const k in v) if (k !== "epoch" && k !== "sequence" && k !== "hash") return unknownKey(k);
+  let x: unknown;
+  x = v["epoch"];
+  if (!(typeof x === 'number' && Number.isSafeInteger(x) && x > 0)) return property("epoch", x, ": must be a whole number above 0");
+  x = v["sequence"];
+  if (!(typeof x === 'number' && Number.isSafeInteger(x) && x > 0)) return property("sequence", x, ": must be a whole number above 0");
+  x = v["hash"];
+  if (!(typeof x === 'string' && pattern3.test(x))) return property("hash", x, ": must be text like ^[0-9a-f]{64}$");
+  return undefined;
+}
+function ruleRenewAnswer1Chain2(v: unknown): Problem {
   if (!(v === null)) return ": must be null";
   return undefined;
 }
@@ -4443,7 +4512,7 @@ function ruleLiveMessage1(v: unknown): Problem {
   x = v["id"];
   if (!(typeof x === 'string')) return property("id", x, ": must be text");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern12.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern9.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage2(v: unknown): Problem {
@@ -4471,7 +4540,7 @@ function ruleLiveMessage3(v: unknown): Problem {
   x = v["id"];
   if (!(typeof x === 'string')) return property("id", x, ": must be text");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern12.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern9.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage4(v: unknown): Problem {
@@ -4491,7 +4560,7 @@ function ruleLiveMessage4(v: unknown): Problem {
   x = v["exitCode"];
   if (!(((typeof x === 'number' && Number.isSafeInteger(x)) || (x === null)))) return property("exitCode", x, ": must be a whole number or null");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern12.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern9.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage5(v: unknown): Problem {
@@ -4519,7 +4588,7 @@ function ruleLiveMessage6(v: unknown): Problem {
   x = v["type"];
   if (!(x === "rebuilt")) return property("type", x, ": must be \"rebuilt\"");
   x = v["position"];
-  if (!(typeof x === 'string' && pattern12.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
+  if (!(typeof x === 'string' && pattern9.test(x))) return property("position", x, ": must be text like ^[0-9a-f]{8}:(0|[1-9][0-9]{0,15})$");
   return undefined;
 }
 function ruleLiveMessage7(v: unknown): Problem {
@@ -4716,6 +4785,8 @@ export const validateBrokerMoveOrdered: Validator<types.BrokerMoveOrdered> = /* 
 
 export const validateReadModelRebuildRequested: Validator<types.ReadModelRebuildRequested> = /* @__PURE__ */ validator(ruleReadModelRebuildRequested);
 
+export const validateArchiveSealed: Validator<types.ArchiveSealed> = /* @__PURE__ */ validator(ruleArchiveSealed);
+
 export const validateAnyEvent: Validator<types.AnyEvent> = /* @__PURE__ */ validator(ruleAnyEvent);
 
 export const validateRunCommand: Validator<types.RunCommand> = /* @__PURE__ */ validator(ruleRunCommand);
@@ -4829,8 +4900,9 @@ export const controlEventValidators: ReadonlyMap<string, Validator<types.Control
   ['kanade.key.retired.v1', validateKeyRetired],
   ['kanade.broker.move-ordered.v1', validateBrokerMoveOrdered],
   ['kanade.read-model.rebuild-requested.v1', validateReadModelRebuildRequested],
+  ['kanade.archive.sealed.v1', validateArchiveSealed],
 ]);
 
 /** Changes whenever an event may look otherwise than before: what was folded by other rules may have to be folded anew. */
-export const eventShapes = 'ccec44745c9e81d2';
+export const eventShapes = '7de5821cbd58aa6a';
 
