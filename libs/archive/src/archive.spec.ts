@@ -18,7 +18,7 @@ const event = (sequence: number, body: Uint8Array = Buffer.from(`{"n":${sequence
   sequence, subject: 'kanade.events.endpoint.e1', recordedAt: 1_700_000_000_000 + sequence, headers: { 'Kanade-Key': 'k', 'Kanade-Odd': 'ö, "x"' }, body,
 });
 const events = (first: number, last: number): StoredMessage[] => Array.from({ length: last - first + 1 }, (_, index) => event(first + index));
-const segmentsOf = (name = incarnation): string[] => readdirSync(join(root, name)).filter((file) => file.startsWith('events-')).sort().map((file) => join(root, name, file));
+const segmentsOf = (name = incarnation): string[] => readdirSync(join(root, name)).filter((file) => file.startsWith('events-') && file.endsWith('.zst')).sort().map((file) => join(root, name, file));
 const onlySegment = (): string => segmentsOf()[0] ?? '';
 const plain = (messages: readonly StoredMessage[]) => messages.map((message) => ({ ...message, body: Buffer.from(message.body).toString('base64') }));
 
@@ -166,6 +166,22 @@ describe('a damaged archive', () => {
     writer.restore([events(1, 80)]);
     writer.close();
     expect(plain(readAll(1, 120))).toEqual(plain(events(1, 120)));
+  });
+
+  it('is kept beside itself before more is cut off than was being written', () => {
+    write([events(1, 10), events(11, 20), events(21, 30)]);
+    const bytes = readFileSync(onlySegment());
+    const second = bytes.indexOf(bytes.subarray(0, 8), 8);
+    bytes.writeUInt8(bytes.readUInt8(second) ^ 1, second);
+    writeFileSync(onlySegment(), bytes);
+    write([events(11, 30)]);
+    expect(plain(readAll(1, 30))).toEqual(plain(events(1, 30)));
+    expect(readdirSync(join(root, incarnation)).filter((name) => name.endsWith('.damaged'))).toHaveLength(1);
+    // What a power cut tore is nothing to be kept.
+    rmSync(`${segmentsOf()[0] ?? ''}.damaged`);
+    truncateSync(onlySegment(), statSync(onlySegment()).size - 20);
+    write([]);
+    expect(readdirSync(join(root, incarnation))).toHaveLength(1);
   });
 
   it('does not write where its disk is not', () => {

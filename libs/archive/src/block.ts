@@ -19,6 +19,11 @@ const payloadBytes = 8 + 8 + 4 + 32;
 /** Length of a block's head, bytes. */
 export const headBytes = 8 + payloadBytes;
 
+/** What every head begins with. */
+export const blockStart = Buffer.alloc(8);
+blockStart.writeUInt32LE(skippableMagic, 0);
+blockStart.writeUInt32LE(payloadBytes, 4);
+
 const compression = { params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 } };
 
 function digestOf(span: Buffer, frame: Uint8Array): Buffer {

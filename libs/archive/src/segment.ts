@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import type { StoredMessage } from '@kanade/proof';
-import { decodeBlock, headBytes, isWhole, readBlockHead } from './block.ts';
+import { blockStart, decodeBlock, headBytes, isWhole, readBlockHead } from './block.ts';
 import type { BlockHead } from './block.ts';
 import { ArchiveDamagedError } from './errors.ts';
 
@@ -45,6 +45,15 @@ export function findBlocks(fd: number, first: number, known: SegmentBlocks = { b
     bytes += headBytes + head.frameBytes;
     next = head.last + 1;
   }
+}
+
+/** True when something that looks like a block begins somewhere behind an offset: what stands there cannot be read, and more follows it. */
+export function hasBlockBehind(fd: number, offset: number): boolean {
+  const rest = readAt(fd, offset, fstatSync(fd).size - offset);
+  for (let at = rest.indexOf(blockStart, 1); at !== -1; at = rest.indexOf(blockStart, at + 1)) {
+    if (readBlockHead(rest.subarray(at, at + headBytes)) !== undefined) return true;
+  }
+  return false;
 }
 
 /** The events of a block; throws ArchiveDamagedError when they are not those that were written. */

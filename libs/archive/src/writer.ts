@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { closeSync, copyFileSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import type { StoredMessage } from '@kanade/proof';
 import { encodeBlock, headBytes } from './block.ts';
 import { listSegments, partsOf, prepareHistory, segmentFile, syncDirectory } from './directory.ts';
@@ -7,7 +7,7 @@ import { ArchiveGoneError, ArchiveTakenError } from './errors.ts';
 import { ArchiveReader } from './reader.ts';
 import { rewriteSegment } from './repair.ts';
 import { sealedThrough } from './seal.ts';
-import { findBlocks, isBlockWhole, readBlock, withFile } from './segment.ts';
+import { findBlocks, hasBlockBehind, isBlockWhole, readBlock, withFile } from './segment.ts';
 import type { SegmentBlocks } from './segment.ts';
 
 /** Events of a block at most: what a reader takes into memory at once. */
@@ -161,6 +161,8 @@ export class ArchiveWriter {
       syncDirectory(this.directory);
       return;
     }
+    // Cut off is what was being written; more than that, and it may be all there is of it.
+    if (hasBlockBehind(fd, bytes)) copyFileSync(newest.file, `${newest.file}.damaged`);
     ftruncateSync(fd, bytes);
     fsyncSync(fd);
     closeSync(fd);

@@ -8,17 +8,17 @@ const advice = 'Nothing is recorded, so that no position is used twice. Stop kan
 
 type StoredRecord = Pick<EventLog, 'get' | 'lastSequence'>;
 
-/** Why the broker's stream is not what the archive has of the same history up to its end; undefined while it is. `log` is the stream alone. */
+/** Why the broker's stream is not what the archive has of the same history up to its end; undefined while it is, and where the archive cannot tell. `log` is the stream alone. */
 export async function lostRecord(log: StoredRecord, archive: Pick<RecordArchive, 'get' | 'last'>): Promise<string | undefined> {
   // In this order: nothing is archived that is not in the stream.
-  const archived = await archive.last();
+  const archived = await archive.last().catch(() => 0);
   const last = await log.lastSequence();
   if (archived > last) return `The broker's record ends at ${last}, and the archive has events up to ${archived} of it. ${advice}`;
   return archived === 0 ? undefined : otherThan(log, archive, archived);
 }
 
 async function otherThan(log: StoredRecord, archive: Pick<RecordArchive, 'get'>, sequence: number): Promise<string | undefined> {
-  const [stored, archived] = await Promise.all([log.get(sequence), archive.get(sequence)]);
+  const [stored, archived] = await Promise.all([log.get(sequence), archive.get(sequence).catch(() => undefined)]);
   if (stored === undefined || archived === undefined || eventDigest(stored) === eventDigest(archived)) return undefined;
   return `The broker's record has another event at position ${sequence} than the archive. ${advice}`;
 }

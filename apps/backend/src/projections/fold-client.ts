@@ -265,7 +265,6 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
         this.open = new OpenModel(runner.file.path);
         // Whatever was recorded while no worker folded has yet to be folded.
         this.lag = { ...this.lag, rebuilding: true };
-        this.lost = undefined;
         this.setState('running', 'The fold is running.');
         this.moved();
         return;
@@ -276,6 +275,8 @@ export class FoldClient implements OnApplicationBootstrap, OnApplicationShutdown
         this.published.next(message.notice);
         return;
       case 'lag':
+        // It folds: what is stored continues what was folded.
+        this.lost = undefined;
         this.lag = message.lag;
         if (!message.lag.rebuilding) this.removeOthers();
         return;
