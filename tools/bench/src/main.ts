@@ -7,6 +7,8 @@ const suites: Readonly<Record<string, (args: readonly string[]) => Promise<Measu
   queries: async (args) => (await import('./queries/queries-suite.ts')).runQueriesSuite(args),
   rebuild: async (args) => (await import('./queries/rebuild-suite.ts')).runRebuildSuite(args),
   verify: async (args) => (await import('./verify/verify-suite.ts')).runVerifySuite(args),
+  latency: async (args) => (await import('./latency/latency-suite.ts')).runLatencySuite(args),
+  ingest: async (args) => (await import('./ingest/ingest-suite.ts')).runIngestSuite(args),
   'run-command': async (args) => (await import('./run-command/run-command-suite.ts')).runRunCommandSuite(args),
   'agent-memory': async (args) => (await import('./agent-memory/agent-memory-suite.ts')).runAgentMemorySuite(args),
 };
