@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { ArchiveReader, ArchiveWriter } from '@kanade/archive';
 import { subjects } from '@kanade/contracts';
 import { eventBlocks } from '@kanade/messaging/testing';
-import { readModelFile } from '@kanade/read-models';
+import { keepAll, readModelFile } from '@kanade/read-models';
 import { dumpFile, enrol } from '@kanade/read-models/testing';
 import { afterEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { FoldClient } from '../projections/fold-client.ts';
@@ -36,7 +36,7 @@ async function tablesFromZero() {
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const fold = await folded(scene.fold(directory));
   await fold.stop();
-  return dumpFile(readModelFile(directory).path);
+  return dumpFile(readModelFile(directory, keepAll).path);
 }
 async function folded(fold: FoldClient): Promise<FoldClient> {
   await fold.waitFor(`${scene.log.incarnation}:${new ArchiveReader(scene.archiveRoot, scene.log.incarnation).last()}`, 20_000);
@@ -59,7 +59,7 @@ async function patrol(): Promise<PatrolFindings> {
   }
 }
 /** Does something to the broker's files while it is down. */
-async function spoil(change: (bytes: Buffer) => Buffer, end: 'kill' | 'shutDown' = 'kill'): Promise<void> {
+async function spoil(change: (bytes: Buffer) => Buffer, end: 'kill' | 'halt' = 'kill'): Promise<void> {
   await scene.broker[end]();
   const [file = ''] = eventBlocks(scene.broker);
   writeFileSync(file, change(readFileSync(file)));
@@ -97,7 +97,7 @@ describe('a broker whose files were damaged', () => {
     await enrolMany(0, 80);
     await scene.archive();
     const before = await tablesFromZero();
-    await spoil(flip('e3-host'), 'shutDown');
+    await spoil(flip('e3-host'), 'halt');
     expect((await scene.log.extent()).absent).toEqual([]);
     const { missing, altered } = await patrol();
     expect([missing, altered]).toEqual([[{ first: 3, last: 3 }], []]);

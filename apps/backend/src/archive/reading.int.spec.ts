@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dropBeginning } from '@kanade/messaging/testing';
-import { readModelFile } from '@kanade/read-models';
+import { keepAll, readModelFile } from '@kanade/read-models';
 import { dumpFile, enrol } from '@kanade/read-models/testing';
 import { firstValueFrom, timeout } from 'rxjs';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -39,7 +39,7 @@ async function tablesFromZero() {
   onTestFinished(() => rmSync(directory, { recursive: true }));
   const fold = await folded(scene.fold(directory));
   await fold.stop();
-  return dumpFile(readModelFile(directory).path);
+  return dumpFile(readModelFile(directory, keepAll).path);
 }
 async function treeRoot() {
   const verifier = scene.verifier();
