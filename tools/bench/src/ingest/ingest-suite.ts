@@ -149,9 +149,9 @@ export async function runIngestSuite(args: readonly string[]): Promise<Measureme
   const { values } = parseArgs({ args: [...args], options: { endpoints: { type: 'string', default: '10000' }, processes: { type: 'string', default: '4' } } });
   const endpoints = Number(values.endpoints);
   const broker = await startTestBroker({ maxFileBytes: 24 * 1024 ** 3 });
+  const fleet = new Fleet(Number(values.processes));
   try {
     createServerKeys(broker.keysDir);
-    const fleet = new Fleet(Number(values.processes));
     const machines = await fleet.make(broker, endpoints);
     await storeEnrolments(broker, machines);
     await makeQueues(broker, machines);
@@ -160,10 +160,10 @@ export async function runIngestSuite(args: readonly string[]): Promise<Measureme
       await fleet.connect();
       return await measureBurst(broker, fleet, backend.pid, endpoints);
     } finally {
-      await fleet.close();
       await backend.stop();
     }
   } finally {
+    await fleet.close();
     await broker.stop();
   }
 }
