@@ -6,6 +6,9 @@ const behind = 10_000;
 
 const count = (ranges: readonly PositionRange[]): number => ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0);
 
+/** `3 events (12, 40 to 41) are`, for one `1 event (12) is`. */
+const subjectOf = (ranges: readonly PositionRange[]): string => `${named(ranges)} ${count(ranges) === 1 ? 'is' : 'are'}`;
+
 /** `3 events (12, 40 to 41)`. */
 function named(ranges: readonly PositionRange[]): string {
   const total = count(ranges);
@@ -17,9 +20,9 @@ function troubles({ failure, damage, lacks, lagEvents }: ArchiveStatus): string[
   const { missing, altered, archive } = damage;
   return [
     ...(failure === null ? [] : [`The archive is in trouble: ${failure}.`]),
-    ...(missing.length === 0 ? [] : [`${named(missing)} are missing in the broker's files; they are read from the archive. Make the broker whole with: kanade event recover`]),
-    ...(altered.length === 0 ? [] : [`${named(altered)} are others in the broker than in the archive. See "Archive" in docs/operations.md.`]),
-    ...(archive.length === 0 ? [] : [`${named(archive)} are damaged in the archive, and in the broker too: restore the archive's files from a copy.`]),
+    ...(missing.length === 0 ? [] : [`${subjectOf(missing)} missing in the broker's files, and read from the archive. Make the broker whole with: kanade event recover`]),
+    ...(altered.length === 0 ? [] : [`${subjectOf(altered)} not the same in the broker and in the archive. See "Archive" in docs/operations.md.`]),
+    ...(archive.length === 0 ? [] : [`${subjectOf(archive)} damaged in the archive, and in the broker too: restore the archive's files from a copy.`]),
     ...(lacks.length === 0 ? [] : [`The archive lacks ${named(lacks)}: they were gone from the broker before they were archived.`]),
     ...(lagEvents > behind ? [`${lagEvents} events are still to be archived.`] : []),
   ];

@@ -22,7 +22,7 @@ const patienceMs = 1500;
 /** How long one may take to say that all is well, or what is not. */
 const startMs = 20_000;
 /** What the backend says of a record that is not what it was: in its log, its status, or as the reason why it is not ready. */
-const noticed = /[^".]*\b(?:lacks|begins at|ends at|is wanted|was folded and is gone|has another message|another history|gave \d+ where|is damaged)\b[^"]*/;
+const noticed = /[^".]*\b(?:lacks|begins at|ends at|is wanted|was folded and is gone|has another message|another history|gave \d+ where|is damaged|missing in the broker|not the same in the broker|has another event)\b[^"]*/;
 
 /** What came of a way to damage the record. */
 export interface Finding {
@@ -94,8 +94,8 @@ export class Scene {
     for (;;) {
       const ready = await fetch(`${backend.url}/health/ready`).then((answer) => answer.text());
       const status = await getStatus().catch(() => undefined);
-      const words = noticed.exec(`${ready}\n${JSON.stringify(status ?? {})}\n${backend.logged()}`)?.[0];
-      const ok = status?.status === 'ok' && status.fold.lagEvents === 0 && status.verifier.lagEvents === 0;
+      const words = noticed.exec(`${ready}\n${JSON.stringify(status?.checks ?? {})}\n${backend.logged()}`)?.[0];
+      const ok = status?.status === 'ok' && status.fold.lagEvents === 0 && status.verifier.lagEvents === 0 && status.archive?.comparedAt !== null;
       if (ok && well === 0) well = Date.now();
       const over = well > 0 ? Date.now() - well > patienceMs : Date.now() - started > startMs;
       if (words !== undefined || over) return { words: words?.trim(), ok };
