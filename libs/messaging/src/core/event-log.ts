@@ -147,7 +147,11 @@ export async function openEventLog(core: CoreConnection): Promise<EventLog> {
     extent: (subject) => readExtent(nc, stream, subject),
     append: (entries) => append(nc, entries),
     readLast: (subject) => directGet(nc, stream, subject),
-    get: (sequence) => directGet(nc, stream, { seq: sequence }),
+    get: async (sequence) => {
+      const found = await directGet(nc, stream, { seq: sequence });
+      // One that says that it lies elsewhere is damaged.
+      return found?.sequence === sequence ? found : undefined;
+    },
     readSubject: async (subject) => {
       const all: StoredMessage[] = [];
       for await (const batch of getAll(nc, stream, { from: 1, filter: subject })) all.push(...batch);

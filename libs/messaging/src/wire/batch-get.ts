@@ -57,11 +57,17 @@ export async function* getAll(nc: NatsConnection, stream: string, range: { from:
   let next = range.from;
   while (range.to === undefined || next <= range.to) {
     const batch = await getBatch(nc, stream, { from: next, filter: range.filter, count: 1000 });
-    const last = batch.at(-1);
-    if (last === undefined) return;
+    if (batch.length === 0) return;
+    const from = next;
+    // A damaged message may say that it lies elsewhere: whoever followed it back would read the same for ever.
+    const ordered = batch.filter(({ sequence }) => {
+      if (sequence < next) return false;
+      next = sequence + 1;
+      return true;
+    });
     const { to } = range;
-    const wanted = to === undefined ? batch : batch.filter(({ sequence }) => sequence <= to);
+    const wanted = to === undefined ? ordered : ordered.filter(({ sequence }) => sequence <= to);
     if (wanted.length > 0) yield wanted;
-    next = last.sequence + 1;
+    next = Math.max(next, from + 1);
   }
 }
