@@ -23,8 +23,11 @@ const at = { length: 0, sequence: 4, time: 12, subjectLength: 20, subject: 22 } 
 const hasHeadersBit = 0x80000000;
 const checksumLength = 8;
 
-/** Where the fixed fields of a record lie, from its start. */
-export const fields = { length: { start: at.length, length: 4 }, sequence: { start: at.sequence, length: 8 }, time: { start: at.time, length: 8 }, subjectLength: { start: at.subjectLength, length: 2 } } as const;
+/**
+ * Where the fixed fields of a record lie, from its start. Of the sequence only the lower two bytes: given one that lies far beyond the others, nats-server
+ * counts up to it, one by one, until the machine's memory is used up, and nobody can ask it anything.
+ */
+export const fields = { length: { start: at.length, length: 4 }, sequence: { start: at.sequence, length: 2 }, time: { start: at.time, length: 8 }, subjectLength: { start: at.subjectLength, length: 2 } } as const;
 
 function readRecord(block: Buffer, start: number): StoredRecord {
   const word = block.readUInt32LE(start + at.length);
