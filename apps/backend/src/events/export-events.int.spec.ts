@@ -113,6 +113,7 @@ describe('an export of events', () => {
     };
     const before = [];
     for (const query of queries) before.push(await exported(query));
+    expect(before.filter(({ ok }) => !ok)).toEqual([]);
     // As days would have done it, but for the audit and where keys were given.
     alterFile(backend.app.get(FoldClient).status().file.path, [
       "DELETE FROM events WHERE position <= 250 AND position NOT IN (SELECT position FROM audit) AND typeKey NOT IN (SELECT key FROM eventTypes WHERE name LIKE '%.enrolled.v1')",
