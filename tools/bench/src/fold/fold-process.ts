@@ -8,11 +8,13 @@ export interface FoldTask {
   readonly until: number | null;
 }
 
-/** What a fold took, in a process of its own: milliseconds since its file was open, those its folding thread and all its threads were on a core, and the most memory that was ever resident. */
+/** What a fold took, in a process of its own: milliseconds since its file was open, those its folding thread and all its threads were on a core, how often it committed, and the most memory that was ever resident. */
 export interface FoldTaken {
   readonly ms: number;
   readonly threadMs: number;
   readonly processMs: number;
+  /** Transactions the backend's fold told of; 0 of the bare program, which tells of none. */
+  readonly commits: number;
   readonly residentBytes: number;
 }
 
@@ -34,6 +36,7 @@ function run({ module, workerData, until }: FoldTask): Promise<Omit<FoldTaken, '
   let taken: Omit<FoldTaken, 'residentBytes'> | undefined;
   let before: Promise<NodeJS.CpuUsage> | undefined;
   let beforeAll: NodeJS.CpuUsage | undefined;
+  let commits = 0;
   const isDone = (message: unknown): boolean => (until === null ? message === 'done' : coveredOf(message) >= until);
   return new Promise((resolve, reject) => {
     worker.on('message', (message) => {
@@ -42,12 +45,13 @@ function run({ module, workerData, until }: FoldTask): Promise<Omit<FoldTaken, '
         before = worker.cpuUsage();
         beforeAll = process.cpuUsage();
       }
+      if (typeOf(message) === 'committed') commits += 1;
       if (done || before === undefined || !isDone(message)) return;
       done = true;
       const ms = performance.now() - openedAt;
       const all = process.cpuUsage(beforeAll);
       void Promise.all([before, worker.cpuUsage()]).then(([then, now]) => {
-        taken = { ms, threadMs: (now.user + now.system - then.user - then.system) / 1000, processMs: (all.user + all.system) / 1000 };
+        taken = { ms, threadMs: (now.user + now.system - then.user - then.system) / 1000, processMs: (all.user + all.system) / 1000, commits };
         worker.postMessage({ type: 'stop' });
       }, reject);
     });

@@ -120,6 +120,7 @@ async function measure(stage: Stage, rounds: number): Promise<Measurement[]> {
     measured("ratio of the folding threads' time on a core", '', theirs.map((taken, index) => taken.threadMs / (ours[index]?.threadMs ?? taken.threadMs))),
     measured("ratio of the processes' time on cores", '', theirs.map((taken, index) => taken.processMs / (ours[index]?.processMs ?? taken.processMs))),
     measured('kanade, time of the process on cores', 'µs/result', ours.map(({ processMs }) => (processMs * 1000) / results)),
+    measured('kanade, results of a transaction', '', ours.map(({ commits }) => results / commits)),
     resident('kanade, resident at most', ours),
     resident('bare program, resident at most', theirs),
   ];
