@@ -1,5 +1,6 @@
 import type { ArchiveReader } from '@kanade/archive';
 import type { CoreConnection, EventLog, StoredMessage } from '@kanade/messaging';
+import { Waker } from '../waker.ts';
 import { lostRecord } from './lost-record.ts';
 import { RecordPatrol } from './record-patrol.ts';
 import type { PatrolFindings } from './record-patrol.ts';
@@ -30,8 +31,7 @@ export interface ArchiveWatchOptions {
 export class ArchiveWatch {
   private readonly options: ArchiveWatchOptions;
   known: Comparison = { missing: [], altered: [], archive: [], restored: 0, rewound: null, comparedAt: null, trouble: null };
-  private woken = false;
-  private wakeUp: (() => void) | undefined;
+  private readonly waker = new Waker();
 
   constructor(options: ArchiveWatchOptions) {
     this.options = options;
@@ -39,8 +39,7 @@ export class ArchiveWatch {
 
   /** Says that there is reason to look. */
   wake(): void {
-    this.woken = true;
-    this.wakeUp?.();
+    this.waker.wake();
   }
 
   /** Works until the signal aborts. */
@@ -48,8 +47,8 @@ export class ArchiveWatch {
     const forget = this.options.core.onReconnect(() => this.wake());
     try {
       while (!signal.aborted) {
-        this.woken = false;
-        await this.rest((await this.look(signal)) ? periodMs : retryMs, signal);
+        this.waker.begin();
+        await this.waker.rest((await this.look(signal)) ? periodMs : retryMs, signal);
       }
     } finally {
       forget();
@@ -68,20 +67,5 @@ export class ArchiveWatch {
       this.known = { ...this.known, trouble: error instanceof Error ? error.message : String(error) };
       return false;
     }
-  }
-
-  private async rest(ms: number, signal: AbortSignal): Promise<void> {
-    if (this.woken || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const done = (): void => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        this.wakeUp = undefined;
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', done, { once: true });
-      this.wakeUp = done;
-    });
   }
 }

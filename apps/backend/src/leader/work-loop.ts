@@ -1,4 +1,5 @@
 import type { Log } from '../log.ts';
+import { Waker } from '../waker.ts';
 
 export interface WorkLoopOptions {
   readonly name: string;
@@ -13,27 +14,24 @@ const retryMs = 500;
 
 /** Does one kind of work again and again, one pass at a time: at once when woken, and every so often anyway. */
 export class WorkLoop {
-  private woken = false;
-  private wakeUp: (() => void) | undefined;
+  private readonly waker = new Waker();
   private lastFailure: string | undefined;
 
   constructor(private readonly options: WorkLoopOptions) {}
 
   /** Says that there is something to do. */
   wake(): void {
-    this.woken = true;
-    this.wakeUp?.();
+    this.waker.wake();
   }
 
   /** Works until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
-    this.woken = true;
     while (!signal.aborted) {
-      this.woken = false;
+      this.waker.begin();
       const failure = await this.attempt(signal);
       // Not at once: what fails for the broker's sake would fail as fast as it can be tried.
-      if (failure === undefined) await this.rest(signal, this.options.periodMs);
-      else await this.rest(signal, Math.min(this.options.periodMs, retryMs), true);
+      if (failure === undefined) await this.waker.rest(this.options.periodMs, signal);
+      else await this.waker.restAnyway(Math.min(this.options.periodMs, retryMs), signal);
     }
   }
 
@@ -49,20 +47,5 @@ export class WorkLoop {
       this.lastFailure = failure;
     }
     return this.lastFailure;
-  }
-
-  private async rest(signal: AbortSignal, ms: number, evenIfWoken = false): Promise<void> {
-    if ((this.woken && !evenIfWoken) || signal.aborted) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        this.wakeUp = undefined;
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', done, { once: true });
-      if (!evenIfWoken) this.wakeUp = done;
-    });
   }
 }

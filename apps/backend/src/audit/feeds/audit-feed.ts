@@ -4,6 +4,7 @@ import type { Reader } from '@kanade/read-models';
 import { firstPositionFrom } from '../../events/position-at-time.ts';
 import type { FoldAccess } from '../../history/fold-access.ts';
 import type { Log } from '../../log.ts';
+import { Waker } from '../../waker.ts';
 import { auditAfterSql, auditEntry } from '../audit-view.ts';
 import type { AuditSink } from './audit-sink.ts';
 import type { FeedPlace, FeedPlaces } from './feed-places.ts';
@@ -44,8 +45,7 @@ export function continuedAt(db: Reader, place: FeedPlace | undefined, now: { rea
 
 /** Sends entries to one receiver, in order and until it has them: again and again while it is away, from where it was after a restart. */
 export class AuditFeed {
-  private wakeUp: (() => void) | undefined;
-  private woken = false;
+  private readonly waker = new Waker();
   private place: FeedPlace | undefined;
   private revision: number | undefined;
   private witnessed: Checkpoint | undefined;
@@ -54,23 +54,22 @@ export class AuditFeed {
   constructor(private readonly options: FeedOptions) {}
 
   wake(): void {
-    this.woken = true;
-    this.wakeUp?.();
+    this.waker.wake();
   }
 
   /** Works until the signal aborts, and never throws: what cannot be sent must not stop anything else. */
   async run(signal: AbortSignal): Promise<void> {
     let pauseMs = firstPauseMs;
     while (!signal.aborted) {
-      this.woken = false;
+      this.waker.begin();
       try {
         await this.drain(signal);
         this.succeeded();
         pauseMs = firstPauseMs;
-        await this.rest(signal, periodMs, true);
+        await this.waker.rest(periodMs, signal);
       } catch (error) {
         this.failed(error, signal);
-        await this.rest(signal, pauseMs, false);
+        await this.waker.restAnyway(pauseMs, signal);
         pauseMs = Math.min(longestPauseMs, pauseMs * 2);
       }
     }
@@ -143,20 +142,5 @@ export class AuditFeed {
     const reason = error instanceof Error ? error.message : String(error);
     if (this.failure?.reason !== reason) log.warn({ err: error, feed: sink.name, address: sink.address }, 'the audit cannot be fed and is tried again');
     this.failure = { reason, since: this.failure?.since ?? new Date().toISOString() };
-  }
-
-  private async rest(signal: AbortSignal, ms: number, wakeable: boolean): Promise<void> {
-    if (signal.aborted || (wakeable && this.woken)) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener('abort', done);
-        this.wakeUp = undefined;
-        resolve();
-      };
-      const timer = setTimeout(done, ms);
-      signal.addEventListener('abort', done, { once: true });
-      if (wakeable) this.wakeUp = done;
-    });
   }
 }
