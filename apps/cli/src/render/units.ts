@@ -29,3 +29,6 @@ export function formatTime(time: string | null): string {
   const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
 }
+
+/** `1 segment`, `2 segments`. */
+export const formatCount = (count: number, one: string): string => `${count} ${count === 1 ? one : `${one}s`}`;

@@ -1,7 +1,7 @@
 import { getArchive, type Archive } from '@kanade/api-client';
 import { BaseCommand } from '../../../base-command.ts';
 import { renderTable } from '../../../render/table.ts';
-import { formatBytes, formatTime } from '../../../render/units.ts';
+import { formatBytes, formatCount, formatTime } from '../../../render/units.ts';
 
 export class EventArchiveList extends BaseCommand {
   static override readonly summary = 'Show what the archive of the record holds, its seals, and what the broker still holds.';
@@ -19,7 +19,7 @@ function render({ incarnation, ranges, stream, segments, seals }: Archive): stri
   const bytes = segments.reduce((sum, segment) => sum + segment.bytes, 0);
   return [
     `history    ${incarnation}`,
-    `archived   ${held === '' ? 'nothing yet' : held} (${segments.length} segments, ${formatBytes(bytes)})`,
+    `archived   ${held === '' ? 'nothing yet' : held} (${formatCount(segments.length, 'segment')}, ${formatBytes(bytes)})`,
     `in broker  ${stream === null ? 'nothing' : `${stream.first} to ${stream.last}`}`,
     seals.length === 0 ? 'sealed     nothing' : '',
     ...(seals.length === 0

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core';
 import { sealArchive } from '@kanade/api-client';
 import { BaseCommand } from '../../../base-command.ts';
-import { formatBytes } from '../../../render/units.ts';
+import { formatBytes, formatCount } from '../../../render/units.ts';
 
 export class EventArchiveSeal extends BaseCommand {
   static override readonly summary = 'Have the beginning of the record verified in the archive, and its manifest countersigned.';
@@ -14,6 +14,6 @@ export class EventArchiveSeal extends BaseCommand {
     const { flags } = await this.parse(EventArchiveSeal);
     this.connect(flags);
     const result = await sealArchive(flags.through === undefined ? {} : { through: flags.through });
-    this.print(flags, result, ({ seal }) => `Sealed through ${seal.incarnation}:${seal.size}: ${seal.segments} segments, ${formatBytes(seal.bytes)}, root ${seal.root}, signed by ${seal.key}.`);
+    this.print(flags, result, ({ seal }) => `Sealed through ${seal.incarnation}:${seal.size}: ${formatCount(seal.segments, 'segment')}, ${formatBytes(seal.bytes)}, root ${seal.root}, signed by ${seal.key}.`);
   }
 }
